@@ -1,0 +1,29 @@
+// Test projects: unit (one room, no network), integration (real parts together), parity, e2e (a real browser).
+import { defineConfig } from 'vitest/config'
+
+const root = new URL('../..', import.meta.url).pathname
+const project = (name: string, timeoutMs: number, isSerial = false) => ({
+  root,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    environment: 'node' as const,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    pool: 'forks' as const,
+    fileParallelism: !isSerial,
+  },
+})
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      project('rules', 60_000),
+      project('unit', 20_000),
+      project('integration', 120_000),
+      project('parity', 60_000),
+      project('e2e', 180_000, true),
+    ],
+  },
+})
