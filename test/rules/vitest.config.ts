@@ -1,7 +1,9 @@
-// Test projects: unit (one room, no network), integration (real parts together), parity, e2e (a real browser).
+// Test projects: rules (the house itself), unit (one room, no network), integration (real parts together),
+// parity (both shells behave alike), e2e (a real browser, one file at a time).
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const root = new URL('../..', import.meta.url).pathname
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const project = (name: string, timeoutMs: number, isSerial = false) => ({
   root,
   test: {
