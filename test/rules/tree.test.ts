@@ -9,9 +9,18 @@ import { roomNamed, roomOf, rooms, toolFiles } from '#test/rules/rooms.mjs'
 const root = join(import.meta.dirname, '..', '..')
 
 const topLevel = new Set([
-  ...['electron', 'renderer', 'drivers', 'integrator-backend', 'test'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'electron-builder.yml'],
-  ...['README.md', 'CHANGELOG.md', 'LICENSE'],
+  'electron',
+  'renderer',
+  'drivers',
+  'integrator-backend',
+  'test',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'electron-builder.yml',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
 ])
 /** Made by programs and ignored by git. */
 const madeByPrograms = new Set(['node_modules', 'dist', 'data', 'coverage', 'test-output'])
