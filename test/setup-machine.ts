@@ -71,6 +71,11 @@ const onPath = (name: string): string[] =>
     .filter((path) => existsSync(path))
 
 const needsOf = (system: SystemKind): Need[] => {
+  const named = process.env['TAHSIL_CHROMIUM']
+  if (named !== undefined && named !== '' && !existsSync(named)) {
+    const advice = 'Set it to the path of a browser, or unset it to use the browser of this machine.'
+    return [{ name: `TAHSIL_CHROMIUM is set to ${named}: a browser there`, isPresent: () => false, advice }]
+  }
   const browser: Need = {
     name: 'A Chromium browser',
     isPresent: () => findChromium() !== undefined,

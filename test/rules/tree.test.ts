@@ -110,11 +110,13 @@ test('every code file says in its first line what it is for', () => {
 
 test('files are named in kebab-case and after what they hold', () => {
   const bad = codeFiles.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)+$/.test(basename(path)))
-  expectNone(bad.map((path) => `${path}: name it in kebab-case`))
   const vague = codeFiles.filter((path) =>
     /(^|[/-])(utils?|helpers?|manager|common|misc|index)([./-]|$)/.test(path),
   )
-  expectNone(vague.map((path) => `${path}: name it after the noun or verb it holds`))
+  expectNone([
+    ...bad.map((path) => `${path}: name it in kebab-case`),
+    ...vague.map((path) => `${path}: name it after the noun or verb it holds`),
+  ])
 })
 
 test('nothing is left unfinished', () => {
