@@ -1,0 +1,189 @@
+// The API between a terminal and the integrator, under /v1. The server serves it, OpenAPI describes it, the terminal's
+// client checks answers against it. Times are epoch ms, money is paise.
+import { oc } from '@orpc/contract'
+import * as z from 'zod'
+import {
+  billSchema,
+  businessServiceSchema,
+  epochMsSchema,
+  serviceSchema,
+  tenantIdSchema,
+  tenantSchema,
+} from './bill.ts'
+import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
+import { mayAnswer, problemSchema } from './problem.ts'
+
+/** Payments in one batch. */
+export const BATCH_PAYMENTS_MAX = 100
+/** Bytes of one request body. */
+export const BODY_BYTES_MAX = 1_048_576
+/** Statuses in one page of the feed. */
+export const STATUS_PAGE_MAX = 200
+/** Bills in one answer. */
+export const BILLS_MAX = 50
+
+export const ROLES = ['collector', 'cashier', 'supervisor'] as const
+export const roleSchema = z.enum(ROLES)
+export type Role = z.infer<typeof roleSchema>
+
+/** scrypt of the PIN, so that a terminal can check it with no network: salt and hash are base64. */
+export const pinVerifierSchema = z.strictObject({
+  salt: z.string().max(64),
+  hash: z.string().max(128),
+  cost: z.int().min(1024).max(1_048_576),
+  blockSize: z.int().min(1).max(32),
+  parallelization: z.int().min(1).max(16),
+})
+export type PinVerifier = z.infer<typeof pinVerifierSchema>
+
+export const operatorSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  /** What the operator types or scans: short, printed on the badge. */
+  code: z.string().min(1).max(32),
+  name: z.string().min(1).max(128),
+  role: roleSchema,
+  pinVerifier: pinVerifierSchema,
+})
+export type Operator = z.infer<typeof operatorSchema>
+
+export const deviceSchema = z.strictObject({
+  deviceId: z.string().min(1).max(64),
+  /** Short number in the receipt series, never reused, e.g. `0417`. */
+  deviceCode: z.string().min(1).max(16),
+  /** Changes when the device is enrolled anew: two lives never share a number. */
+  incarnation: z.string().regex(/^[A-Z]{1,2}$/),
+  tenantId: tenantIdSchema,
+  /** Bearer of all later calls; secret. */
+  token: z.string().min(32).max(256),
+})
+export type Device = z.infer<typeof deviceSchema>
+
+export const mastersSchema = z.strictObject({
+  tenants: z.array(tenantSchema).max(500),
+  services: z.array(serviceSchema).max(500),
+  operators: z.array(operatorSchema).max(500),
+  helpLine: z.string().max(64).nullable(),
+  isDemo: z.boolean(),
+  serverTimeMs: epochMsSchema,
+})
+export type Masters = z.infer<typeof mastersSchema>
+
+export const billSearchSchema = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('consumerCode'),
+    value: z.string().trim().min(1).max(128),
+    /** Absent: the integrator tries the tenant's services that such a code fits. */
+    businessService: businessServiceSchema.optional(),
+  }),
+  z.strictObject({ by: z.literal('mobile'), value: z.string().regex(/^\d{10}$/) }),
+  /** Raw text of a barcode or QR. */
+  z.strictObject({ by: z.literal('scan'), value: z.string().min(1).max(2048) }),
+])
+export type BillSearch = z.infer<typeof billSearchSchema>
+
+export const paymentOutcomeSchema = z.strictObject({
+  id: z.string().max(64),
+  /** duplicate: same id and same content, already held; conflict: same id, other content; refused: not readable. */
+  outcome: z.enum(['accepted', 'duplicate', 'conflict', 'refused']),
+  status: paymentStatusSchema.nullable(),
+  problem: problemSchema.nullable(),
+})
+export type PaymentOutcome = z.infer<typeof paymentOutcomeSchema>
+
+const common = mayAnswer('device_not_enrolled', 'input_invalid', 'too_many_requests', 'not_ready', 'internal')
+const digit = mayAnswer('digit_unreachable', 'digit_bad_answer', 'digit_refused', 'digit_login_failed')
+
+export const api = {
+  devices: {
+    enrol: oc
+      .route({
+        method: 'POST',
+        path: '/v1/devices/enrol',
+        summary: 'Trade a one-time code for a device identity',
+      })
+      .input(z.strictObject({ code: z.string().min(4).max(64), name: z.string().min(1).max(64) }))
+      .output(deviceSchema)
+      .errors({ ...common, ...mayAnswer('enrolment_refused') }),
+  },
+  operators: {
+    signIn: oc
+      .route({ method: 'POST', path: '/v1/operators/sign-in', summary: 'Check an operator’s PIN' })
+      .input(z.strictObject({ operatorCode: z.string().min(1).max(32), pin: z.string().regex(/^\d{6,12}$/) }))
+      .output(z.strictObject({ operator: operatorSchema, expiresAtMs: epochMsSchema }))
+      .errors({ ...common, ...mayAnswer('wrong_pin', 'operator_locked', 'operator_unknown') }),
+  },
+  masters: {
+    get: oc
+      .route({ method: 'GET', path: '/v1/masters', summary: 'Municipality, services with rules, operators' })
+      .output(mastersSchema)
+      .errors({ ...common, ...digit }),
+  },
+  bills: {
+    search: oc
+      .route({ method: 'POST', path: '/v1/bills/search', summary: 'Bills by number, mobile or scanned text' })
+      .input(billSearchSchema)
+      .output(z.strictObject({ bills: z.array(billSchema).max(BILLS_MAX) }))
+      .errors({
+        ...common,
+        ...digit,
+        ...mayAnswer('bill_not_found', 'bill_already_paid', 'scan_not_understood', 'bill_other_tenant'),
+      }),
+  },
+  payments: {
+    submit: oc
+      .route({
+        method: 'POST',
+        path: '/v1/payments',
+        summary: 'Hand over one payment; answered after its commit',
+      })
+      .input(paymentSchema)
+      .output(paymentStatusSchema)
+      .errors({ ...common, ...mayAnswer('payment_conflict', 'bill_other_tenant') }),
+    submitBatch: oc
+      .route({
+        method: 'POST',
+        path: '/v1/payments/batch',
+        summary: 'Hand over many; each has its own outcome',
+      })
+      // Each record is checked on its own, so that one bad record never blocks the others.
+      .input(z.strictObject({ payments: z.array(z.unknown()).min(1).max(BATCH_PAYMENTS_MAX) }))
+      .output(
+        z.strictObject({
+          outcomes: z.array(paymentOutcomeSchema).max(BATCH_PAYMENTS_MAX),
+          /** The server's wish: wait so long before the next batch. */
+          nextAfterMs: z.int().min(0),
+        }),
+      )
+      .errors(common),
+    get: oc
+      .route({
+        method: 'GET',
+        path: '/v1/payments/{id}',
+        summary: 'One payment and its way through every state',
+      })
+      .input(z.strictObject({ id: paymentIdSchema }))
+      .output(paymentStatusSchema)
+      .errors({ ...common, ...mayAnswer('payment_not_found') }),
+    changes: oc
+      .route({
+        method: 'GET',
+        path: '/v1/payments',
+        summary: 'Statuses of this device’s payments changed since',
+      })
+      .input(
+        z.strictObject({
+          since: z.coerce.number().int().min(0).default(0),
+          limit: z.coerce.number().int().min(1).max(STATUS_PAGE_MAX).default(STATUS_PAGE_MAX),
+        }),
+      )
+      .output(
+        z.strictObject({
+          payments: z.array(paymentStatusSchema).max(STATUS_PAGE_MAX),
+          nextCursor: z.int().min(0),
+          hasMore: z.boolean(),
+        }),
+      )
+      .errors(common),
+  },
+}
+export type Api = typeof api
