@@ -43,6 +43,10 @@ const packageJson = z
   .object({ imports: Versions, dependencies: Versions, devDependencies: Versions })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
 
+const { packages: lockedPackages } = z
+  .object({ packages: z.record(z.string(), z.object({ optionalDependencies: Versions.optional() })) })
+  .parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
+
 const files = listFiles('')
 const ownPath = 'test/rules/tree.test.ts'
 const codeFiles = files.filter((path) => /\.(ts|tsx|mts|cts|js|mjs|cjs)$/.test(path))
@@ -167,3 +171,19 @@ test('packages are pinned to exact versions', () => {
   )
   expect([...orpc], 'all @orpc packages share one version').toHaveLength(1)
 })
+
+test('the lock file names the packages of every platform, so that a clean install works on all of them', () => {
+  const missing = Object.entries(lockedPackages).flatMap(([parent, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !isLocked(parent, name)),
+  )
+  expectNone(
+    missing.map((name) => `${name}: add it to package-lock.json (npm leaves out what its registry lacks)`),
+  )
+})
+
+/** Whether Node's way of looking from `parent` upwards finds the package in the lock file. */
+function isLocked(parent: string, name: string): boolean {
+  const prefix = parent === '' ? '' : `${parent}/`
+  if (lockedPackages[`${prefix}node_modules/${name}`] !== undefined) return true
+  return parent !== '' && isLocked(parent.slice(0, Math.max(0, parent.lastIndexOf('/node_modules/'))), name)
+}
