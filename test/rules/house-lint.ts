@@ -28,7 +28,7 @@ const Report = z.object({
 })
 
 export const makeHouse = () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tahsil-rules-')))
+  const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'tahsil-rules-')))
   const files = new Map<string, readonly Line[]>()
   const seen = new Map<string, string[]>()
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')

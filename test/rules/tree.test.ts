@@ -135,6 +135,15 @@ test('nothing is left unfinished', () => {
   )
 })
 
+test('every test file belongs to a project, so that it runs', () => {
+  const strays = files.filter(
+    (path) =>
+      /\.(test|spec)\.[cm]?[jt]sx?$/.test(path) &&
+      !/^test\/(rules|unit|integration|parity|e2e)\/.*\.test\.ts$/.test(path),
+  )
+  expectNone(strays.map((path) => `${path}: move it into a project folder of test/rules/vitest.config.ts`))
+})
+
 test('no test is skipped, focused or expected to fail', () => {
   const tests = codeFiles.filter((path) => path.startsWith('test/'))
   const pattern =
