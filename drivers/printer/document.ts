@@ -71,9 +71,10 @@ export type RowBlock = PrintStyle & {
 }
 
 /**
- * A table line of 2 to COLUMNS_MAX cells. All lines of one table carry the same widths so that columns stay under each
- * other. Text cells wrap inside their column; a cell with `isWhole` (amounts, dates) is never split: a line of which a
- * whole cell is too wide for its column is printed as one row per cell instead.
+ * A table line of 1 to COLUMNS_MAX cells. Columns blocks that follow each other with the same number of cells are one table:
+ * their columns stay under each other. Text cells wrap inside their column; a cell with `isWhole` (amounts, dates) is
+ * never split: its column grows at the cost of the text columns, and where the paper is too narrow even for that the cells
+ * are printed under each other instead.
  */
 export type ColumnsBlock = PrintStyle & {
   readonly kind: 'columns'

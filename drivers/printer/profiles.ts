@@ -1,0 +1,111 @@
+// What differs between receipt printers, as data. escpos.ts encodes by it; a printer URL names one by id
+// (tcp://10.0.0.9:9100?profile=generic-58). A new model is a new entry here, never a condition in the encoder.
+
+export type CodePage = {
+  /** Name in @point-of-sale/codepage-encoder. */
+  readonly name: 'cp437' | 'cp858' | 'windows1252'
+  /** n of `ESC t n`. */
+  readonly number: number
+}
+
+export type PrinterProfile = {
+  readonly id: string
+  readonly label: string
+  /** Printable width; a multiple of 8. */
+  readonly dots: number
+  /** Characters of font A in a line. */
+  readonly columns: number
+  /** In the order in which they are tried. */
+  readonly codePages: readonly CodePage[]
+  /** Draws its own QR codes (`GS ( k`); otherwise they are sent as a picture. */
+  readonly hasQr: boolean
+  readonly hasCutter: boolean
+  /** Empty lines before the cut, so that the blade does not hit the text. */
+  readonly linesBeforeCut: number
+  /** n of `GS V 65/66 n`: extra feed that the printer itself adds up to the blade. */
+  readonly cutFeed: number
+  /** `GS P n n` makes one motion unit one dot; null for printers whose unit is a dot anyway. */
+  readonly motionUnitsPerInch: number | null
+  /** Sends every line of text as a picture, for printers with broken fonts. */
+  readonly isAllPicture: boolean
+}
+
+const COMMON_PAGES: readonly CodePage[] = [
+  { name: 'cp437', number: 0 },
+  { name: 'cp858', number: 19 },
+  { name: 'windows1252', number: 16 },
+]
+
+const generic80: PrinterProfile = {
+  id: 'generic-80',
+  label: '80 mm ESC/POS printer, 48 columns',
+  dots: 576,
+  columns: 48,
+  codePages: COMMON_PAGES,
+  hasQr: true,
+  hasCutter: true,
+  linesBeforeCut: 4,
+  cutFeed: 0,
+  motionUnitsPerInch: null,
+  isAllPicture: false,
+}
+
+const generic58: PrinterProfile = {
+  ...generic80,
+  id: 'generic-58',
+  label: '58 mm ESC/POS printer, 32 columns, no cutter',
+  dots: 384,
+  columns: 32,
+  hasCutter: false,
+  linesBeforeCut: 4,
+}
+
+export const profiles: readonly PrinterProfile[] = [
+  generic80,
+  generic58,
+  {
+    ...generic80,
+    id: 'generic-80-42',
+    label: '80 mm ESC/POS printer, 42 columns',
+    dots: 512,
+    columns: 42,
+  },
+  {
+    ...generic80,
+    id: 'generic-80-picture',
+    label: '80 mm ESC/POS printer with unusable fonts: everything as a picture',
+    hasQr: false,
+    isAllPicture: true,
+  },
+  {
+    ...generic58,
+    id: 'generic-58-picture',
+    label: '58 mm ESC/POS printer with unusable fonts: everything as a picture',
+    hasQr: false,
+    isAllPicture: true,
+  },
+  {
+    ...generic80,
+    id: 'epson-tm',
+    label: 'Epson TM-T20, TM-T82, TM-m30 (203 dpi, 48 columns)',
+    linesBeforeCut: 0,
+    cutFeed: 16,
+    motionUnitsPerInch: 203,
+  },
+  {
+    ...generic80,
+    id: 'epson-tm-t88',
+    label: 'Epson TM-T88 (180 dpi, 42 columns)',
+    dots: 512,
+    columns: 42,
+    linesBeforeCut: 0,
+    cutFeed: 16,
+    motionUnitsPerInch: 180,
+  },
+]
+
+export const defaultProfile: PrinterProfile = generic80
+
+export function findProfile(id: string): PrinterProfile | undefined {
+  return profiles.find((profile) => profile.id === id)
+}
