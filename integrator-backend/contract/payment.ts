@@ -24,14 +24,8 @@ const printable = (max: number) =>
     // oxlint-disable-next-line no-control-regex
     .regex(/^[^\u0000-\u001f\u007f]*$/)
 
-/** How the money came. Dates are epoch ms of the instrument's own date. Card numbers never appear: last four only. */
-export const instrumentSchema = z.discriminatedUnion('mode', [
-  z.strictObject({
-    mode: z.literal('CASH'),
-    /** Of the whole collection, kept on each of its payments. */
-    tenderedPaise: paiseSchema,
-    changePaise: paiseSchema,
-  }),
+/** Every way of paying but cash. Dates are epoch ms of the instrument's own date. Of a card only the last four digits. */
+export const paperInstrumentSchemas = [
   z.strictObject({
     mode: z.literal('CHEQUE'),
     number: printable(32),
@@ -61,6 +55,17 @@ export const instrumentSchema = z.discriminatedUnion('mode', [
     rrn: z.string().regex(/^[A-Za-z0-9]{6,32}$/),
     approvalCode: z.string().regex(/^[A-Za-z0-9]{4,12}$/),
   }),
+] as const
+
+/** How the money came, as it is recorded. */
+export const instrumentSchema = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('CASH'),
+    /** Of the whole collection, kept on each of its payments. */
+    tenderedPaise: paiseSchema,
+    changePaise: paiseSchema,
+  }),
+  ...paperInstrumentSchemas,
 ])
 export type Instrument = z.infer<typeof instrumentSchema>
 

@@ -1,0 +1,30 @@
+// What a shell holds of a running terminal: the procedures to carry and a way to end it.
+import type { Procedures, TerminalClient } from '#rpc/procedures.ts'
+import type { Router } from '@orpc/server'
+
+/** What a shell knows of a call: nothing about money. */
+export type CallContext = { readonly shell: 'browser' | 'desktop' | 'test' }
+
+export type HostOptions = {
+  /** Folder of the SQLite file, logs and virtual prints; made when absent. */
+  readonly dataDir: string
+  readonly integratorUrl: string
+  /** Trades for the device identity on the first start; ignored when already enrolled. */
+  readonly enrolmentCode: string | null
+  /** Label of this till at the integrator. */
+  readonly deviceName: string
+  /** `tcp://HOST:PORT`, `virtual:FOLDER`, `file:PATH` or `none`. */
+  readonly printer: string
+  /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */
+  readonly paperColumns: 32 | 42 | 48
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+}
+
+export type TerminalHost = {
+  /** Served by the shell through oRPC's handlers with a `CallContext`. */
+  readonly router: Router<Procedures, CallContext>
+  /** The same procedures called in process (demo, tests). */
+  readonly client: TerminalClient
+  /** Ends loops and closes the store; queued money stays on disk. */
+  close(): Promise<void>
+}
