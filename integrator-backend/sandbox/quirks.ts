@@ -1,0 +1,3 @@
+// Placeholder list, filled below.
+export type Quirk = { number: number; summary: string; status: 'reproduced' | 'left-out'; where: string }
+export const quirks: Quirk[] = []
