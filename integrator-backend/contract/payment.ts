@@ -21,8 +21,7 @@ const printable = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    // oxlint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u001f\u007f]*$/)
+    .regex(/^\P{Cc}*$/u)
 
 /** Every way of paying but cash. Dates are epoch ms of the instrument's own date. Of a card only the last four digits. */
 export const paperInstrumentSchemas = [
