@@ -38,6 +38,7 @@ const demandSchema = z.strictObject({
   taxHeadCode: z.string(),
   taxRupees: z.number(),
   fromMs: z.number().int().optional(),
+  fixedBillExpiryDate: z.number().int().optional(),
   toMs: z.number().int().optional(),
 })
 const taxSchema = z.strictObject({ ...consumer, taxHeadCode: z.string(), taxRupees: z.number() })
@@ -92,7 +93,7 @@ const actions: Record<string, Action> = {
     about: 'payments as stored, newest first; ?limit=',
     run: (admin, _body, query) => {
       const limit = Math.min(Number(query.get('limit') ?? 100) || 100, 10_000)
-      return { payments: admin.payments().slice(-limit).reverse().map(paymentJson) }
+      return { payments: admin.payments().slice(-limit).toReversed().map(paymentJson) }
     },
   },
   'GET /counters': {
@@ -102,16 +103,12 @@ const actions: Record<string, Action> = {
   'GET /events': {
     about: 'payment events that billing has not handled yet or could not handle',
     run: (admin) => ({
-      events: admin
-        .events()
-        .filter((event) => event.status !== 'done')
-        .map(({ id, topic, payment, status, error }) => ({
-          id,
-          topic,
-          paymentId: payment.id,
-          status,
-          error,
-        })),
+      waiting: pendingEvents(admin.state).map(({ id, topic, payment }) => ({
+        id,
+        topic,
+        paymentId: payment.id,
+      })),
+      notDone: admin.audits().filter((audit) => audit.status !== 'done'),
     }),
   },
   'POST /events/release': {

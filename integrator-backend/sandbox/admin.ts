@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import { createFaults } from './faults.ts'
 import type { Faults } from './faults.ts'
 import { userOnWire } from './identity/tokens.ts'
-import type { BillRow, DemandRow, EventRow, PaymentRow } from './rows.ts'
+import type { AuditRow, BillRow, DemandRow, PaymentRow } from './rows.ts'
 import type { Call, Sandbox } from './sandbox-context.ts'
 import { settingsSchema } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -34,16 +34,23 @@ export type Admin = {
   setSettings: (change: Partial<Settings>) => Settings
   /** Lets billing's consumer handle everything waiting, due or not; returns how many events. */
   releaseEvents: () => number
-  events: () => EventRow[]
+  /** What billing made of the payments so far. */
+  audits: () => AuditRow[]
   payments: () => PaymentRow[]
   bills: (consumer: ConsumerKey) => BillRow[]
   demands: (consumer: ConsumerKey) => DemandRow[]
   counters: () => Counters
   /** Another collector pays the bill of a consumer; `amountRupees` undefined = the whole bill. Not touched by faults. */
   payElsewhere: (pay: ConsumerKey & { amountRupees?: number; paymentMode?: string }) => Promise<PaymentRow>
-  /** A module posts a demand of one period and head; the ACTIVE bill of the consumer turns EXPIRED. */
+  /** As DIGIT does, `fixedBillExpiryDate` is accepted and forgotten. A module posts a demand of one period and head; the ACTIVE bill of the consumer turns EXPIRED. */
   postDemand: (
-    demand: ConsumerKey & { taxHeadCode: string; taxRupees: number; fromMs?: number; toMs?: number },
+    demand: ConsumerKey & {
+      taxHeadCode: string
+      taxRupees: number
+      fromMs?: number
+      toMs?: number
+      fixedBillExpiryDate?: number
+    },
   ) => DemandRow
   /** A module changes the tax of the newest open demand. */
   changeTax: (change: ConsumerKey & { taxHeadCode: string; taxRupees: number }) => DemandRow
@@ -74,7 +81,7 @@ export function createAdmin({ sandbox, reset }: AdminParts): Admin {
       return save({ ...sandbox.settings })
     },
     releaseEvents: () => save(consumeEvents(sandbox, true)),
-    events: () => [...state.events.all()],
+    audits: () => [...state.audits.all()],
     payments: () => [...state.payments.all()],
     bills: (consumer) => ofConsumer(state.bills.find('code', keyOf(consumer)), consumer),
     demands: (consumer) => ofConsumer(state.demands.find('code', keyOf(consumer)), consumer),
@@ -115,7 +122,13 @@ function ofConsumer<T extends { businessService: string }>(rows: readonly T[], c
 
 function postDemand(
   sandbox: Sandbox,
-  demand: ConsumerKey & { taxHeadCode: string; taxRupees: number; fromMs?: number; toMs?: number },
+  demand: ConsumerKey & {
+    taxHeadCode: string
+    taxRupees: number
+    fromMs?: number
+    toMs?: number
+    fixedBillExpiryDate?: number
+  },
 ): DemandRow {
   const { state, clock } = sandbox
   const nowMs = clock.nowMs()
@@ -177,7 +190,7 @@ async function payElsewhere(
       },
     },
   })
-  const id = (created.body as { Payments: { id: string }[] }).Payments[0]!.id
+  const id = (created.body as { Payments: { id: string }[] }).Payments[0]?.id ?? ''
   sandbox.wakeConsumer()
   const payment = sandbox.state.payments.get(id)
   if (payment === undefined) throw new AdminError('The payment was not stored')

@@ -26,7 +26,7 @@ export function javaException(className: string, description: string | null = nu
 
 /** CustomException(map): one entry per code in the order of a HashMap; a later message replaces an earlier one. */
 export function digitErrors(messages: ReadonlyMap<string, string>): DigitError {
-  const codes = [...messages.keys()].sort((a, b) => hashBucket(a) - hashBucket(b))
+  const codes = [...messages.keys()].toSorted((a, b) => hashBucket(a) - hashBucket(b))
   return new DigitError(
     codes.map((code) => ({ code, message: messages.get(code) ?? null, description: null, params: null })),
   )

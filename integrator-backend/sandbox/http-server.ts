@@ -35,7 +35,7 @@ export function createHttpServer(sandbox: Sandbox, admin: Admin, limiter: RateLi
       return send(reply, answer)
     }
     const file = /^\/filestore-content\/([\w-]+)\.pdf$/.exec(url.pathname)
-    if (file) return send(reply, fileContent(sandbox, { id: file[1]!, query: url.searchParams }))
+    if (file) return send(reply, fileContent(sandbox, { id: file[1] ?? '', query: url.searchParams }))
     return passThrough(request, reply, { sandbox, limiter, url, bodyText })
   })
   return server

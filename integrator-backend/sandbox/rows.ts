@@ -139,14 +139,21 @@ export type PaymentRow = {
   details: PaymentDetailRow[]
 }
 
-/** One message on the event bus plus billing's audit of it. */
+/** A message on the event bus that billing has not handled yet. The payment travels in it as it was when sent. */
 export type EventRow = {
   id: string
   topic: 'payment-create' | 'payment-cancel'
   payment: PaymentRow
   /** null = held until released. */
   dueAtWallMs: number | null
-  status: 'pending' | 'done' | 'duplicate' | 'failed'
+}
+
+/** What billing made of a message: its backupdate audit. */
+export type AuditRow = {
+  id: string
+  topic: EventRow['topic']
+  paymentId: string
+  status: 'done' | 'duplicate' | 'failed'
   error: string | null
 }
 

@@ -1,4 +1,4 @@
-// The data folder: one log file, a header and then one line per commit, each synced to disk before its answer leaves.
+// The data folder: one log file, a header, every row once, then one line per commit, each synced to disk before its answer leaves.
 // Called by start-sandbox.ts. A torn last line (power cut, kill) is dropped; a long log is rewritten at start.
 import {
   closeSync,
@@ -27,8 +27,6 @@ const rowsPerLineMax = 1000
 const headerSchema = z.object({
   header: z.object({
     version: z.literal(1),
-    /** Full logs hold every row; others build on the seed. */
-    isFull: z.boolean(),
     seed: z.string(),
     seededAtMs: z.number(),
     zone: z.string(),
@@ -47,7 +45,7 @@ export class SaveFileError extends Error {
 export type SaveFile = {
   /** What the state was seeded with at the first start; null when the folder is new. */
   header: Header | null
-  /** Puts the saved rows into a state (seeded unless the header says isFull). */
+  /** Puts the saved rows into an empty state. */
   replay: (state: State) => void
   /** Starts a new log on top of a freshly seeded state. */
   begin: (options: SeedOptions, state: State) => void
@@ -63,12 +61,12 @@ export function openSaveFile(folder: string): SaveFile {
   const lines = readLines(path)
   let header = lines.header
   let handle = openSync(path, 'a')
-  const rewrite = (next: Header, state: State | null) => {
+  const rewrite = (next: Header, state: State) => {
     closeSync(handle)
     const copy = `${path}.new`
     const out = openSync(copy, 'w')
     writeSync(out, `${JSON.stringify({ header: next })}\n`)
-    if (state !== null) writeAll(out, state)
+    writeAll(out, state)
     fsyncSync(out)
     closeSync(out)
     renameSync(copy, path)
@@ -80,10 +78,10 @@ export function openSaveFile(folder: string): SaveFile {
     replay: (state) => {
       for (const line of lines.commits) applyCommit(state, line)
       for (const table of tablesOf(state)) table.takeChanges()
-      if (header !== null && lines.bytes > logBytesMax) rewrite({ ...header, isFull: true }, state)
+      if (header !== null && lines.bytes > logBytesMax) rewrite(header, state)
     },
     begin: (options, state) => {
-      rewrite({ version: 1, isFull: false, ...options }, null)
+      rewrite({ version: 1, ...options }, state)
       for (const table of tablesOf(state)) table.takeChanges()
     },
     append: (state) => {

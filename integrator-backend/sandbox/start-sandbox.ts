@@ -89,7 +89,7 @@ async function startWith(options: SandboxOptions, saveFile: SaveFile | null): Pr
     url: () => url,
     commit: () => saveFile?.append(state),
     wakeConsumer: () => consumer.wake(state),
-    sleep: async (ms) => void (await wait(ms, undefined, { signal: closing.signal })),
+    sleep: (ms) => wait(ms, undefined, { signal: closing.signal }),
     isClosed: () => closing.signal.aborted,
     warn: options.warn ?? ((text) => void process.stderr.write(`${text}\n`)),
   }
@@ -158,8 +158,6 @@ function createFiller(parts: { sandbox: Sandbox; saveFile: SaveFile | null; opti
 
 function restoreSaved(sandbox: Sandbox, saveFile: SaveFile, options: SandboxOptions): void {
   const { state, clock } = sandbox
-  const header = saveFile.header!
-  if (!header.isFull) seedState(state, header)
   saveFile.replay(state)
   const savedClock = state.meta.get('clock')?.value as ClockSettings | undefined
   if (savedClock) clock.restore({ ...savedClock, zone: options.timeZone ?? savedClock.zone })

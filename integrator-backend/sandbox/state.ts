@@ -1,6 +1,16 @@
 // Everything the sandbox knows, as tables. Called by the billing engine, the collection desk, login and the admin API.
 // In memory; with a save file (save-file.ts) every commit is on disk before its answer leaves.
-import type { BillRow, DemandRow, EventRow, FileRow, MetaRow, PaymentRow, TokenRow, UserRow } from './rows.ts'
+import type {
+  AuditRow,
+  BillRow,
+  DemandRow,
+  EventRow,
+  FileRow,
+  MetaRow,
+  PaymentRow,
+  TokenRow,
+  UserRow,
+} from './rows.ts'
 import { createTable } from './table.ts'
 import type { Table } from './table.ts'
 
@@ -10,7 +20,9 @@ export type State = {
   demands: Table<DemandRow>
   bills: Table<BillRow>
   payments: Table<PaymentRow>
+  /** Waiting for billing's consumer, in order. */
   events: Table<EventRow>
+  audits: Table<AuditRow>
   files: Table<FileRow>
   meta: Table<MetaRow>
 }
@@ -63,10 +75,11 @@ export function createState(): State {
         code: (row) => row.details.map((detail) => codeKey(row.tenantId, detail.bill.consumerCode)),
       },
     }),
-    events: createTable<EventRow>({
-      name: 'events',
+    events: createTable<EventRow>({ name: 'events', idOf: (row) => row.id }),
+    audits: createTable<AuditRow>({
+      name: 'audits',
       idOf: (row) => row.id,
-      indexes: { payment: (row) => [row.payment.id] },
+      indexes: { payment: (row) => [row.paymentId] },
     }),
     files: createTable<FileRow>({ name: 'files', idOf: (row) => row.id }),
     meta: createTable<MetaRow>({ name: 'meta', idOf: (row) => row.id }),

@@ -1,5 +1,6 @@
 // One in-memory table with fixed indexes and a list of rows changed since the last save.
 // Called by state.ts; the save file (save-file.ts) drains the changed rows.
+import { must } from './must.ts'
 
 export type Table<Row> = {
   name: string
@@ -40,7 +41,7 @@ export function createTable<Row>(options: TableOptions<Row>): Table<Row> {
 
   const index = (row: Row, old: Row | undefined) => {
     for (const [name, valuesOf] of Object.entries(options.indexes ?? {})) {
-      const byValue = indexes.get(name)!
+      const byValue = must(indexes.get(name), name)
       for (const value of new Set(valuesOf(row))) {
         const list = byValue.get(value) ?? []
         const at = old === undefined ? -1 : list.indexOf(old)

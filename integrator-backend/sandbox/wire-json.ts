@@ -36,7 +36,7 @@ export function parseForwarded(text: string): unknown {
     }
     return value
   }
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
+  return JSON.parse(text, reviver)
 }
 
 /** The value of `holder[key]` as an echo of the request, in the text the gateway forwarded. */

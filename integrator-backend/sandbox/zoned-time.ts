@@ -71,8 +71,15 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 }
 
 function zoneOffsetMs(instantMs: number, zone: string): number {
-  const of: Record<string, number> = {}
-  for (const part of formatterOf(zone).formatToParts(instantMs)) of[part.type] = Number(part.value)
-  const wall = Date.UTC(of['year']!, of['month']! - 1, of['day']!, of['hour']!, of['minute']!, of['second']!)
+  const parts = formatterOf(zone).formatToParts(instantMs)
+  const numberOf = (type: string) => Number(parts.find((part) => part.type === type)?.value)
+  const wall = Date.UTC(
+    numberOf('year'),
+    numberOf('month') - 1,
+    numberOf('day'),
+    numberOf('hour'),
+    numberOf('minute'),
+    numberOf('second'),
+  )
   return wall - Math.floor(instantMs / 1000) * 1000
 }

@@ -2,8 +2,9 @@
 // Woken by start-sandbox.ts. Read from: BillingServiceConsumer, ReceiptServiceV2, DemandService.updateAsync.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { BillAccountRow, BillRow, DemandRow, EventRow, PaymentRow } from '#sandbox/rows.ts'
+import type { AuditRow, BillAccountRow, BillRow, DemandRow, EventRow, PaymentRow } from '#sandbox/rows.ts'
 import { advanceHeadOf } from '#sandbox/masters/business-services.ts'
+import { storeReceiptFile } from '#sandbox/documents/receipts.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
 import { codeKey } from '#sandbox/state.ts'
 import type { State } from '#sandbox/state.ts'
@@ -18,8 +19,6 @@ export function publishPayment(sandbox: Sandbox, topic: EventRow['topic'], payme
       topic,
       payment: structuredClone(payment),
       dueAtWallMs: settings.backUpdateDelayMs === null ? null : Date.now() + settings.backUpdateDelayMs,
-      status: 'pending',
-      error: null,
     })
   }
 }
@@ -29,40 +28,43 @@ export function consumeEvents(sandbox: Sandbox, isForced = false): number {
   let handledCount = 0
   for (const event of pendingEvents(sandbox.state)) {
     if (!isForced && (event.dueAtWallMs === null || event.dueAtWallMs > Date.now())) break
-    consume(sandbox, event)
-    sandbox.state.events.put(event)
+    sandbox.state.events.remove(event.id)
+    sandbox.state.audits.put({
+      id: event.id,
+      topic: event.topic,
+      paymentId: event.payment.id,
+      ...consume(sandbox, event),
+    })
     handledCount += 1
   }
   return handledCount
 }
 
 export function pendingEvents(state: State): EventRow[] {
-  return [...state.events.all()].filter((event) => event.status === 'pending')
+  return [...state.events.all()]
 }
 
-function consume(sandbox: Sandbox, event: EventRow): void {
+function consume(sandbox: Sandbox, event: EventRow): Pick<AuditRow, 'status' | 'error'> {
   const { state, clock, faults } = sandbox
-  const isRepeat = state.events
-    .find('payment', event.payment.id)
-    .some((other) => other !== event && other.topic === event.topic && other.status === 'done')
-  if (isRepeat) {
-    event.status = 'duplicate'
-    return
+  const { payment, topic } = event
+  const isRepeat = state.audits
+    .find('payment', payment.id)
+    .some((audit) => audit.topic === topic && audit.status === 'done')
+  if (isRepeat) return { status: 'duplicate', error: null }
+  if (faults.take('back-update-failure', topic === 'payment-create' ? 'create-payment' : 'workflow')) {
+    return { status: 'failed', error: 'back update failed as asked by a fault' }
   }
-  if (faults.take('back-update-failure', event.topic === 'payment-create' ? 'create-payment' : 'workflow')) {
-    event.status = 'failed'
-    event.error = 'back update failed as asked by a fault'
-    return
-  }
-  const isCancel = event.topic === 'payment-cancel'
   try {
-    settleDemands(state, { payment: event.payment, isCancel, nowMs: clock.nowMs() })
-    event.status = 'done'
+    settleDemands(state, { payment, isCancel: topic === 'payment-cancel', nowMs: clock.nowMs() })
   } catch (error) {
     if (!(error instanceof BackUpdateError)) throw error
-    event.status = 'failed'
-    event.error = error.message
+    return { status: 'failed', error: error.message }
   }
+  const stored = topic === 'payment-create' ? state.payments.get(payment.id) : undefined
+  if (stored && stored.fileStoreId === null) {
+    state.payments.put({ ...stored, fileStoreId: storeReceiptFile(sandbox, stored) })
+  }
+  return { status: 'done', error: null }
 }
 
 class BackUpdateError extends Error {}

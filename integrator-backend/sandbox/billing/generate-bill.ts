@@ -7,6 +7,7 @@ import { taxHeadOf } from '#sandbox/masters/business-services.ts'
 import { codeKey, nextNumber } from '#sandbox/state.ts'
 import type { State } from '#sandbox/state.ts'
 import { endOfDayMs } from '#sandbox/zoned-time.ts'
+import { must } from '#sandbox/must.ts'
 
 export type GenerateOptions = {
   state: State
@@ -86,7 +87,7 @@ function billOf(
         accounts,
       }
     })
-  const { tenantId, consumerCode, businessService } = demands[0]!
+  const { tenantId, consumerCode, businessService } = must(demands[0], 'a demand')
   return {
     id: newId(),
     sequence: 0,

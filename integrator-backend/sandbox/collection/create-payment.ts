@@ -20,6 +20,7 @@ import type { PaymentInput } from './payment-input.ts'
 import { brokenRules } from './payment-rules.ts'
 import type { BillToPay } from './payment-rules.ts'
 import { createdPaymentOnWire } from './payment-wire.ts'
+import { must } from '#sandbox/must.ts'
 
 export async function createPayment(call: Call): Promise<Answer> {
   const { sandbox } = call
@@ -121,7 +122,7 @@ function buildPayment(call: Call, { input, bills }: { input: PaymentInput; bills
   const createdAtMs = clock.nowMs()
   const additionalDetails = lookUpIfsc(call, input)
   const details = bills.map((item, at): PaymentDetailRow => {
-    const sent = input.details![at]!
+    const sent = must(input.details?.[at], 'the detail sent')
     return {
       id: randomUUID(),
       totalDuePaise: item.bill.totalPaise,
@@ -186,7 +187,7 @@ function insertPayment(call: Call, payment: PaymentRow): void {
   const taken = payment.details.find((detail) => state.payments.find('bill', detail.billId).length > 0)
   const isForced = faults.take('unique-constraint', call.operation) !== undefined
   if (taken || isForced) {
-    const billId = taken?.billId ?? payment.details[0]!.billId
+    const billId = taken?.billId ?? payment.details[0]?.billId
     throw digitError(
       'PAYMENT_CREATION_FAILED',
       `PreparedStatementCallback; SQL []; ERROR: duplicate key value violates unique constraint "uk_egcl_paymentdetail"\n  Detail: Key (billid)=(${billId}) already exists.`,

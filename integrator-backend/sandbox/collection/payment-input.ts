@@ -5,6 +5,7 @@ import { DigitError, javaException } from '#sandbox/digit-error.ts'
 import type { ErrorEntry } from '#sandbox/digit-error.ts'
 import { echoFieldOf, fieldOf, isObject } from '#sandbox/json-field.ts'
 import { paiseOf } from '#sandbox/rupees.ts'
+import { must } from '#sandbox/must.ts'
 
 export type PaymentDetailInput = {
   billId: string
@@ -81,11 +82,11 @@ export function readPayment(body: Record<string, unknown>, isUpyog: boolean): Pa
   }
   if (errors.length > 0 || paymentMode === null || totalPaid === null) throw new DigitError(errors)
   return {
-    tenantId: texts['tenantId']!,
+    tenantId: must(texts['tenantId'], 'tenantId'),
     totalPaidPaise: paiseOf(totalPaid),
     totalPaidEcho: echoFieldOf(payment, 'totalAmountPaid'),
     paymentMode,
-    paidBy: texts['paidBy']!,
+    paidBy: must(texts['paidBy'], 'paidBy'),
     payerName: texts['payerName'] ?? null,
     mobileNumber: texts['mobileNumber'] ?? null,
     payerEmail: texts['payerEmail'] ?? null,
@@ -131,7 +132,7 @@ function readText(
     return null
   }
   if (typeof value === 'object') throw javaException('JsonMappingException', `${name} is not a text`)
-  const text = String(value as string | number | boolean)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (text.length > rule.sizeMax) {
     errors.push(violation('Size', path, `size must be between 0 and ${rule.sizeMax}`))
   } else if (rule.pattern && !rule.pattern.test(text)) {

@@ -50,7 +50,7 @@ function detailOf(payment: PaymentRow, detail: PaymentDetailRow) {
     businessService: detail.businessService,
     billId: detail.billId,
     manualReceiptNumber: detail.manualReceiptNumber,
-    manualReceiptDate: detail.manualReceiptDate as number | null,
+    manualReceiptDate: detail.manualReceiptDate,
     additionalDetails: detail.additionalDetails,
     auditDetails: null,
   }

@@ -25,7 +25,7 @@ export function searchPayments(call: Call): Answer {
   const test = criteriaOf(call, tenantId)
   const found = candidates(call, tenantId)
     .filter(test)
-    .sort((a, b) => b.transactionDate - a.transactionDate || b.sequence - a.sequence)
+    .toSorted((a, b) => b.transactionDate - a.transactionDate || b.sequence - a.sequence)
   const limit = Math.min(numberOf(query, 'limit', 'paymentSearchCriteria') ?? limitDefault, limitMax)
   const offset = numberOf(query, 'offset', 'paymentSearchCriteria') ?? 0
   return {

@@ -11,6 +11,7 @@ import type { Answer, Call } from '#sandbox/sandbox-context.ts'
 import { codeKey } from '#sandbox/state.ts'
 import type { State } from '#sandbox/state.ts'
 import { storedPaymentOnWire } from './payment-wire.ts'
+import { must } from '#sandbox/must.ts'
 
 type Action = 'CANCEL' | 'DISHONOUR' | 'REMIT' | 'REFUND'
 
@@ -28,7 +29,7 @@ const itemsMax = 500
 export function runWorkflow(call: Call): Answer {
   const { sandbox } = call
   const items = readItems(call)
-  const first = items[0]!
+  const first = must(items[0], 'a workflow item')
   const payments = eligiblePayments(sandbox.state, items)
   if (sandbox.faults.take('kafka-failure', call.operation)) {
     throw digitError('COLLECTIONS_KAFKA_PUSH_FAILED', 'Failed to push the payment to the event bus')
@@ -112,7 +113,7 @@ function isInState(payment: PaymentRow, action: Action): boolean {
 
 /** The asked payments, latest first. Throws when one is unknown, in another state, or not the latest of its kind. */
 function eligiblePayments(state: State, items: readonly WorkflowItem[]): PaymentRow[] {
-  const { action, tenantId } = items[0]!
+  const { action, tenantId } = must(items[0], 'a workflow item')
   const payments = items.map((item) => {
     const payment = state.payments.get(item.paymentId)
     if (payment === undefined || payment.tenantId !== tenantId || !isInState(payment, action)) {

@@ -105,7 +105,7 @@ function signatureOf(id: string, expiresAtMs: number): string {
 
 function linesOfWire(payment: Record<string, unknown>): string[] {
   const details = fieldOf(payment, 'paymentDetails')
-  const text = (holder: Record<string, unknown>, name: string) => String(fieldOf(holder, name) ?? '')
+  const text = (holder: Record<string, unknown>, name: string) => textOfValue(fieldOf(holder, name))
   return [
     `Payment: ${text(payment, 'id')}`,
     `Mode: ${text(payment, 'paymentMode')}`,
@@ -115,4 +115,8 @@ function linesOfWire(payment: Record<string, unknown>): string[] {
       (detail) => `${text(detail, 'receiptNumber')}  ${text(detail, 'businessService')}`,
     ),
   ]
+}
+
+function textOfValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '')
 }

@@ -59,7 +59,7 @@ export function routeOf(path: string): Route | null {
   if (known) return known
   const match = /^\/collection-services\/payments\/([^/]+)\/(_search|_workflow)$/.exec(path)
   if (match === null) return null
-  const module = decodeSegment(match[1]!)
+  const module = decodeSegment(match[1] ?? '')
   return match[2] === '_search'
     ? { operation: 'search-payment', method: 'POST', module, handler: searchPayments }
     : { operation: 'workflow', method: 'POST', module, handler: runWorkflow }

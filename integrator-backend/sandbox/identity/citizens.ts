@@ -35,7 +35,7 @@ function newCitizen(sandbox: Sandbox, payer: { mobileNumber: string; name: strin
     mobileNumber: payer.mobileNumber,
     type: 'CITIZEN',
     tenantId: STATE_TENANT,
-    roles: [{ name: roleNames['CITIZEN']!, code: 'CITIZEN', tenantId: STATE_TENANT }],
+    roles: [{ name: roleNames['CITIZEN'] ?? 'Citizen', code: 'CITIZEN', tenantId: STATE_TENANT }],
     isActive: true,
     isLocked: false,
     lockedAtMs: null,

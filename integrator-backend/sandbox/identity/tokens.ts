@@ -56,7 +56,7 @@ export function liveToken(sandbox: Sandbox, accessToken: string): TokenRow | nul
 }
 
 export function deleteTokensOf(state: State, userUuid: string): void {
-  for (const token of [...state.tokens.find('user', userUuid)]) state.tokens.remove(token.accessToken)
+  for (const token of Array.from(state.tokens.find('user', userUuid))) state.tokens.remove(token.accessToken)
 }
 
 /** What `/user/_details` says of a token: the user with the roles it had at login. */

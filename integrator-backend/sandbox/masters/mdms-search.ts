@@ -49,7 +49,7 @@ const literal = String.raw`'[^']*'|"[^"]*"|true|false|null|-?\d+(?:\.\d+)?`
 function applyFilter(rows: readonly unknown[], filter: string): unknown[] {
   const outer = /^\$?\.?\*?\[\?\s*\((.+)\)\s*\](?:\.([A-Za-z_.]+))?$/s.exec(filter.trim())
   if (outer === null || filter.length > filterMax) throw javaException('InvalidPathException', filter)
-  const tests = outer[1]!.split('&&').map((text) => testOf(text.trim(), filter))
+  const tests = (outer[1] ?? '').split('&&').map((text) => testOf(text.trim(), filter))
   const kept = rows.filter((row) => tests.every((test) => test(row)))
   const projection = outer[2]
   return projection === undefined ? kept : kept.map((row) => valueAt(row, projection))
@@ -68,7 +68,7 @@ function testOf(text: string, filter: string): (row: unknown) => boolean {
     return (row) => values.includes(valueAt(row, path))
   }
   const presence = /^@\.([\w.-]+)$/.exec(text)
-  if (presence) return (row) => valueAt(row, presence[1]!) !== undefined
+  if (presence) return (row) => valueAt(row, presence[1] ?? '') !== undefined
   throw javaException('InvalidPathException', filter)
 }
 

@@ -1,4 +1,5 @@
 // Seeded random numbers (mulberry32 over an FNV hash), so that the same seed gives the same towns. Called by the seed.
+import { must } from '#sandbox/must.ts'
 
 export type Random = {
   /** 0 <= value < 1 */
@@ -12,7 +13,7 @@ export type Random = {
 
 export function createRandom(seed: string): Random {
   let state = 0x811c9dc5
-  for (const char of seed) state = Math.imul(state ^ char.codePointAt(0)!, 0x01000193) >>> 0
+  for (const char of seed) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
@@ -24,7 +25,7 @@ export function createRandom(seed: string): Random {
   return {
     next,
     between,
-    pick: (list) => list[between(0, list.length - 1)]!,
+    pick: (list) => must(list[between(0, list.length - 1)], 'an item to pick'),
     isHit: (share) => next() < share,
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[between(0, 3)]}${hex(3)}-${hex(12)}`,
   }

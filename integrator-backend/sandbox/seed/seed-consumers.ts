@@ -6,6 +6,7 @@ import type { Owner } from './demand-shapes.ts'
 import { addressOf, mobileOf, nameOf } from './names.ts'
 import { addBill, addSeedDemand, completeDemands } from './seed-samples.ts'
 import type { SeedContext } from './seed-samples.ts'
+import { must } from '#sandbox/must.ts'
 
 /** Serial numbers up to this one are left to the samples. */
 export const sampleSerialMax = 100
@@ -57,7 +58,11 @@ function codeOf(service: string, city: string, serial: string): string {
   if (service === 'PT') return `PT-${city}-${serial}`
   if (service === 'WS' || service === 'SW') return `${service}/${city}/2026-27/${serial}`
   if (service === 'TL') return `TL-${city}-2026-${serial}`
-  return `${miscHeads[service]![0]}-${city}-${serial}`
+  return `${miscHeadOf(service)[0]}-${city}-${serial}`
+}
+
+function miscHeadOf(service: string): [prefix: string, head: string] {
+  return must(miscHeads[service], `a tax head of ${service}`)
 }
 
 function kindOf(service: string, share: number): Kind {
@@ -78,10 +83,10 @@ function seedOne(
   context: SeedContext,
 ): void {
   const demands = demandsOf(owner, { service, kind }, context)
-  if (kind === 'fractional') demands[0]!.lines[0]!.taxPaise += 50
+  const first = must(demands[0]?.lines[0], 'a demand line')
+  if (kind === 'fractional') first.taxPaise += 50
   if (kind === 'part-paid') {
-    const line = demands[0]!.lines[0]!
-    line.collectedPaise = Math.floor(line.taxPaise / 200) * 100
+    first.collectedPaise = Math.floor(first.taxPaise / 200) * 100
   }
   for (const demand of demands) addSeedDemand(demand, context)
   if (kind === 'paid') completeDemands(owner, context)
@@ -105,9 +110,9 @@ function demandsOf(
   if (service === 'WS' || service === 'SW') {
     const taxPaise = random.between(15, 220) * 1000
     return Array.from({ length: periods }, (_, at) => {
-      const lines: NewDemand['lines'] = [{ taxHeadCode: `${service}_CHARGE`, taxPaise }]
+      const collectedPaise = kind === 'advance' ? taxPaise : 0
+      const lines: NewDemand['lines'] = [{ taxHeadCode: `${service}_CHARGE`, taxPaise, collectedPaise }]
       if (kind === 'advance') {
-        lines[0]!.collectedPaise = taxPaise
         lines.push({
           taxHeadCode: `${service}_ADVANCE_CARRYFORWARD`,
           taxPaise: -random.between(1, 40) * 1000,
@@ -117,7 +122,7 @@ function demandsOf(
       return chargeQuarter(owner, { service, quartersAgo: periods - at, lines }, context)
     })
   }
-  const taxHeadCode = service === 'TL' ? 'TL_TAX' : miscHeads[service]![1]
+  const taxHeadCode = service === 'TL' ? 'TL_TAX' : miscHeadOf(service)[1]
   return [
     oneTimeFee(
       owner,

@@ -90,7 +90,7 @@ export function userRows(newId: () => string): UserRow[] {
     id: 4711 + at,
     uuid: newId(),
     userName: user.username,
-    name: user.note.split(',')[0]!,
+    name: user.note.split(',')[0] ?? user.username,
     password: user.password,
     mobileNumber: user.userType === 'CITIZEN' ? user.username : null,
     type: user.userType,
