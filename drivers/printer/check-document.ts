@@ -1,7 +1,14 @@
 // Refuses a document that cannot be printed as written, before any byte is made. Called by every renderer of documents.
 import { DriverProblem } from '#drivers/problem.ts'
 import { isPlain } from './clean-text.ts'
-import type { BannerBlock, BarcodeBlock, ColumnsBlock, DrawerBlock, PrintDocument, QrBlock } from './document.ts'
+import type {
+  BannerBlock,
+  BarcodeBlock,
+  ColumnsBlock,
+  DrawerBlock,
+  PrintDocument,
+  QrBlock,
+} from './document.ts'
 import {
   BARCODE_CHARS_MAX,
   BLOCKS_MAX,

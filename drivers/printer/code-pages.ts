@@ -16,7 +16,6 @@ export const ASCII: TextEncoding = { page: null, encode: (text) => text }
 
 const load = createRequire(import.meta.url)
 const NO_BREAK_SPACE = '\u00a0'
-// eslint-disable-next-line no-control-regex -- "\n" is the one control character that text may carry
 const OUTSIDE_ASCII = /[^\n\u0020-\u007e]/
 
 const bytesByPage = new Map<string, Map<string, string>>()

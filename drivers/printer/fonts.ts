@@ -23,7 +23,8 @@ const SANS = "'Slip Latin','Slip Latin Extended','Slip Devanagari','Slip Gurmukh
 const MONO = `'Slip Mono','Slip Mono Extended',${SANS}`
 
 // Covered by the bundled faces; anything else is looked at before it is drawn.
-const BUNDLED = /^[\n\u0020-\u024f\u0900-\u097f\u0a01-\u0a76\u200c-\u200d\u2010-\u2027\u2030-\u203a\u20ac\u20b9]*$/
+const BUNDLED =
+  /^[\n\u0020-\u024f\p{Script=Devanagari}\p{Script=Gurmukhi}\u0964\u0965\u{200c}-\u{200d}\u2010-\u2027\u2030-\u203a\u20ac\u20b9]*$/u
 
 export type FontWeight = (typeof WEIGHTS)[number]
 

@@ -104,46 +104,48 @@ function placeValues(labels: string[], values: string[]): RowLine[] {
 }
 
 /**
- * Column places for a whole table, or null if the paper is too narrow for its whole cells.
+ * Column places for a whole table, or null if the paper is too narrow for its whole cells. Columns get their shares; then
+ * columns of whole cells give what they do not need to columns of running text that would otherwise wrap.
  * @param table consecutive blocks with the same number of cells
  */
 export function fitColumns(
   table: readonly ColumnsBlock[],
   size: { width: number; gap: number; textWidthMin: number; measure: Measure },
 ): Column[] | null {
-  const first = table[0]?.cells ?? []
-  const usable = size.width - size.gap * (first.length - 1)
-  const shares = first.reduce((sum, cell) => sum + cell.width, 0)
-  const needs = first.map((_, index) =>
-    Math.max(0, ...table.map(({ cells }) => wholeWidth(cells[index], size.measure))),
-  )
-  const isWhole = first.map((_, index) => table.every(({ cells }) => cells[index]?.isWhole === true))
-  const widths = first.map((cell, index) =>
-    Math.max(needs[index] ?? 0, Math.floor((usable * cell.width) / shares)),
-  )
-  let excess = widths.reduce((sum, width) => sum + width, 0) - usable
-  // Columns that hold running text give way first, widest first; then share room that whole cells do not need.
-  for (const canShrink of [(index: number) => isWhole[index] !== true, () => true]) {
-    const order = widths.map((_, index) => index).filter((index) => canShrink(index))
-    order.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))
-    for (const index of order) {
-      const least = Math.max(needs[index] ?? 0, isWhole[index] === true ? 1 : size.textWidthMin)
-      const give = Math.min(Math.max(0, excess), Math.max(0, (widths[index] ?? 0) - least))
-      widths[index] = (widths[index] ?? 0) - give
-      excess -= give
+  const cells = table[0]?.cells ?? []
+  const usable = size.width - size.gap * (cells.length - 1)
+  const shares = cells.reduce((sum, cell) => sum + cell.width, 0)
+  const drafts = cells.map((cell, index) => {
+    const column = table.map((block) => block.cells[index])
+    const whole = Math.max(0, ...column.map((one) => wholeWidth(one, size.measure)))
+    const wanted = Math.max(0, ...column.map((one) => size.measure(one?.text ?? '')))
+    const isText = column.some((one) => one?.isWhole !== true)
+    const least = isText ? Math.max(whole, Math.min(wanted, size.textWidthMin)) : whole
+    return { least, wanted, isText, width: Math.max(least, Math.floor((usable * cell.width) / shares)) }
+  })
+  const used = (): number => drafts.reduce((sum, { width }) => sum + width, 0)
+  const texts = drafts.filter(({ isText }) => isText)
+  const wholes = drafts.filter(({ isText }) => !isText)
+  for (const draft of [...texts, ...wholes]) {
+    draft.width -= Math.max(0, Math.min(used() - usable, draft.width - draft.least))
+  }
+  if (used() > usable) return null
+  for (const text of texts) {
+    for (const whole of wholes) {
+      const give = Math.max(0, Math.min(text.wanted - text.width, whole.width - whole.least))
+      whole.width -= give
+      text.width += give
     }
   }
-  if (excess > 0) return null
+  // What rounding left over goes to the text, so that amounts keep their columns and end at the paper's edge.
+  const widest = texts[0] ?? drafts.at(-1)
+  if (widest !== undefined) widest.width += usable - used()
   let x = 0
-  const columns = widths.map((width) => {
+  return drafts.map(({ width }) => {
     const column = { x, width }
     x += width + size.gap
     return column
   })
-  const lastColumn = columns.at(-1)
-  // What rounding left over belongs to the last column, so that amounts end at the paper's edge.
-  if (lastColumn !== undefined) lastColumn.width = size.width - lastColumn.x
-  return columns
 }
 
 function wholeWidth(cell: ColumnsBlock['cells'][number] | undefined, measure: Measure): number {

@@ -28,13 +28,15 @@ const CAPACITY: Record<Ecc, readonly number[]> = {
 export const DEFAULT_ECC: Ecc = 'M'
 const DEFAULT_MODULE_DOTS = 6
 const MODULE_DOTS_MIN = 2
-// The standard asks for 4 modules of white on each side; the paper's own margins give the rest.
-const QUIET_MODULES = 2
+/** White that the standard asks for on each side (ISO/IEC 18004). */
+export const QUIET_MODULES = 4
+// At the sides the paper's own margins give the other half.
+const SIDE_MODULES = 2
 
 /** The module size asked for, or the greatest that fits `dots` of paper. */
 export function fitModuleDots(block: QrBlock, dots: number): number {
   const modules = modulesAcross(Buffer.byteLength(block.payload, 'utf8'), block.ecc ?? DEFAULT_ECC)
-  const fitting = Math.floor(dots / (modules + 2 * QUIET_MODULES))
+  const fitting = Math.floor(dots / (modules + 2 * SIDE_MODULES))
   return Math.max(MODULE_DOTS_MIN, Math.min(block.moduleSize ?? DEFAULT_MODULE_DOTS, fitting))
 }
 
@@ -57,14 +59,16 @@ export function drawQr(block: QrBlock, dots: number): Bitmap {
   const modules = qrModules(block)
   const size = fitModuleDots(block, dots)
   const widthBytes = dots / 8
-  const rows = modules.length * size
+  const across = modules.length * size
+  const quiet = QUIET_MODULES * size
+  const rows = across + 2 * quiet
   const bits = new Uint8Array(widthBytes * rows)
-  const left = Math.floor((dots - rows) / 2)
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < rows; x++) {
+  const left = Math.floor((dots - across) / 2)
+  for (let y = 0; y < across; y++) {
+    for (let x = 0; x < across; x++) {
       if (modules[Math.floor(y / size)]?.[Math.floor(x / size)] !== true) continue
       const at = left + x
-      const index = y * widthBytes + (at >> 3)
+      const index = (y + quiet) * widthBytes + (at >> 3)
       bits[index] = (bits[index] ?? 0) | (0x80 >> (at & 7))
     }
   }

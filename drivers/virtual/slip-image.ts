@@ -75,8 +75,10 @@ function drawPaper(
   context.moveTo(left, top)
   context.lineTo(left + width, top)
   context.lineTo(left + width, top + height)
-  for (let x = width - TOOTH; !isCut && x > -TOOTH; x -= TOOTH) {
-    context.lineTo(left + Math.max(0, x), top + height - (Math.round(x / TOOTH) % 2 === 0 ? 0 : TOOTH))
+  if (!isCut) {
+    for (let x = width - TOOTH; x > 0; x -= TOOTH) {
+      context.lineTo(left + x, top + height - (Math.round(x / TOOTH) % 2 === 0 ? 0 : TOOTH))
+    }
   }
   context.lineTo(left, top + height)
   context.closePath()
@@ -200,12 +202,7 @@ function drawBarcode(
   const { bars, modules } = code128Bars(item.payload)
   const left = startOf(item.align, modules * item.moduleDots, place)
   for (const bar of bars) {
-    context.fillRect(
-      left + bar.x * item.moduleDots,
-      place.top,
-      bar.width * item.moduleDots,
-      item.heightDots,
-    )
+    context.fillRect(left + bar.x * item.moduleDots, place.top, bar.width * item.moduleDots, item.heightDots)
   }
   if (!item.hasText) return
   context.font = monoFont(500, GLYPH_FONT_PX)

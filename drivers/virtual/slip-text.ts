@@ -14,9 +14,7 @@ function itemLines(item: PaperItem, columns: number): string[] {
       const used = item.glyphs.reduce((sum, glyph) => sum + glyph.wide, 0)
       const free = Math.max(0, columns - used)
       const before = { left: 0, center: Math.floor(free / 2), right: free }[item.align]
-      return [
-        `${' '.repeat(before)}${item.glyphs.map(({ character }) => character).join('')}`.trimEnd(),
-      ]
+      return [`${' '.repeat(before)}${item.glyphs.map(({ character }) => character).join('')}`.trimEnd()]
     }
     case 'qr':
       return [`[QR ${Buffer.from(item.payload).toString('utf8')}]`]

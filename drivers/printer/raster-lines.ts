@@ -1,0 +1,190 @@
+// Where the words of one block stand on a slip picture: lines of a fixed height, each with placed texts. Called by raster.ts,
+// which draws them.
+import type { SKRSContext2D } from '@napi-rs/canvas'
+import { cleanText, directionOf } from './clean-text.ts'
+import type { BannerBlock, ColumnsBlock, PrintAlign, PrintSize, RowBlock, TextBlock } from './document.ts'
+import type { FontWeight } from './fonts.ts'
+import { loadCanvas, sansFont, spellMissing } from './fonts.ts'
+import type { Measure } from './line-wrap.ts'
+import { fitColumns, wrapCells, wrapRow, wrapText } from './line-wrap.ts'
+
+export type PictureBlock = TextBlock | RowBlock | ColumnsBlock | BannerBlock
+
+export type PictureRequest = {
+  readonly block: PictureBlock
+  /** The document's language; the block's own goes first. */
+  readonly lang: string
+  /** The table a columns block belongs to. */
+  readonly table?: readonly ColumnsBlock[]
+}
+
+const FONT_PX: Record<PrintSize, number> = { normal: 26, 'double-height': 36, double: 46 }
+// Room above and below the line for vowel signs and conjuncts, in font sizes: 1.6 in all.
+const ASCENT = 1.14
+const PITCH = 1.6
+const GAP_PX = 14
+const TEXT_COLUMN_MIN_PX = 90
+export const FRAME_PX = 5
+export const CANVAS_ROWS_MAX = 2_048
+
+type DrawnText = { text: string; x: number; align: PrintAlign }
+
+export type Line = {
+  rows: number
+  baseline: number
+  font: string
+  lang: string
+  direction: 'ltr' | 'rtl'
+  texts: DrawnText[]
+  frame?: 'top' | 'sides' | 'bottom'
+}
+
+type Style = { px: number; weight: FontWeight; lang: string; direction: 'ltr' | 'rtl' }
+
+const canvases = new Map<number, SKRSContext2D>()
+
+/** One canvas per paper width, used again and again: a new one for each receipt fills the memory. */
+export function contextFor(dots: number): SKRSContext2D {
+  const known = canvases.get(dots)
+  if (known !== undefined) return known
+  const context = loadCanvas().createCanvas(dots, CANVAS_ROWS_MAX).getContext('2d')
+  canvases.set(dots, context)
+  return context
+}
+
+export function layOut({ block, lang, table }: PictureRequest, dots: number): Line[] {
+  const context = contextFor(dots)
+  const blockLang = block.lang ?? lang
+  if (block.kind === 'banner') return layOutBanner(block, { context, dots, lang: blockLang })
+  const style: Style = {
+    px: FONT_PX[block.size ?? 'normal'],
+    weight: block.isBold === true ? 700 : 500,
+    lang: blockLang,
+    direction: block.direction ?? directionOf(blockLang),
+  }
+  const measure = measureWith(context, style)
+  const isRtl = style.direction === 'rtl'
+  const paper = { dots, isRtl }
+
+  if (block.kind === 'text') {
+    return wrapText(drawableText(block.text), dots, measure).map((text) =>
+      textLine(style, [place({ text, align: mirrored(block.align ?? 'left', isRtl), x: 0, width: dots })]),
+    )
+  }
+  if (block.kind === 'row') {
+    const row = { label: drawableText(block.label), value: drawableText(block.value) }
+    return wrapRow(row, { width: dots, gap: GAP_PX, measure }).map(({ start, end }) =>
+      textLine(style, [
+        place({ text: start, align: isRtl ? 'right' : 'left', x: 0, width: dots }),
+        place({ text: end, align: isRtl ? 'left' : 'right', x: 0, width: dots }),
+      ]),
+    )
+  }
+  return layOutColumns(block, { table: table ?? [block], style, measure, paper })
+}
+
+function layOutColumns(
+  block: ColumnsBlock,
+  context: {
+    table: readonly ColumnsBlock[]
+    style: Style
+    measure: Measure
+    paper: { dots: number; isRtl: boolean }
+  },
+): Line[] {
+  const { style, measure, paper } = context
+  const width = paper.dots
+  const size = { width, gap: GAP_PX, textWidthMin: TEXT_COLUMN_MIN_PX, measure }
+  const columns = fitColumns(context.table.map(drawableCells), size)
+  return wrapCells(drawableCells(block), columns, size).map((cells) =>
+    textLine(
+      style,
+      cells.map((cell) =>
+        paper.isRtl
+          ? place({ ...cell, x: width - cell.x - cell.width, align: mirrored(cell.align, true) })
+          : place(cell),
+      ),
+    ),
+  )
+}
+
+function drawableText(text: string): string {
+  return spellMissing(cleanText(text))
+}
+
+function drawableCells(block: ColumnsBlock): ColumnsBlock {
+  return { ...block, cells: block.cells.map((cell) => ({ ...cell, text: drawableText(cell.text) })) }
+}
+
+function layOutBanner(
+  { text, detail }: BannerBlock,
+  { context, dots, lang }: { context: SKRSContext2D; dots: number; lang: string },
+): Line[] {
+  const direction = directionOf(lang)
+  const inner = dots - 6 * FRAME_PX
+  const lines: Line[] = [frameLine('top', lang)]
+  const words = drawableText(text)
+  const styles = (dots < 500 ? [34, 30, 26] : [42, 37, 32]).map((px): Style => ({
+    px,
+    weight: 700,
+    lang,
+    direction,
+  }))
+  // The largest size that keeps the words on one line; if none does, they wrap in the largest.
+  const large = styles.find((style) => measureWith(context, style)(words) <= inner) ?? styles[0]
+  const small: Style = { px: 24, weight: 500, lang, direction }
+  const parts = [
+    { words, style: large },
+    { words: drawableText(detail ?? ''), style: small },
+  ]
+  for (const { words: part, style } of parts) {
+    for (const line of part === '' ? [] : wrapText(part, inner, measureWith(context, style))) {
+      lines.push({
+        ...textLine(style, [{ text: line, x: dots / 2, align: 'center' }]),
+        frame: 'sides',
+      })
+    }
+  }
+  return [...lines, frameLine('bottom', lang)]
+}
+
+function frameLine(frame: 'top' | 'bottom', lang: string): Line {
+  return { rows: 2 * FRAME_PX, baseline: 0, font: '', lang, direction: 'ltr', texts: [], frame }
+}
+
+function textLine(style: Style, texts: DrawnText[]): Line {
+  return {
+    rows: Math.ceil(style.px * PITCH),
+    baseline: Math.round(style.px * ASCENT),
+    font: sansFont(style.weight, style.px),
+    lang: style.lang,
+    direction: style.direction,
+    texts: texts.filter(({ text }) => text !== ''),
+  }
+}
+
+function place(cell: { text: string; align: PrintAlign; x: number; width: number }): DrawnText {
+  const shift = { left: 0, center: cell.width / 2, right: cell.width }[cell.align]
+  return { text: cell.text, align: cell.align, x: cell.x + shift }
+}
+
+function mirrored(align: PrintAlign, isRtl: boolean): PrintAlign {
+  if (!isRtl || align === 'center') return align
+  return align === 'left' ? 'right' : 'left'
+}
+
+function measureWith(context: SKRSContext2D, style: Style): Measure {
+  return (text) => {
+    setFont(context, { font: sansFont(style.weight, style.px), ...style })
+    return context.measureText(text).width
+  }
+}
+
+export function setFont(
+  context: SKRSContext2D,
+  { font, lang, direction }: { font: string; lang: string; direction: 'ltr' | 'rtl' },
+): void {
+  context.font = font
+  context.lang = lang.replaceAll('_', '-')
+  context.direction = direction
+}
