@@ -6,6 +6,7 @@ import { answerAdmin } from './admin-api.ts'
 import type { Admin } from './admin.ts'
 import { fileContent } from './documents/receipts.ts'
 import { passGateway } from './gateway/pipeline.ts'
+import type { Outcome } from './gateway/pipeline.ts'
 import type { RateLimiter } from './gateway/rate-limit.ts'
 import type { Answer, Sandbox } from './sandbox-context.ts'
 import { writeWire } from './wire-json.ts'
@@ -46,18 +47,21 @@ async function passThrough(
   reply: FastifyReply,
   { sandbox, limiter, url, bodyText }: { sandbox: Sandbox; limiter: RateLimiter; url: URL; bodyText: string },
 ): Promise<unknown> {
-  const outcome = await passGateway(
-    sandbox,
-    {
-      method: request.method,
-      path: url.pathname,
-      query: url.searchParams,
-      headers: request.headers,
-      bodyText,
-      origin: request.ip,
-    },
-    limiter,
-  )
+  const gatewayRequest = {
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    bodyText,
+    origin: request.ip,
+  }
+  let outcome: Outcome
+  try {
+    outcome = await passGateway(sandbox, gatewayRequest, limiter)
+  } catch (error) {
+    if (!sandbox.isClosed()) throw error
+    outcome = { kind: 'drop' }
+  }
   if (outcome.kind === 'drop') {
     reply.hijack()
     request.raw.socket.destroy()

@@ -70,7 +70,23 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   return made
 }
 
+const offsets = new Map<string, number>()
+const offsetsMax = 20_000
+/** Zones change their offset only on a quarter of an hour, so one look-up serves all of it. */
+const quarterHourMs = 900_000
+
 function zoneOffsetMs(instantMs: number, zone: string): number {
+  const quarter = Math.floor(instantMs / quarterHourMs)
+  const key = `${zone}|${quarter}`
+  const known = offsets.get(key)
+  if (known !== undefined) return known
+  if (offsets.size >= offsetsMax) offsets.clear()
+  const offset = offsetAt(quarter * quarterHourMs, zone)
+  offsets.set(key, offset)
+  return offset
+}
+
+function offsetAt(instantMs: number, zone: string): number {
   const parts = formatterOf(zone).formatToParts(instantMs)
   const numberOf = (type: string) => Number(parts.find((part) => part.type === type)?.value)
   const wall = Date.UTC(
