@@ -35,7 +35,11 @@ export function connect(): Connection {
 
 function connectOverHttp(): Connection {
   return {
-    client: clientOverHttp({ origin: window.location.origin }),
+    client: clientOverHttp({
+      origin: window.location.origin,
+      // The shell answers a reload with a page that says in words what to do.
+      onShut: () => window.location.reload(),
+    }),
     shell: 'browser',
     onCoreState: () => () => undefined,
   }

@@ -43,7 +43,11 @@ export function carryOverPort(host: CarriedHost, port: CarryingPort): void {
     {
       on: (event: string, listener: Listener) => {
         if (event === 'close') port.on('close', () => listener())
-        else port.on('message', (message) => passOn(message.data, listener))
+        else
+          port.on('message', ({ data }) => {
+            const call = readCall(data)
+            if (call !== null) listener({ data: call })
+          })
       },
       postMessage: (message: unknown) => port.postMessage(message),
     },
@@ -54,19 +58,34 @@ export function carryOverPort(host: CarriedHost, port: CarryingPort): void {
 
 type Listener = (message?: { data: unknown }) => unknown
 
-/** oRPC throws on a message it cannot decode; from a screen that must never end the core. */
-function passOn(data: unknown, listener: Listener): void {
-  const pass = async (): Promise<void> => {
-    if (typeof data === 'string') await listener({ data: withinBounds(data) })
-  }
-  pass().catch(() => undefined)
+const ID_CHARS_MAX = 64
+const PATH_CHARS_MAX = 512
+/** oRPC's mark of a message that ends an earlier call. */
+const ABORT = 4
+
+/**
+ * The call in a message, written anew with nothing but its number, path and input; null when it is none. oRPC leaves a
+ * message it cannot decode as an unhandled rejection, and from a screen that must never end the core.
+ */
+function readCall(data: unknown): string | null {
+  if (typeof data !== 'string') return null
+  const { i, t, p } = parseObject(data)
+  if (typeof i !== 'string' || i.length > ID_CHARS_MAX) return null
+  if (t === ABORT) return JSON.stringify({ i, t })
+  if (t !== undefined || typeof p !== 'object' || p === null || !('u' in p)) return null
+  const { u, b } = p as { u: unknown; b?: unknown }
+  if (typeof u !== 'string' || !u.startsWith('/') || u.length > PATH_CHARS_MAX) return null
+  // A call that is too large becomes a call to nothing, so that the caller still gets its answer.
+  return JSON.stringify({ i, p: data.length > CALL_BYTES_MAX ? { u: '/too-large' } : { u, b } })
 }
 
-/** A call that is too large becomes a call to nothing, so that the caller still gets its answer. */
-function withinBounds(data: string): string {
-  if (data.length <= CALL_BYTES_MAX) return data
-  const { i } = JSON.parse(data) as { i?: unknown }
-  return JSON.stringify({ i, p: { u: '/too-large' } })
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
 }
 
 /** oRPC's own refusals, in the problems of this product; the details it would add may hold what was typed. */

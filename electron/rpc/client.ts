@@ -11,6 +11,8 @@ export const CORE_WAIT_MS = 20_000
 export const CALLS_MAX = 200
 /** Where the browser shell serves the procedures. */
 export const RPC_PATH = '/rpc'
+/** On an answer of the browser shell: this page's cookie is not (or no longer) known. */
+export const SHUT_HEADER = 'x-tahsil-shut'
 
 /**
  * The core did not answer: it is not running, is being restarted, or ended while the call was on its way. Whether a
@@ -27,6 +29,8 @@ export type HttpWay = {
   readonly origin: string
   /** A page needs none (the cookie goes along by itself); tests pass cookie and origin. */
   readonly headers?: Record<string, string>
+  /** The shell no longer knows this page: only its own starter can open a new one. */
+  readonly onShut?: () => void
 }
 
 export function clientOverHttp(way: HttpWay): TerminalClient {
@@ -34,12 +38,13 @@ export function clientOverHttp(way: HttpWay): TerminalClient {
     url: `${way.origin}${RPC_PATH}`,
     headers: way.headers ?? {},
     fetch: async (request, init) => {
-      try {
-        return await fetch(request, init)
-      } catch (cause) {
+      const response = await fetch(request, init).catch((cause: unknown) => {
         if (request.signal.aborted) throw cause
         throw new TerminalAwayError(AWAY, { cause })
-      }
+      })
+      if (!response.headers.has(SHUT_HEADER)) return response
+      way.onShut?.()
+      throw new TerminalAwayError(AWAY)
     },
   })
   return createORPCClient(link)

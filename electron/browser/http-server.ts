@@ -1,0 +1,158 @@
+// The browser shell's HTTP server on 127.0.0.1: the built screens and the procedures, for the window that came with a launch
+// token. It checks who is speaking and nothing about money. Called by start-browser-shell.ts.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { refusalBody } from '#host/carry-calls.ts'
+import { SHUT_HEADER } from '#rpc/client.ts'
+import { isCall, refusalOf, type Refusal } from './request-guard.ts'
+import type { Screens } from './screens.ts'
+import type { Sessions } from './sessions.ts'
+import { WORD_PAGE_STYLE_HASH, wordPage, WORDS } from './word-page.ts'
+
+const LOOPBACK = '127.0.0.1'
+const CONNECTIONS_MAX = 64
+const HEADER_BYTES_MAX = 16 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+/** What is under way may end within this time when the shell closes. */
+const CLOSE_WAIT_MS = 5_000
+
+/** The strictest policy the screens can live with; everything comes from here. */
+export const SCREENS_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const WORDS_CSP = `default-src 'none'; style-src ${WORD_PAGE_STYLE_HASH}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
+
+export type HttpServerOptions = {
+  /** 0: any free port. */
+  readonly port: number
+  readonly screens: Screens
+  readonly sessions: Sessions
+  readonly carry: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Where the window goes after the token was traded, such as `/#/counter`. */
+  readonly firstPage: string
+  readonly onFault: (error: unknown) => void
+}
+
+export type RunningHttpServer = {
+  readonly origin: string
+  close(): Promise<void>
+}
+
+type Site = HttpServerOptions & {
+  readonly origin: string
+  readonly host: string
+  readonly cookieName: string
+}
+
+/** Rejects with EADDRINUSE or EACCES when the port cannot be had. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS })
+  server.maxConnections = CONNECTIONS_MAX
+  const port = await listen(server, options.port)
+  const host = `${LOOPBACK}:${port}`
+  // Cookies do not know ports: two tills on one machine must not overwrite each other's.
+  const site: Site = { ...options, host, origin: `http://${host}`, cookieName: `tahsil_${port}` }
+  server.on('request', (request, response) => {
+    answer(site, request, response).catch((error: unknown) => {
+      options.onFault(error)
+      if (response.headersSent) response.destroy()
+      else refuse(request, response, { status: 500, words: WORDS.failed })
+    })
+  })
+  return { origin: site.origin, close: () => closeServer(server) }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_WAIT_MS)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  setHeaders(response)
+  const asked = { method: request.method ?? '', target: request.url ?? '', headers: request.headers }
+  const refusal = refusalOf(asked, site)
+  if (refusal !== null) return refuse(request, response, refusal)
+  const url = new URL(asked.target, site.origin)
+  if (url.pathname === '/healthz') return sendText(response, 'alive\n')
+  if (url.pathname === '/launch') return launch(site, request, response)
+  if (!site.sessions.isOpen(cookieOf(request, site.cookieName))) return refuseStranger(request, response)
+  if (isCall(asked.target)) return site.carry(request, response)
+  return sendScreen(site, request, response)
+}
+
+function setHeaders(response: ServerResponse): void {
+  response.setHeader('Content-Security-Policy', SCREENS_CSP)
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('X-Frame-Options', 'DENY')
+  response.setHeader('Referrer-Policy', 'no-referrer')
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
+  response.setHeader('Cache-Control', 'no-store')
+}
+
+/** Trades the token for the cookie. A browser that only looks ahead must not use it up. */
+function launch(site: Site, request: IncomingMessage, response: ServerResponse): void {
+  const token = new URL(request.url ?? '', site.origin).searchParams.get('token') ?? ''
+  const isLookingAhead = request.method !== 'GET' || request.headers['sec-purpose'] !== undefined
+  const cookie = isLookingAhead ? null : site.sessions.trade(token)
+  if (cookie === null) return refuse(request, response, { status: 401, words: WORDS.tokenDead })
+  response.setHeader('Set-Cookie', `${site.cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`)
+  response.setHeader('Location', site.firstPage)
+  response.writeHead(303).end()
+}
+
+function cookieOf(request: IncomingMessage, name: string): string {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+}
+
+function sendScreen(site: Site, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(request.url ?? '', site.origin)
+  const file = site.screens.get(pathname)
+  if (file === undefined) return refuse(request, response, { status: 404, words: WORDS.notHere })
+  if (file.isForever) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable')
+  response.setHeader('Content-Type', file.type)
+  response.setHeader('Content-Length', file.body.length)
+  response.end(request.method === 'HEAD' ? undefined : file.body)
+}
+
+function sendText(response: ServerResponse, text: string): void {
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+  response.end(text)
+}
+
+/** A page that is still open after its cookie was lost reads the header and shows the words instead of itself. */
+function refuseStranger(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader(SHUT_HEADER, 'yes')
+  refuse(request, response, { status: 401, words: WORDS.noCookie })
+}
+
+/** Words for a person, a coded problem for a call. */
+function refuse(request: IncomingMessage, response: ServerResponse, { status, words }: Refusal): void {
+  // What was sent is not read: the connection ends with this answer.
+  if (request.method === 'POST') response.setHeader('Connection', 'close')
+  response.statusCode = status
+  if (isCall(request.url ?? '')) {
+    response.setHeader('Content-Type', 'application/json; charset=utf-8')
+    response.end(JSON.stringify(refusalBody(status === 500 ? 'internal' : 'input_invalid')))
+    return
+  }
+  response.setHeader('Content-Security-Policy', WORDS_CSP)
+  response.setHeader('Content-Type', 'text/html; charset=utf-8')
+  response.end(request.method === 'HEAD' ? undefined : wordPage(words))
+}

@@ -1,0 +1,117 @@
+// What a shell is told when it starts: command line first, then environment, then `terminal.json` in the data folder, then
+// defaults. Called by both shells, so that a till is set up the same way in each.
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { HostOptions } from './terminal-host.ts'
+
+export const FACES = ['counter', 'field', 'kiosk'] as const
+export type Face = (typeof FACES)[number]
+
+export const SETTINGS_FILE = 'terminal.json'
+const SETTINGS_BYTES_MAX = 64 * 1024
+
+/** Names of the command line, as `--name VALUE`, with where else each may come from. */
+const SETTINGS = {
+  data: { env: 'TAHSIL_DATA_DIR', file: null },
+  integrator: { env: 'TAHSIL_INTEGRATOR_URL', file: 'integratorUrl' },
+  enrol: { env: 'TAHSIL_ENROLMENT_CODE', file: 'enrolmentCode' },
+  name: { env: 'TAHSIL_DEVICE_NAME', file: 'deviceName' },
+  printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
+  columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
+  face: { env: 'TAHSIL_FACE', file: 'face' },
+  log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
+} as const
+
+type SettingName = keyof typeof SETTINGS
+export type SettingValues = Partial<Record<SettingName, string | undefined>>
+
+/** For `parseArgs`. */
+export const SETTING_ARGUMENTS = Object.fromEntries(
+  Object.keys(SETTINGS).map((name) => [name, { type: 'string' }]),
+) as Record<SettingName, { type: 'string' }>
+
+export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrator (TAHSIL_INTEGRATOR_URL)
+  --data DIR         where this till keeps its records (TAHSIL_DATA_DIR)
+  --enrol CODE       one-time code for the first start (TAHSIL_ENROLMENT_CODE)
+  --name TEXT        what this till is called at the integrator (TAHSIL_DEVICE_NAME)
+  --printer WHERE    tcp://HOST:PORT, virtual:FOLDER, file:PATH or none (TAHSIL_PRINTER)
+  --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
+  --face NAME        counter, field or kiosk (TAHSIL_FACE)
+  --log LEVEL        silent, error, warn, info or debug (TAHSIL_LOG_LEVEL)
+Each but --data may also stand in ${SETTINGS_FILE} in the data folder.`
+
+/** A setting that cannot be used, in a sentence; the program ends with exit code 2. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+export type ShellSettings = HostOptions & { readonly face: Face }
+
+export type SettingSources = {
+  readonly values: SettingValues
+  readonly env: NodeJS.ProcessEnv
+  readonly defaultDataDir: string
+}
+
+/** Throws SettingsError. */
+export function readShellSettings({ values, env, defaultDataDir }: SettingSources): ShellSettings {
+  const dataDir = resolve(values.data ?? env[SETTINGS.data.env] ?? defaultDataDir)
+  const file = readSettingsFile(join(dataDir, SETTINGS_FILE))
+  const get = (name: Exclude<SettingName, 'data'>): string | undefined =>
+    values[name] ?? (env[SETTINGS[name].env] || undefined) ?? file.get(SETTINGS[name].file)
+  return {
+    dataDir,
+    integratorUrl: readUrl(get('integrator')),
+    enrolmentCode: get('enrol') ?? null,
+    deviceName: get('name') ?? 'Counter 1',
+    printer: get('printer') ?? 'none',
+    paperColumns: readColumns(get('columns') ?? '48'),
+    logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
+    face: readOneOf('face', FACES, get('face') ?? 'counter'),
+  }
+}
+
+function readSettingsFile(path: string): ReadonlyMap<string, string> {
+  if (!existsSync(path)) return new Map()
+  const text = readFileSync(path, 'utf8')
+  const known = new Set<string>(Object.values(SETTINGS).flatMap(({ file }) => (file === null ? [] : [file])))
+  const entries = Object.entries(parseObject(text, path))
+  const stranger = entries.find(([name]) => !known.has(name))
+  if (stranger !== undefined)
+    throw new SettingsError(`${path} has a setting that is not known: ${stranger[0]}.`)
+  return new Map(entries.map(([name, value]) => [name, String(value)]))
+}
+
+function parseObject(text: string, path: string): object {
+  try {
+    const parsed: unknown = text.length > SETTINGS_BYTES_MAX ? null : JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
+  } catch {
+    // said below
+  }
+  throw new SettingsError(
+    `${path} cannot be read: it must be a JSON object such as {"integratorUrl": "https://…"}.`,
+  )
+}
+
+function readUrl(text: string | undefined): string {
+  if (text === undefined)
+    throw new SettingsError(`This till does not know its integrator. Give its address with --integrator URL.`)
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new SettingsError(`The integrator must be an address such as https://pay.example.org, not ${text}.`)
+  return text
+}
+
+function readColumns(text: string): 32 | 42 | 48 {
+  const columns = Number(text)
+  if (columns === 32 || columns === 42 || columns === 48) return columns
+  throw new SettingsError(`--columns must be 32 (58 mm paper), 42 or 48 (80 mm paper), not ${text}.`)
+}
+
+function readOneOf<Word extends string>(name: string, words: readonly Word[], text: string): Word {
+  const found = words.find((each) => each === text)
+  if (found === undefined)
+    throw new SettingsError(`--${name} must be one of ${words.join(', ')}, not ${text}.`)
+  return found
+}
