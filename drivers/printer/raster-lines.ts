@@ -124,17 +124,13 @@ function layOutBanner(
   const inner = dots - 6 * FRAME_PX
   const lines: Line[] = [frameLine('top', lang)]
   const words = drawableText(text)
-  const styles = (dots < 500 ? [34, 30, 26] : [42, 37, 32]).map((px): Style => ({
-    px,
-    weight: 700,
-    lang,
-    direction,
-  }))
+  const sizes = dots < 500 ? ([34, 30, 26] as const) : ([42, 37, 32] as const)
+  const bold = (px: number): Style => ({ px, weight: 700, lang, direction })
   // The largest size that keeps the words on one line; if none does, they wrap in the largest.
-  const large = styles.find((style) => measureWith(context, style)(words) <= inner) ?? styles[0]
+  const px = sizes.find((size) => measureWith(context, bold(size))(words) <= inner) ?? sizes[0]
   const small: Style = { px: 24, weight: 500, lang, direction }
   const parts = [
-    { words, style: large },
+    { words, style: bold(px) },
     { words: drawableText(detail ?? ''), style: small },
   ]
   for (const { words: part, style } of parts) {
