@@ -5,7 +5,7 @@ import { AdminError, paymentJson } from './admin.ts'
 import type { Admin } from './admin.ts'
 import { pendingEvents } from './billing/back-update.ts'
 import { DigitError } from './digit-error.ts'
-import { faultKinds, faultSchema, operations } from './faults.ts'
+import { faultKinds, faultSchema, operations, stormSchema } from './faults.ts'
 import type { Answer } from './sandbox-context.ts'
 import { sampleConsumers } from './seed/sample-consumers.ts'
 import { sandboxUsers } from './seed/users.ts'
@@ -19,6 +19,8 @@ export type AdminRequest = {
   query: URLSearchParams
   bodyText: string
   remoteAddress: string
+  /** What a browser says of the page that asks; other programs send none. */
+  fetchSite: string | null
 }
 
 const consumer = { tenantId: z.string(), businessService: z.string(), consumerCode: z.string() }
@@ -89,6 +91,20 @@ const actions: Record<string, Action> = {
       return { faults: admin.faults.list() }
     },
   },
+  'POST /storm': {
+    about: '{seed, share, kinds?, delayMs?}: random faults from a seed, until DELETE /storm',
+    run: (admin, body) => {
+      admin.faults.setStorm(compact(stormSchema.parse(body)))
+      return { isStormy: true }
+    },
+  },
+  'DELETE /storm': {
+    about: 'ends the storm',
+    run: (admin) => {
+      admin.faults.setStorm(null)
+      return { isStormy: false }
+    },
+  },
   'GET /payments': {
     about: 'payments as stored, newest first; ?limit=',
     run: (admin, _body, query) => {
@@ -153,6 +169,9 @@ function clockState(admin: Admin) {
 export async function answerAdmin(admin: Admin, request: AdminRequest): Promise<Answer> {
   if (!isLoopback(request.remoteAddress)) {
     return problem(403, 'The admin paths answer only callers on this machine.')
+  }
+  if (request.fetchSite === 'cross-site') {
+    return problem(403, 'The admin paths do not answer pages of other sites.')
   }
   const name = request.path.slice('/sandbox-admin'.length).replace(/\/$/, '')
   if (name === '') {

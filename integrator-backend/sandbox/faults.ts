@@ -1,6 +1,8 @@
 // Faults the sandbox can be told to have: aimed at one operation (or any), for the next n calls or until cleared.
 // Set by the admin API, startSandbox and tests; taken by the gateway and by the steps of the services.
 import * as z from 'zod'
+import { createRandom } from './seed/random.ts'
+import type { Random } from './seed/random.ts'
 
 export const operations = [
   'token',
@@ -73,7 +75,37 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema> & { id: number; takenCount: number }
 export type FaultInput = z.input<typeof faultSchema>
 
+/** Kinds a storm may bring: those any client has to live with, none that makes answers lie. */
+export const stormKinds = [
+  'delay',
+  'hang-then-500',
+  'reset-before',
+  'drop-after-commit',
+  'html-error',
+  'half-json',
+  'forbidden',
+  'evict-token',
+  'user-service-down',
+  'backend-unreachable',
+  'kafka-failure',
+  'unique-constraint',
+] as const
+
+/** Random faults from a seed: the same seed and order of calls brings the same faults. */
+export const stormSchema = z.strictObject({
+  seed: z.string().min(1).max(200),
+  /** Share of calls that get a fault, 0 to 1. */
+  share: z.number().min(0).max(1),
+  kinds: z.array(z.enum(stormKinds)).min(1).optional(),
+  delayMs: z.number().int().min(0).max(600_000).default(50),
+})
+export type StormInput = z.input<typeof stormSchema>
+
 export type Faults = {
+  /** Starts a storm; null ends it. */
+  setStorm: (storm: StormInput | null) => void
+  /** Called once for every request: the storm may set a fault for it, to be cleared when the request is over. */
+  draw: (operation: Operation) => Fault | null
   add: (fault: FaultInput) => Fault
   list: () => Fault[]
   clear: (id?: number) => void
@@ -86,16 +118,33 @@ export const faultsMax = 1000
 export function createFaults(): Faults {
   let faults: Fault[] = []
   let lastId = 0
+  let storm: { random: Random; share: number; kinds: readonly FaultKind[]; delayMs: number } | null = null
+  const add = (input: FaultInput) => {
+    if (faults.length >= faultsMax) throw new Error(`more than ${faultsMax} faults are set; clear some first`)
+    const fault = { ...faultSchema.parse(input), id: ++lastId, takenCount: 0 }
+    faults.push(fault)
+    return fault
+  }
   return {
-    add: (input) => {
-      if (faults.length >= faultsMax)
-        throw new Error(`more than ${faultsMax} faults are set; clear some first`)
-      const fault = { ...faultSchema.parse(input), id: ++lastId, takenCount: 0 }
-      faults.push(fault)
-      return fault
+    setStorm: (input) => {
+      if (input === null) {
+        storm = null
+        return
+      }
+      const { seed, share, kinds, delayMs } = stormSchema.parse(input)
+      storm = { random: createRandom(seed), share, kinds: kinds ?? stormKinds, delayMs }
     },
+    draw: (operation) => {
+      if (storm === null || !storm.random.isHit(storm.share) || faults.length >= faultsMax) return null
+      const kind = storm.random.pick(storm.kinds)
+      const status = storm.random.pick([502, 503, 504])
+      const isWorkDone = storm.random.isHit(0.5)
+      return add({ kind, operation, status, isWorkDone, delayMs: storm.delayMs })
+    },
+    add,
     list: () => faults.map((fault) => ({ ...fault })),
     clear: (id) => {
+      if (id === undefined) storm = null
       faults = id === undefined ? [] : faults.filter((fault) => fault.id !== id)
     },
     take: (kind, operation) => {

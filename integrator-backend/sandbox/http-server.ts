@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerAdmin } from './admin-api.ts'
 import type { Admin } from './admin.ts'
 import { fileContent } from './documents/receipts.ts'
+import { ingressPage } from './gateway/gateway-error.ts'
 import { passGateway } from './gateway/pipeline.ts'
 import type { Outcome } from './gateway/pipeline.ts'
 import type { RateLimiter } from './gateway/rate-limit.ts'
@@ -23,7 +24,9 @@ export function createHttpServer(sandbox: Sandbox, admin: Admin, limiter: RateLi
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   server.all('/*', async (request, reply) => {
-    const url = new URL(request.raw.url ?? '/', 'http://sandbox')
+    const target = request.raw.url ?? '/'
+    const url = URL.parse(target.startsWith('/') ? `http://sandbox${target}` : target)
+    if (url === null) return send(reply, ingressPage(502))
     const bodyText = typeof request.body === 'string' ? request.body : ''
     if (url.pathname.startsWith('/sandbox-admin')) {
       const answer = await answerAdmin(admin, {
@@ -32,6 +35,7 @@ export function createHttpServer(sandbox: Sandbox, admin: Admin, limiter: RateLi
         query: url.searchParams,
         bodyText,
         remoteAddress: request.socket.remoteAddress ?? '',
+        fetchSite: [request.headers['sec-fetch-site']].flat()[0] ?? null,
       })
       return send(reply, answer)
     }

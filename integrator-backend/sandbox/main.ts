@@ -8,7 +8,7 @@ import type { RunningSandbox, SandboxOptions } from './start-sandbox.ts'
 import { isKnownZone } from './zoned-time.ts'
 
 const usage =
-  'Usage: npm run sandbox -- [--port N] [--host H] [--data DIR] [--seed S] [--consumers N] [--time-zone Asia/Kolkata] [--json]'
+  'Usage: npm run sandbox -- [--port N] [--host H] [--data DIR] [--seed S] [--consumers N] [--time-zone Asia/Kolkata] [--storm-seed S --storm-share 0.05] [--json]'
 
 class UsageError extends Error {}
 
@@ -22,6 +22,8 @@ function readOptions(args: string[]): SandboxOptions & { isJson: boolean; isHelp
       seed: { type: 'string', default: 'demo' },
       consumers: { type: 'string', default: '2000' },
       'time-zone': { type: 'string' },
+      'storm-seed': { type: 'string' },
+      'storm-share': { type: 'string', default: '0.05' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -38,7 +40,14 @@ function readOptions(args: string[]): SandboxOptions & { isJson: boolean; isHelp
     isHelp: values.help,
     ...(values.data === undefined ? {} : { dataFolder: values.data }),
     ...(zone === undefined ? {} : { timeZone: zone }),
+    ...stormOf(values['storm-seed'], values['storm-share']),
   }
+}
+
+function stormOf(seed: string | undefined, shareText: string): Pick<SandboxOptions, 'storm'> {
+  const share = Number(shareText)
+  if (!(share >= 0 && share <= 1)) throw new UsageError('--storm-share must be a number from 0 to 1.')
+  return seed === undefined ? {} : { storm: { seed, share } }
 }
 
 function wholeNumber(text: string, { name, max }: { name: string; max: number }): number {

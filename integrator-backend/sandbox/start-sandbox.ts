@@ -7,7 +7,7 @@ import { consumeEvents, pendingEvents } from './billing/back-update.ts'
 import { createClock } from './clock.ts'
 import type { ClockSettings } from './clock.ts'
 import { createFaults } from './faults.ts'
-import type { FaultInput } from './faults.ts'
+import type { FaultInput, StormInput } from './faults.ts'
 import { createRateLimiter } from './gateway/rate-limit.ts'
 import { createHttpServer } from './http-server.ts'
 import { CLIENT_ID, CLIENT_SECRET } from './identity/login.ts'
@@ -38,6 +38,8 @@ export type SandboxOptions = {
   timeZone?: string
   settings?: Partial<Settings>
   faults?: FaultInput[]
+  /** Random faults from a seed. */
+  storm?: StormInput
   /** Stops the clock at this instant from the start (and seeds as of it). */
   frozenAtMs?: number
   warn?: (text: string) => void
@@ -153,6 +155,7 @@ function createFiller(parts: { sandbox: Sandbox; saveFile: SaveFile | null; opti
     if (isFresh || !saveFile?.header) seedFresh()
     else restoreSaved(sandbox, saveFile, options)
     for (const fault of options.faults ?? []) sandbox.faults.add(fault)
+    sandbox.faults.setStorm(options.storm ?? null)
   }
 }
 

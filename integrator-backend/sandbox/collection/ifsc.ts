@@ -14,7 +14,7 @@ const banks: Record<string, { BANK: string; BRANCH: string; IFSC: string }> = {
 export function lookUpIfsc(call: Call, input: PaymentInput): unknown {
   const { ifscCode, additionalDetails } = input
   if (ifscCode === null || call.sandbox.settings.isUpyog) return additionalDetails
-  const bank = banks[ifscCode]
+  const bank = Object.hasOwn(banks, ifscCode) ? banks[ifscCode] : undefined
   const isDown = call.sandbox.faults.take('ifsc-down', call.operation) !== undefined
   if (bank === undefined || isDown) throw javaException('TracerException', 'Not Found')
   if (additionalDetails === null) return { bankDetails: bank }

@@ -2,6 +2,7 @@
 // Called by http-server.ts. Older (Zuul) and newer (Core) behaviour by setting. Read from: zuul filters, Digit-Core gateway.
 import { randomUUID } from 'node:crypto'
 import type { UserRequest } from '#digit-wire/auth.ts'
+import type { Operation } from '#sandbox/faults.ts'
 import { DigitError, errorAnswer, javaException } from '#sandbox/digit-error.ts'
 import { fieldOf, isObject } from '#sandbox/json-field.ts'
 import { logIn } from '#sandbox/identity/login.ts'
@@ -35,8 +36,22 @@ export async function passGateway(
   limiter: RateLimiter,
 ): Promise<Outcome> {
   const route = routeOf(request.path)
-  const operation = request.path === '/user/oauth/token' ? 'token' : (route?.operation ?? 'unknown')
+  const operation: Operation =
+    request.path === '/user/oauth/token' ? 'token' : (route?.operation ?? 'unknown')
   sandbox.calls.set(operation, (sandbox.calls.get(operation) ?? 0) + 1)
+  const drawn = sandbox.faults.draw(operation)
+  try {
+    return await passThrough(sandbox, request, { limiter, route, operation })
+  } finally {
+    if (drawn) sandbox.faults.clear(drawn.id)
+  }
+}
+
+async function passThrough(
+  sandbox: Sandbox,
+  request: GatewayRequest,
+  { limiter, route, operation }: { limiter: RateLimiter; route: Route | null; operation: Operation },
+): Promise<Outcome> {
   const { faults } = sandbox
   if (faults.take('reset-before', operation)) return { kind: 'drop' }
   const delay = faults.take('delay', operation)

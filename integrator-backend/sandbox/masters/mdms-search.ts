@@ -31,10 +31,10 @@ export function searchMdms(call: Call): Answer {
   }
   const found: Record<string, Record<string, unknown[]>> = {}
   for (const { moduleName, masterDetails } of moduleDetails) {
-    const module = masters[moduleName]
+    const module = Object.hasOwn(masters, moduleName) ? masters[moduleName] : undefined
     if (module === undefined) continue
     for (const { name, filter } of masterDetails) {
-      const rows = module[name]
+      const rows = Object.hasOwn(module, name) ? module[name] : undefined
       if (rows === undefined) continue
       found[moduleName] = { ...found[moduleName], [name]: filter ? applyFilter(rows, filter) : [...rows] }
     }

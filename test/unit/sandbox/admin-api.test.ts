@@ -84,12 +84,15 @@ test('lists for people: samples, users, quirks', async () => {
 test('unknown paths and bad bodies are said in words; strangers are refused', async () => {
   expect((await admin('GET', '/nothing')).status).toBe(404)
   expect((await admin('POST', '/settings', { gateway: 'future' })).status).toBe(400)
-  const stranger = await answerAdmin(rig.admin, {
+  const asked = {
     method: 'GET',
     path: '/sandbox-admin/clock',
     query: new URLSearchParams(),
     bodyText: '',
-    remoteAddress: '192.0.2.7',
-  })
-  expect(stranger.status).toBe(403)
+    remoteAddress: '127.0.0.1',
+    fetchSite: null,
+  }
+  expect((await answerAdmin(rig.admin, asked)).status).toBe(200)
+  expect((await answerAdmin(rig.admin, { ...asked, remoteAddress: '192.0.2.7' })).status).toBe(403)
+  expect((await answerAdmin(rig.admin, { ...asked, fetchSite: 'cross-site' })).status).toBe(403)
 })

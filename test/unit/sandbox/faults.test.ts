@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { faultKinds } from '#sandbox/faults.ts'
 import type { FaultKind } from '#sandbox/faults.ts'
-import { billsOf, codesOf, devgaon, paymentsOf, startRig } from './rig.ts'
+import { at, billsOf, codesOf, devgaon, paymentsOf, startRig } from './rig.ts'
 import type { Rig } from './rig.ts'
 
 let rig: Rig
@@ -151,6 +151,33 @@ test('every kind of fault is described, and nonsense is refused', () => {
   for (const about of Object.values(faultKinds)) expect(about.length).toBeGreaterThan(10)
   expect(() => rig.admin.faults.add({ kind: 'nonsense' as FaultKind })).toThrow(/kind/)
   expect(() => rig.admin.faults.add({ kind: 'delay', count: 0 })).toThrow(/count/)
+})
+
+test('a storm of the same seed brings the same weather; clearing ends it', async () => {
+  const weather = async (seed: string) => {
+    rig.admin.reset()
+    rig.token = String(at(await rig.logIn(), 'access_token'))
+    rig.admin.faults.setStorm({
+      seed,
+      share: 0.5,
+      kinds: ['html-error', 'forbidden', 'half-json'],
+      delayMs: 0,
+    })
+    const seen: string[] = []
+    for (let call = 0; call < 30; call++) {
+      const reply = await rig.fetchBill('plain-due')
+      seen.push(`${reply.status}${reply.body === null ? '!' : ''}`)
+    }
+    expect(rig.admin.faults.list()).toEqual([])
+    rig.admin.faults.clear()
+    return seen.join(' ')
+  }
+  const first = await weather('monsoon')
+  expect(first).toMatch(/201/)
+  expect(first).toMatch(/403/)
+  expect(await weather('monsoon')).toBe(first)
+  expect(await weather('drought')).not.toBe(first)
+  for (let call = 0; call < 20; call++) expect((await rig.fetchBill('plain-due')).status).toBe(201)
 })
 
 test('reset goes back to the seed', async () => {
