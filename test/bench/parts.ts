@@ -1,0 +1,14 @@
+// The parts of the bench by name, in the order in which they run. Read by run.ts and part-process.ts.
+import type { BenchPart } from './figure.ts'
+
+/** Loaded only when it runs, so that a part without its build says so and the others still run. */
+export const parts = {
+  receipts: async () => (await import('./receipts.ts')).receipts,
+  raster: async () => (await import('./raster.ts')).raster,
+} as const satisfies Record<string, () => Promise<BenchPart>>
+
+export type PartName = keyof typeof parts
+
+export const partNames = Object.keys(parts) as PartName[]
+
+export const isPartName = (word: string): word is PartName => Object.hasOwn(parts, word)
