@@ -1,0 +1,48 @@
+// Every named maximum of the terminal's rules in one place. Read by all files of core, by the store and by the host.
+
+/** Bills in one collection (one payer, one instrument). Same figure as the procedure's input schema. */
+export const LINES_MAX = 20
+/** Exact bytes of one payment record; a batch body of the integrator takes 1 MiB. */
+export const PAYMENT_BYTES_MAX = 900_000
+/** Records and bytes of one batch to the integrator (its body limit is 1 MiB; some of it is envelope). */
+export const BATCH_RECORDS_MAX = 100
+export const BATCH_BYTES_MAX = 1_000_000
+/** Pages of the status feed read in one round of the sync loop. */
+export const FEED_PAGES_MAX = 10
+
+/** Back-off of the sync loop: full jitter below base · 2ⁿ, never above the cap. */
+export const BACKOFF_BASE_MS = 1_000
+export const BACKOFF_CAP_MS = 60_000
+/** Longest wait the integrator may ask for. */
+export const SERVER_WAIT_MAX_MS = 300_000
+/** Next look at the feed: soon while a receipt number is awaited, else a slow heartbeat. */
+export const PENDING_POLL_MS = 2_000
+export const IDLE_POLL_MS = 10_000
+/** A record that the integrator could not read alone waits this long, so that it never holds up the others. */
+export const POISON_RETRY_MS = 600_000
+
+/** Bills found in one look-up, rows of one search, rows of the queue. */
+export const FOUND_BILLS_MAX = 50
+export const SEARCH_ROWS_MAX = 50
+export const QUEUE_ROWS_MAX = 500
+/** Characters of one search term that is kept. */
+export const TERM_CHARS_MAX = 64
+
+/** A clock that is further behind the last record than this stops money; less is only noted. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000
+
+/** Wait before the n-th try of a PIN; after the last one the operator is locked (payment-desk practice: 6 tries). */
+export const PIN_DELAYS_MS: readonly number[] = [0, 0, 0, 30_000, 120_000, 600_000]
+
+/** Days back that DIGIT allows on a cheque or draft: whole days, so 90 d 23 h passes. */
+export const CHEQUE_DAYS_MAX = 90
+export const INSTRUMENT_NUMBER_MIN = 6
+export const PAYER_NAME_MAX = 128
+
+/** Free disk space below which no money is taken. */
+export const FREE_BYTES_MIN = 200 * 1024 * 1024
+
+/** Tries of one print job that never reached the printer, and the waits between them. */
+export const PRINT_RETRY_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000]
+/** Copies that one receipt may have. */
+export const COPIES_MAX = 200

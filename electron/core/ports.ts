@@ -1,0 +1,121 @@
+// What the core needs from the world, passed in: clocks, hashes, the store, the integrator. Implemented by store and host, and
+// by tests. Every store method is one whole transaction: it happened or it did not.
+import type { Masters, Operator, PaymentOutcome, PinVerifier } from '#contract/api.ts'
+import type { Bill } from '#contract/bill.ts'
+import type { PaymentStatus } from '#contract/payment.ts'
+import type { Problem } from '#contract/problem.ts'
+import type { JournalDraft, Sha256 } from './journal.ts'
+import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
+import type { ShiftPlan } from './shift.ts'
+import type {
+  ClockAnchor,
+  ClockReading,
+  ClockState,
+  CollectionView,
+  DeviceIdentity,
+  KnownBill,
+  PinLock,
+  ShiftRecord,
+} from './records.ts'
+
+export type Clock = { readonly read: () => ClockReading }
+
+export type BillQuery =
+  | { readonly by: 'consumerCode'; readonly value: string; readonly businessService?: string }
+  | { readonly by: 'mobile'; readonly value: string }
+  | { readonly by: 'scan'; readonly value: string }
+
+/** The integrator as the core sees it. Every method throws ProblemError, `integrator_unreachable` when nobody answered. */
+export type Integrator = {
+  readonly searchBills: (query: BillQuery) => Promise<Bill[]>
+  readonly signIn: (input: { operatorCode: string; pin: string }) => Promise<Operator>
+  /** Bodies are the exact JSON of payments, oldest first. */
+  readonly submitBatch: (
+    bodies: readonly string[],
+  ) => Promise<{ outcomes: PaymentOutcome[]; nextAfterMs: number }>
+  readonly changes: (
+    since: number,
+  ) => Promise<{ payments: PaymentStatus[]; nextCursor: number; hasMore: boolean }>
+}
+
+export type BillStore = {
+  /** Keeps snapshots with the time they were seen; a bill with the same id is replaced. */
+  readonly saveBills: (bills: readonly Bill[], seenAtMs: number) => void
+  /** From the cache, newest snapshot of each debt; by consumer code, mobile, bill number or bill id. */
+  readonly cachedBills: (query: { by: 'code' | 'mobile' | 'any'; value: string }) => Bill[]
+  readonly knownBill: (billId: string) => KnownBill | null
+}
+
+export type CollectionKey = {
+  readonly collectionId: string
+  readonly paymentIds: readonly string[]
+  readonly billIds: readonly string[]
+  readonly financialYear: string
+}
+
+export type PaymentStore = {
+  readonly collectionFacts: (key: CollectionKey) => CollectionFacts
+  /**
+   * One commit: asks `plan` with the facts of this very transaction, then writes everything the plan says. A plan of null means
+   * that the collection is already recorded. Throws store_busy/store_full (nothing recorded) or store_unknown.
+   */
+  readonly commitCollection: (
+    key: CollectionKey,
+    plan: (facts: CollectionFacts) => CollectionPlan | null,
+  ) => CollectionView
+}
+
+export type ShiftStore = {
+  readonly openShift: () => ShiftRecord | null
+  readonly commitShift: (
+    plan: (facts: { openShift: ShiftRecord | null; nextNumber: number }) => ShiftPlan,
+  ) => ShiftRecord
+}
+
+export type OperatorStore = {
+  /** Reads the lock and, when `gate` lets it through, counts one more failure, all before the PIN is looked at. */
+  readonly beginPinTry: (
+    operatorId: string,
+    reading: ClockReading,
+    gate: (lock: PinLock) => 'count' | 'leave',
+  ) => PinLock
+  readonly clearPinLock: (operatorId: string, draft: JournalDraft) => void
+  /** Clears the locks of all other operators too (a supervisor was here). */
+  readonly clearAllPinLocks: (draft: JournalDraft) => void
+  readonly saveOperator: (operator: Operator) => void
+}
+
+export type ClockStore = {
+  readonly clockState: () => ClockState
+  readonly saveAnchor: (anchor: ClockAnchor) => void
+  /** A supervisor accepts the clock as it is: later records count from here. */
+  readonly acceptClock: (draft: JournalDraft) => void
+}
+
+export type WaitingRecord = { readonly paymentId: string; readonly body: string; readonly attempts: number }
+
+export type OutboxStore = {
+  /** Oldest first, only those whose next try is due; at most `recordsMax` records. */
+  readonly waiting: (limits: { recordsMax: number; nowMs: number }) => WaitingRecord[]
+  readonly waitingCount: () => number
+  readonly pendingCount: () => number
+  readonly markOutcomes: (outcomes: readonly PaymentOutcome[], atMs: number) => void
+  /** A try that brought no outcome. `nextTryAtMs` null: with the next batch. */
+  readonly markTried: (
+    paymentIds: readonly string[],
+    tried: { problem: Problem; nextTryAtMs: number | null },
+  ) => void
+  readonly feedCursor: () => number
+  readonly applyStatuses: (statuses: readonly PaymentStatus[], nextCursor: number) => void
+}
+
+export type IdentityStore = {
+  readonly device: () => DeviceIdentity | null
+  readonly masters: () => Masters | null
+  readonly appendEvent: (draft: JournalDraft) => void
+}
+
+/** Checks a PIN against its verifier; slow on purpose, off the main thread. */
+export type VerifyPin = (pin: string, verifier: PinVerifier) => Promise<boolean>
+
+export type Hashing = { readonly sha256: Sha256 }

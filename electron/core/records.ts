@@ -1,0 +1,167 @@
+// The shapes that core, store and host share: who the till is, its shift, its payments as the till knows them.
+// Plain data; amounts in paise, times in epoch ms unless the name says otherwise.
+import type { Device, Role } from '#contract/api.ts'
+import type { Bill } from '#contract/bill.ts'
+import type { Paise } from '#contract/money.ts'
+import type {
+  Instrument,
+  Payer,
+  Payment,
+  PaymentStatus,
+  PostingState,
+  SuspenseReason,
+} from '#contract/payment.ts'
+import type { Problem } from '#contract/problem.ts'
+import type { ReceiptStanding } from '#contract/receipt.ts'
+
+/** Who this till is; the token is kept apart, out of the store. */
+export type DeviceIdentity = Omit<Device, 'token'>
+
+/** One look at the clocks. `monotonicMs` counts within `bootId` and is never set back. */
+export type ClockReading = { readonly wallMs: number; readonly monotonicMs: number; readonly bootId: string }
+
+/** The integrator's time at a moment of the monotonic clock. */
+export type ClockAnchor = { readonly serverMs: number; readonly monotonicMs: number; readonly bootId: string }
+
+export type ClockState = {
+  readonly anchor: ClockAnchor | null
+  /** Wall time of the latest record; null before the first. */
+  readonly floorWallMs: number | null
+}
+
+export type OperatorTile = {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly role: Role
+}
+
+export type ShiftRecord = {
+  readonly id: string
+  readonly number: number
+  readonly operatorId: string
+  readonly operatorName: string
+  readonly openedAtMs: number
+  readonly floatPaise: Paise
+  readonly cashInHandPaise: Paise
+  readonly collectedPaise: Paise
+  readonly receiptCount: number
+}
+
+/**
+ * Where a payment is on its way. waiting: the integrator has not acknowledged it. pending: it has, DIGIT's number has not
+ * come. attention: a person must look. settled: known end.
+ */
+export type OutboxLane = 'waiting' | 'pending' | 'attention' | 'settled'
+
+export type PrintState = 'queued' | 'printing' | 'printed' | 'failed' | 'unknown' | 'absent'
+
+/** One payment as lists show it; the same shape as the procedure's row. */
+export type PaymentRow = {
+  readonly paymentId: string
+  readonly collectionId: string
+  readonly receiptNumber: string
+  readonly digitReceiptNumber: string | null
+  readonly standing: ReceiptStanding
+  readonly serviceName: string
+  readonly consumerCode: string
+  readonly payerName: string | null
+  readonly amountPaise: Paise
+  readonly mode: string
+  readonly collectedAtMs: number
+  readonly state: PostingState | null
+  readonly reason: SuspenseReason | null
+  readonly printState: PrintState
+  readonly copies: number
+}
+
+export type QueueRow = PaymentRow & {
+  readonly attempts: number
+  readonly lastProblem: Problem | null
+  readonly nextTryAtMs: number | null
+}
+
+/** A payment with everything the till recorded beside it. */
+export type PaymentRecord = {
+  readonly payment: Payment
+  readonly journalHash: string
+  readonly shiftNumber: number
+  readonly operatorName: string
+  readonly lane: OutboxLane
+  readonly status: PaymentStatus | null
+  readonly copies: number
+}
+
+export type CollectionRecord = {
+  readonly id: string
+  /** Hash of what the operator confirmed: the same call again is recognised by it. */
+  readonly contentHash: string
+  readonly shiftId: string
+  readonly operatorId: string
+  readonly totalPaise: Paise
+  /** null: not cash. */
+  readonly tenderedPaise: Paise | null
+  readonly changePaise: Paise
+  readonly isOffline: boolean
+  readonly collectedAtMs: number
+}
+
+export type CollectionView = Pick<
+  CollectionRecord,
+  'totalPaise' | 'tenderedPaise' | 'changePaise' | 'isOffline'
+> & { readonly collectionId: string; readonly payments: PaymentRow[] }
+
+/** What the operator confirmed for one bill. */
+export type CollectionLine = {
+  readonly paymentId: string
+  readonly billId: string
+  readonly amountPaise: Paise
+}
+
+type WithoutChange<I> = I extends { mode: 'CASH' } ? Omit<I, 'changePaise'> : I
+/** The instrument as confirmed on the screen: the change of cash is computed here, never sent. */
+export type TenderedInstrument = WithoutChange<Instrument>
+
+export type CollectionInput = {
+  readonly collectionId: string
+  readonly lines: readonly CollectionLine[]
+  readonly instrument: TenderedInstrument
+  readonly payer: Payer
+}
+
+/** An earlier payment of the same debt on this till, as far as it matters for paying again. */
+export type EarlierPayment = {
+  readonly receiptNumber: string
+  readonly billId: string
+  readonly state: PostingState | null
+  readonly isRefused: boolean
+  readonly postedAtMs: number | null
+}
+
+/** A bill of the store with what the till knows about its debt. */
+export type KnownBill = {
+  readonly bill: Bill
+  /** The newest snapshot of the same debt, when that is another one. */
+  readonly newerBill: Bill | null
+  readonly earlier: readonly EarlierPayment[]
+}
+
+/** Failed tries of one operator's PIN since the last good one. */
+export type PinLock = {
+  readonly failures: number
+  readonly lastTry: { readonly monotonicMs: number; readonly bootId: string } | null
+}
+
+export type PrintJob = {
+  readonly id: number
+  readonly paymentId: string
+  /** 0 = original, 1… = duplicate copies. */
+  readonly copyNumber: number
+  readonly state: PrintState
+  readonly attempts: number
+  readonly problem: Problem | null
+  /** Code of the operator who asked for a copy; null for originals. */
+  readonly requestedBy: string | null
+  readonly queuedAtMs: number
+  readonly atMs: number
+}

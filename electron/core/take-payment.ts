@@ -1,0 +1,273 @@
+// Takes the money of one collection: 1 to 20 bills, one payer, one instrument, one commit. The plan is made inside the store's
+// transaction from facts read there, so nothing can change between looking and writing. A repeat of the same call gives the
+// first answer; the same ids with other content are refused. Called by the host's payment procedures.
+import { isWholeRupees, subtractPaise, ZERO_PAISE, type Paise } from '#contract/money.ts'
+import type { Instrument, Payment } from '#contract/payment.ts'
+import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
+import { financialYear } from './business-date.ts'
+import { judgeClock, requireClock } from './clock-guard.ts'
+import type { JournalDraft, Sha256 } from './journal.ts'
+import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
+import {
+  amountProblem,
+  billProblem,
+  instrumentProblem,
+  modeProblem,
+  payerProblem,
+  totalOf,
+} from './payment-rules.ts'
+import type { CollectionKey, PaymentStore } from './ports.ts'
+import { receiptNumber } from './receipt-number.ts'
+import type {
+  ClockReading,
+  ClockState,
+  CollectionInput,
+  CollectionLine,
+  CollectionRecord,
+  CollectionView,
+  DeviceIdentity,
+  KnownBill,
+  PrintState,
+  ShiftRecord,
+  TenderedInstrument,
+} from './records.ts'
+import { searchTermsOf } from './search-terms.ts'
+
+/** What the store reads at the start of the transaction. */
+export type CollectionFacts = {
+  readonly device: DeviceIdentity | null
+  readonly shift: ShiftRecord | null
+  readonly clock: ClockState
+  readonly recorded: { readonly contentHash: string } | null
+  /** Ids of this call's payments that exist already, in whatever collection. */
+  readonly knownPaymentIds: readonly string[]
+  readonly bills: readonly KnownBill[]
+  readonly nextDeviceSeq: number
+  readonly nextReceiptSeq: number
+}
+
+export type PaymentPlan = {
+  readonly payment: Payment
+  /** The exact JSON that is journaled, sent and hashed. */
+  readonly body: string
+  readonly receiptSeq: number
+  readonly searchTerms: readonly string[]
+}
+
+export type CollectionPlan = {
+  readonly collection: CollectionRecord
+  readonly payments: readonly PaymentPlan[]
+  readonly financialYear: string
+  readonly journal: readonly JournalDraft[]
+  /** Cash that stays in the drawer. */
+  readonly cashPaise: Paise
+  readonly printState: Extract<PrintState, 'queued' | 'absent'>
+}
+
+/** Who asks, when, and in what state the till is. */
+export type TakeSituation = {
+  readonly operatorId: string
+  readonly at: ClockReading
+  readonly clock: ClockState
+  readonly isOffline: boolean
+  readonly hasPrinter: boolean
+  readonly hasDiskSpace: boolean
+  readonly ulbCode: string
+}
+
+type TakePorts = { readonly store: PaymentStore; readonly sha256: Sha256 }
+
+/** Throws ProblemError for whatever forbids the payment; then nothing was recorded, except on store_unknown. */
+export function takePayment(
+  ports: TakePorts,
+  input: CollectionInput,
+  situation: TakeSituation,
+): CollectionView {
+  const contentHash = contentHashOf(input, ports.sha256)
+  const view = ports.store.commitCollection(keyOf(input, situation), (facts) =>
+    planCollection(facts, { input, situation, contentHash }),
+  )
+  if (view.collectionId !== input.collectionId) throw new Error('the store answered another collection')
+  if (view.payments.length !== input.lines.length)
+    throw new Error('a recorded collection has all its payments')
+  return view
+}
+
+/** What would stop this payment, without recording anything; null when it may be taken. */
+export function checkPayment(
+  ports: TakePorts,
+  input: CollectionInput,
+  situation: TakeSituation,
+): Problem | null {
+  const contentHash = contentHashOf(input, ports.sha256)
+  try {
+    planCollection(ports.store.collectionFacts(keyOf(input, situation)), { input, situation, contentHash })
+    return null
+  } catch (error) {
+    if (error instanceof ProblemError) return problemOf(error)
+    throw error
+  }
+}
+
+function keyOf(input: CollectionInput, { at, clock }: TakeSituation): CollectionKey {
+  return {
+    collectionId: input.collectionId,
+    paymentIds: input.lines.map(({ paymentId }) => paymentId),
+    billIds: input.lines.map(({ billId }) => billId),
+    financialYear: financialYear(judgeClock(at, clock).nowMs),
+  }
+}
+
+type Asked = {
+  readonly input: CollectionInput
+  readonly situation: TakeSituation
+  readonly contentHash: string
+}
+
+/** null: already recorded with this very content. */
+export function planCollection(facts: CollectionFacts, asked: Asked): CollectionPlan | null {
+  const { input, situation, contentHash } = asked
+  if (facts.recorded !== null) {
+    if (facts.recorded.contentHash === contentHash) return null
+    throw new ProblemError('payment_conflict', { collectionId: input.collectionId })
+  }
+  if (facts.knownPaymentIds.length > 0) {
+    throw new ProblemError('payment_conflict', { paymentId: facts.knownPaymentIds[0] ?? null })
+  }
+  requireDistinct(input)
+  const { device, shift } = facts
+  if (device === null) throw new ProblemError('device_not_enrolled')
+  if (shift === null || shift.operatorId !== situation.operatorId) throw new ProblemError('shift_not_open')
+  if (!situation.hasDiskSpace) throw new ProblemError('store_full')
+  const { nowMs } = requireClock(situation.at, facts.clock)
+  const lines = input.lines.map((line) => checkedLine(line, { facts, device, nowMs, input }))
+  const totalPaise = totalOf(lines.map(({ line }) => line.amountPaise))
+  const problem = instrumentProblem(input.instrument, { totalPaise, nowMs }) ?? payerProblem(input.payer)
+  if (problem !== null) throw problem
+  return writePlan({ ...asked, facts, device, shift, nowMs, totalPaise, lines })
+}
+
+function requireDistinct({ lines }: CollectionInput): void {
+  if (lines.length === 0) throw new ProblemError('input_invalid', { field: 'lines' })
+  if (lines.length > LINES_MAX) throw new ProblemError('collection_too_large', { linesMax: LINES_MAX })
+  const isTwice = (values: readonly string[]) => new Set(values).size !== values.length
+  if (isTwice(lines.map(({ paymentId }) => paymentId)) || isTwice(lines.map(({ billId }) => billId))) {
+    throw new ProblemError('input_invalid', { field: 'lines' })
+  }
+}
+
+type CheckedLine = { readonly line: CollectionLine; readonly known: KnownBill }
+
+function checkedLine(
+  line: CollectionLine,
+  at: { facts: CollectionFacts; device: DeviceIdentity; nowMs: number; input: CollectionInput },
+): CheckedLine {
+  const known = at.facts.bills.find(({ bill }) => bill.id === line.billId)
+  if (known === undefined) throw new ProblemError('bill_not_found', { billId: line.billId })
+  const problem =
+    billProblem(known, { tenantId: at.device.tenantId, nowMs: at.nowMs }) ??
+    amountProblem(known.bill, line.amountPaise) ??
+    modeProblem(known.bill, at.input.instrument.mode)
+  if (problem === null) return { line, known }
+  throw new ProblemError(problem.code, { ...problem.data, billId: line.billId })
+}
+
+type Writing = Asked & {
+  readonly facts: CollectionFacts
+  readonly device: DeviceIdentity
+  readonly shift: ShiftRecord
+  readonly nowMs: number
+  readonly totalPaise: Paise
+  readonly lines: readonly CheckedLine[]
+}
+
+function writePlan(writing: Writing): CollectionPlan {
+  const { input, situation, facts, nowMs, totalPaise, contentHash } = writing
+  const instrument = withChange(input.instrument, totalPaise)
+  const fy = financialYear(nowMs)
+  const payments = writing.lines.map((checked, index) =>
+    planPayment(writing, checked, { index, instrument, fy }),
+  )
+  const isCash = instrument.mode === 'CASH'
+  const journal = payments.map(({ payment, body }): JournalDraft => ({
+    type: 'PAY',
+    at: situation.at,
+    dataJson: body,
+    amountPaise: payment.amountPaise,
+  }))
+  if (facts.nextReceiptSeq === 1) journal.unshift(seriesDraft(situation, fy))
+  return {
+    collection: {
+      id: input.collectionId,
+      contentHash,
+      shiftId: writing.shift.id,
+      operatorId: situation.operatorId,
+      totalPaise,
+      tenderedPaise: isCash ? instrument.tenderedPaise : null,
+      changePaise: isCash ? instrument.changePaise : ZERO_PAISE,
+      isOffline: situation.isOffline,
+      collectedAtMs: nowMs,
+    },
+    payments,
+    financialYear: fy,
+    journal,
+    cashPaise: isCash ? totalPaise : ZERO_PAISE,
+    printState: situation.hasPrinter ? 'queued' : 'absent',
+  }
+}
+
+function planPayment(
+  { device, shift, facts, input, situation, nowMs }: Writing,
+  { line, known }: CheckedLine,
+  { index, instrument, fy }: { index: number; instrument: Instrument; fy: string },
+): PaymentPlan {
+  if (!isWholeRupees(line.amountPaise)) throw new Error('an amount that passed the rules is whole')
+  if (line.amountPaise <= 0) throw new Error('an amount that passed the rules is positive')
+  const receiptSeq = facts.nextReceiptSeq + index
+  const payment: Payment = {
+    id: line.paymentId,
+    collectionId: input.collectionId,
+    tenantId: device.tenantId,
+    deviceId: device.deviceId,
+    deviceSeq: facts.nextDeviceSeq + index,
+    shiftId: shift.id,
+    operatorId: situation.operatorId,
+    bill: known.bill,
+    amountPaise: line.amountPaise,
+    mode: instrument.mode,
+    instrument,
+    payer: input.payer,
+    collectedAtMs: nowMs,
+    receiptNumber: receiptNumber({ ulbCode: situation.ulbCode, device, financialYear: fy }, receiptSeq),
+    isOffline: situation.isOffline,
+  }
+  const body = JSON.stringify(payment)
+  if (new TextEncoder().encode(body).length > PAYMENT_BYTES_MAX) {
+    throw new ProblemError('input_invalid', { field: 'bill', bytesMax: PAYMENT_BYTES_MAX })
+  }
+  return { payment, body, receiptSeq, searchTerms: searchTermsOf(payment) }
+}
+
+/** Change is computed here and nowhere else: tendered = total + change. */
+function withChange(instrument: TenderedInstrument, totalPaise: Paise): Instrument {
+  if (instrument.mode !== 'CASH') return instrument
+  const changePaise = subtractPaise(instrument.tenderedPaise, totalPaise)
+  if (changePaise < 0) throw new Error('a tender that passed the rules covers the total')
+  return { mode: 'CASH', tenderedPaise: instrument.tenderedPaise, changePaise }
+}
+
+function seriesDraft({ at }: TakeSituation, fy: string): JournalDraft {
+  return { type: 'SERIES', at, dataJson: JSON.stringify({ financialYear: fy }), amountPaise: ZERO_PAISE }
+}
+
+/** SHA-256 of what was confirmed, independent of the order of keys. */
+export function contentHashOf(input: CollectionInput, sha256: Sha256): string {
+  return sha256([new TextEncoder().encode(canonicalJson(input))])
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
+}

@@ -1,0 +1,201 @@
+// The cache of bills: every snapshot that was ever found, with its age, so that the till works with no network. Part of the store;
+// each method is one transaction.
+import { and, desc, eq, gte, lt, ne, or, sql } from 'drizzle-orm'
+import type { Bill } from '#contract/bill.ts'
+import type { PostingState } from '#contract/payment.ts'
+import type { BillStore } from '#core/ports.ts'
+import type { EarlierPayment, KnownBill } from '#core/records.ts'
+import { normalTerm } from '#core/search-terms.ts'
+import type { Gate } from './gate.ts'
+import { bills, outbox, payments, statuses } from './schema.ts'
+import { perSession, type Session } from './session.ts'
+
+/** Snapshots that are kept; the ones seen longest ago go first. Payments carry their own copy. */
+export const BILLS_KEPT_MAX = 50_000
+const FOUND_MAX = 200
+const EARLIER_MAX = 50
+
+const statements = perSession((db) => ({
+  save: db
+    .insert(bills)
+    .values({
+      id: sql.placeholder('id'),
+      tenantId: sql.placeholder('tenantId'),
+      businessService: sql.placeholder('businessService'),
+      consumerCode: sql.placeholder('consumerCode'),
+      codeTerm: sql.placeholder('codeTerm'),
+      numberTerm: sql.placeholder('numberTerm'),
+      mobileNumber: sql.placeholder('mobileNumber'),
+      fetchedAtMs: sql.placeholder('fetchedAtMs'),
+      seenAtMs: sql.placeholder('seenAtMs'),
+      body: sql.placeholder('body'),
+    })
+    .onConflictDoUpdate({
+      target: bills.id,
+      set: {
+        codeTerm: sql`excluded.code_term`,
+        numberTerm: sql`excluded.number_term`,
+        mobileNumber: sql`excluded.mobile_number`,
+        fetchedAtMs: sql`excluded.fetched_at_ms`,
+        seenAtMs: sql`excluded.seen_at_ms`,
+        body: sql`excluded.body`,
+      },
+    })
+    .prepare(),
+  byId: db
+    .select({ body: bills.body })
+    .from(bills)
+    .where(eq(bills.id, sql.placeholder('id')))
+    .prepare(),
+  byCode: db
+    .select({ body: bills.body })
+    .from(bills)
+    .where(
+      or(
+        eq(bills.codeTerm, sql.placeholder('term')),
+        eq(bills.numberTerm, sql.placeholder('term')),
+        eq(bills.id, sql.placeholder('value')),
+      ),
+    )
+    .orderBy(desc(bills.fetchedAtMs))
+    .limit(FOUND_MAX)
+    .prepare(),
+  byMobile: db
+    .select({ body: bills.body })
+    .from(bills)
+    .where(eq(bills.mobileNumber, sql.placeholder('value')))
+    .orderBy(desc(bills.fetchedAtMs))
+    .limit(FOUND_MAX)
+    .prepare(),
+  newer: db
+    .select({ body: bills.body })
+    .from(bills)
+    .where(
+      and(
+        eq(bills.consumerCode, sql.placeholder('consumerCode')),
+        eq(bills.businessService, sql.placeholder('businessService')),
+        eq(bills.tenantId, sql.placeholder('tenantId')),
+        ne(bills.id, sql.placeholder('id')),
+        gte(bills.fetchedAtMs, sql.placeholder('fetchedAtMs')),
+      ),
+    )
+    .orderBy(desc(bills.fetchedAtMs), desc(bills.seenAtMs))
+    .limit(1)
+    .prepare(),
+  earlier: db
+    .select({
+      receiptNumber: payments.receiptNumber,
+      billId: payments.billId,
+      state: statuses.state,
+      isRefused: outbox.isRefused,
+      postedAtMs: statuses.postedAtMs,
+    })
+    .from(payments)
+    .innerJoin(outbox, eq(outbox.paymentId, payments.id))
+    .leftJoin(statuses, eq(statuses.paymentId, payments.id))
+    .where(
+      and(
+        eq(payments.consumerCode, sql.placeholder('consumerCode')),
+        eq(payments.businessService, sql.placeholder('businessService')),
+        eq(payments.tenantId, sql.placeholder('tenantId')),
+      ),
+    )
+    .orderBy(desc(payments.deviceSeq))
+    .limit(EARLIER_MAX)
+    .prepare(),
+  paidBill: db
+    .select({ receiptNumber: payments.receiptNumber })
+    .from(payments)
+    .where(eq(payments.billId, sql.placeholder('id')))
+    .prepare(),
+  seenBefore: db
+    .select({ seenAtMs: bills.seenAtMs })
+    .from(bills)
+    .orderBy(desc(bills.seenAtMs))
+    .limit(1)
+    .offset(BILLS_KEPT_MAX)
+    .prepare(),
+  prune: db
+    .delete(bills)
+    .where(lt(bills.seenAtMs, sql.placeholder('seenAtMs')))
+    .prepare(),
+}))
+
+export function billTable(gate: Gate): BillStore & { readonly pruneBills: () => void } {
+  return {
+    saveBills: (found, seenAtMs) =>
+      gate.write((session) => {
+        for (const bill of found) saveBill(session, bill, seenAtMs)
+      }),
+    cachedBills: (query) => gate.read((session) => newestOfEachDebt(findCached(session, query))),
+    knownBill: (billId) => gate.read((session) => readKnownBill(session, billId)),
+    pruneBills: () =>
+      gate.write((session) => {
+        const { seenBefore, prune } = statements(session)
+        const oldest = seenBefore.get()
+        if (oldest !== undefined) prune.run({ seenAtMs: oldest.seenAtMs })
+      }),
+  }
+}
+
+function saveBill(session: Session, bill: Bill, seenAtMs: number): void {
+  const { id, tenantId, businessService, consumerCode, mobileNumber, fetchedAtMs } = bill
+  statements(session).save.run({
+    id,
+    tenantId,
+    businessService,
+    consumerCode,
+    codeTerm: normalTerm(consumerCode),
+    numberTerm: normalTerm(bill.billNumber),
+    mobileNumber,
+    fetchedAtMs,
+    seenAtMs,
+    body: JSON.stringify(bill),
+  })
+}
+
+function findCached(session: Session, { by, value }: Parameters<BillStore['cachedBills']>[0]): Bill[] {
+  const { byCode, byMobile } = statements(session)
+  const codes = by === 'mobile' ? [] : byCode.all({ term: normalTerm(value), value })
+  const mobiles = by === 'code' ? [] : byMobile.all({ value })
+  return [...codes, ...mobiles].map(({ body }) => JSON.parse(body) as Bill)
+}
+
+function newestOfEachDebt(found: readonly Bill[]): Bill[] {
+  const newest = new Map<string, Bill>()
+  for (const bill of found) {
+    const key = JSON.stringify([bill.tenantId, bill.businessService, bill.consumerCode])
+    const known = newest.get(key)
+    if (known === undefined || bill.fetchedAtMs > known.fetchedAtMs) newest.set(key, bill)
+  }
+  return [...newest.values()]
+}
+
+/** The bill by id with what this till knows of its debt; null when the till has never seen it. */
+export function readKnownBill(session: Session, billId: string): KnownBill | null {
+  const { byId, newer, earlier, paidBill } = statements(session)
+  const row = byId.get({ id: billId })
+  if (row === undefined) return null
+  const bill = JSON.parse(row.body) as Bill
+  const { consumerCode, businessService, tenantId } = bill
+  const later = newer.get({
+    consumerCode,
+    businessService,
+    tenantId,
+    id: bill.id,
+    fetchedAtMs: bill.fetchedAtMs,
+  })
+  const known = earlier.all({ consumerCode, businessService, tenantId }).map((payment): EarlierPayment => ({
+    receiptNumber: payment.receiptNumber,
+    billId: payment.billId,
+    state: payment.state as PostingState | null,
+    isRefused: payment.isRefused === 1,
+    postedAtMs: payment.postedAtMs,
+  }))
+  const paid = paidBill.get({ id: billId })
+  if (paid !== undefined && !known.some((payment) => payment.billId === billId)) {
+    const { receiptNumber } = paid
+    known.push({ receiptNumber, billId, state: null, isRefused: false, postedAtMs: null })
+  }
+  return { bill, newerBill: later === undefined ? null : (JSON.parse(later.body) as Bill), earlier: known }
+}

@@ -1,0 +1,115 @@
+// Looks a record over before it is trusted: SQLite's own check, the chain of the journal, and payments against journal. Reads
+// only, through a read-only connection, so that a damaged file stays as it was found. Called by open-store.ts at every start.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { ProblemError } from '#contract/problem.ts'
+import {
+  dataOfBody,
+  EMPTY_HEAD,
+  verifyEntries,
+  type JournalEntry,
+  type JournalHead,
+  type JournalOwner,
+  type Sha256,
+} from '#core/journal.ts'
+
+/** Records whose chain is followed at every start; the rest only on wish. */
+export const TAIL_RECORDS = 1_000
+
+export const sha256: Sha256 = (parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+const ENTRY_COLUMNS = `seq, type, body, previous_hash AS previousHash, hash, at_ms AS atMs,
+  turnover_paise AS turnoverPaise, payment_count AS paymentCount`
+
+/** Throws store_corrupt with what is wrong (`file`, `reason`, `seq`). A file that does not exist yet is fine. */
+export function checkFile(file: string, depth: 'tail' | 'full'): void {
+  if (!existsSync(file)) return
+  let raw: Database.Database | null = null
+  try {
+    raw = new Database(file, { readonly: true, fileMustExist: true })
+    checkPages(raw, file)
+    if (hasTable(raw, 'journal')) checkJournal(raw, file, depth)
+  } catch (error) {
+    if (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) {
+      throw new ProblemError('store_corrupt', { file, reason: error.code }, { cause: error })
+    }
+    throw error
+  } finally {
+    raw?.close()
+  }
+}
+
+function checkPages(raw: Database.Database, file: string): void {
+  const answer = raw.pragma('quick_check(1)', { simple: true })
+  if (answer !== 'ok') throw damaged(file, String(answer).slice(0, 200), null)
+}
+
+function checkJournal(raw: Database.Database, file: string, depth: 'tail' | 'full'): void {
+  const owner = ownerOf(raw)
+  const last = raw.prepare<[], { seq: number }>('SELECT seq FROM journal ORDER BY seq DESC LIMIT 1').get()
+  if (owner === null || last === undefined) {
+    if (last !== undefined) throw damaged(file, 'the journal has no owner', last.seq)
+    return
+  }
+  const from = depth === 'full' ? 0 : Math.max(0, last.seq - TAIL_RECORDS)
+  const entries = raw
+    .prepare<[number], JournalEntry>(`SELECT ${ENTRY_COLUMNS} FROM journal WHERE seq > ? ORDER BY seq`)
+    .iterate(from)
+  const { fault, head } = verifyEntries(headAt(raw, file, from), entries, { owner, sha256 })
+  if (fault !== null) throw damaged(file, fault.reason, fault.seq)
+  checkPayments(raw, file, { from, head })
+}
+
+/** Every payment record of the journal has its payment with the same bytes, and there are no others. */
+function checkPayments(
+  raw: Database.Database,
+  file: string,
+  { from, head }: { from: number; head: JournalHead },
+): void {
+  const row = raw
+    .prepare<[], { count: number; last: number }>(
+      'SELECT count(*) AS count, coalesce(max(device_seq), 0) AS last FROM payments',
+    )
+    .get()
+  if (row?.count !== head.paymentCount || row.last !== head.paymentCount) {
+    throw damaged(file, 'payments and journal do not count the same', head.seq)
+  }
+  const pairs = raw
+    .prepare<[number], { seq: number; entry: string; body: string | null; same: number }>(
+      `SELECT j.seq, j.body AS entry, p.body, p.journal_hash = j.hash AS same
+       FROM journal j LEFT JOIN payments p ON p.journal_seq = j.seq WHERE j.type = 'PAY' AND j.seq > ?`,
+    )
+    .iterate(from)
+  for (const { seq, entry, body, same } of pairs) {
+    if (body === null || same !== 1 || dataOfBody(entry) !== body) {
+      throw damaged(file, 'a payment is not what its journal record says', seq)
+    }
+  }
+}
+
+function headAt(raw: Database.Database, file: string, seq: number): JournalHead {
+  if (seq === 0) return EMPTY_HEAD
+  const entry = raw
+    .prepare<[number], JournalEntry>(`SELECT ${ENTRY_COLUMNS} FROM journal WHERE seq = ?`)
+    .get(seq)
+  if (entry === undefined) throw damaged(file, 'a record is missing', seq)
+  return entry
+}
+
+function ownerOf(raw: Database.Database): JournalOwner | null {
+  const row = raw.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'device'").get()
+  return row === undefined ? null : (JSON.parse(row.value) as JournalOwner)
+}
+
+function hasTable(raw: Database.Database, name: string): boolean {
+  return raw.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+}
+
+function damaged(file: string, reason: string, seq: number | null): ProblemError {
+  return new ProblemError('store_corrupt', { file, reason, seq })
+}

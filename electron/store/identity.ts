@@ -1,0 +1,63 @@
+// Who this till is, what the integrator told it, and what time it believes. Part of the store; each method is one transaction.
+import type { Masters } from '#contract/api.ts'
+import type { JournalDraft } from '#core/journal.ts'
+import type { ClockStore, IdentityStore } from '#core/ports.ts'
+import type { ClockAnchor, ClockState, DeviceIdentity } from '#core/records.ts'
+import type { Gate } from './gate.ts'
+import { appendEntries } from './journal-table.ts'
+import { getMeta, setMeta } from './meta.ts'
+import type { Session } from './session.ts'
+
+export type IdentityTable = IdentityStore &
+  ClockStore & {
+    readonly saveDevice: (device: DeviceIdentity, draft: JournalDraft) => void
+    readonly saveMasters: (masters: Masters) => void
+  }
+
+export function identityTable(gate: Gate): IdentityTable {
+  // Both are read on every look at the status and change rarely; a failed write leaves them as they were.
+  let device: DeviceIdentity | null = gate.read((session) => getMeta<DeviceIdentity>(session, 'device'))
+  let masters: Masters | null = gate.read((session) => getMeta<Masters>(session, 'masters'))
+
+  return {
+    device: () => device,
+    masters: () => masters,
+    saveDevice: (identity, draft) => {
+      const { deviceId, deviceCode, incarnation, tenantId } = identity
+      const fresh = { deviceId, deviceCode, incarnation, tenantId }
+      gate.write((session) => {
+        if (getMeta(session, 'device') !== null) throw new Error('a till is enrolled once')
+        setMeta(session, 'device', fresh)
+        appendEntries(session, [draft])
+      })
+      device = fresh
+    },
+    saveMasters: (fresh) => {
+      gate.write((session) => setMeta(session, 'masters', fresh))
+      masters = fresh
+    },
+    appendEvent: (draft) => {
+      gate.write((session) => appendEntries(session, [draft]))
+    },
+    clockState: () => gate.read(readClock),
+    saveAnchor: (anchor) => gate.write((session) => setMeta(session, 'anchor', anchor)),
+    acceptClock: (draft) =>
+      gate.write((session) => {
+        appendEntries(session, [draft])
+        setMeta(session, 'clockFloorMs', draft.at.wallMs)
+      }),
+  }
+}
+
+export function readClock(session: Session): ClockState {
+  return {
+    anchor: getMeta<ClockAnchor>(session, 'anchor'),
+    floorWallMs: getMeta<number>(session, 'clockFloorMs'),
+  }
+}
+
+/** Called by every commit about money: later records may not be earlier than this one. */
+export function raiseClockFloor(session: Session, wallMs: number): void {
+  const floor = getMeta<number>(session, 'clockFloorMs')
+  if (floor === null || wallMs > floor) setMeta(session, 'clockFloorMs', wallMs)
+}

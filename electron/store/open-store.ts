@@ -1,0 +1,89 @@
+// Opens the till's record: one SQLite file that holds every payment, its journal and its queue. Checks the file before trusting it,
+// keeps other programs out, and hands out one object whose every method is one whole transaction. Called by the host.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { OutboxStore, BillStore, OperatorStore, PaymentStore, ShiftStore } from '#core/ports.ts'
+import type { CollectionView } from '#core/records.ts'
+import type { ProblemError } from '#contract/problem.ts'
+import { billTable } from './bills.ts'
+import { checkFile } from './check-file.ts'
+import { openGate, type Gate } from './gate.ts'
+import { identityTable, type IdentityTable } from './identity.ts'
+import { migrate } from './migrate.ts'
+import { operatorTable } from './operators.ts'
+import { outboxTable, type QueueTotals } from './outbox.ts'
+import { paymentRows, rowsOfCollection, type PaymentRows } from './payment-rows.ts'
+import { paymentTable } from './payments.ts'
+import { printJobTable, type PrintJobs } from './print-jobs.ts'
+import { BUSY_TIMEOUT_MS } from './session.ts'
+import { shiftTable } from './shifts.ts'
+import { takeWriterLock } from './writer-lock.ts'
+
+export type StoreOptions = {
+  readonly file: string
+  readonly nowMs: number
+  /** full: follows the whole journal, not only its tail. */
+  readonly check?: 'tail' | 'full'
+  readonly busyTimeoutMs?: number
+}
+
+export type Store = IdentityTable &
+  ShiftStore &
+  BillStore &
+  PaymentStore &
+  PaymentRows &
+  OutboxStore &
+  OperatorStore &
+  PrintJobs & {
+    readonly collection: (id: string) => CollectionView | null
+    readonly queueTotals: () => QueueTotals
+    /** Not null: the file was found damaged while it was used; nothing is written any more. */
+    readonly damage: () => ProblemError | null
+    readonly close: () => void
+  }
+
+/**
+ * Throws store_corrupt (the file is left as it was: keep a copy for rescue), store_busy with reason `in_use` (another
+ * program has it), Error when a newer program wrote it.
+ */
+export function openStore({
+  file,
+  nowMs,
+  check = 'tail',
+  busyTimeoutMs = BUSY_TIMEOUT_MS,
+}: StoreOptions): Store {
+  mkdirSync(dirname(file), { recursive: true })
+  const lock = takeWriterLock(file)
+  let gate: Gate | null = null
+  try {
+    checkFile(file, check)
+    gate = openGate(file, busyTimeoutMs)
+    gate.read(({ raw }) => migrate(raw, nowMs))
+    return storeOver(gate, () => lock.release())
+  } catch (error) {
+    gate?.close()
+    lock.release()
+    throw error
+  }
+}
+
+function storeOver(gate: Gate, release: () => void): Store {
+  const identity = identityTable(gate)
+  const bills = billTable(gate)
+  bills.pruneBills()
+  return {
+    ...identity,
+    ...bills,
+    ...shiftTable(gate),
+    ...paymentTable(gate, (session, id) => rowsOfCollection(session, id, identity.masters())),
+    ...paymentRows(gate, identity.masters),
+    ...outboxTable(gate),
+    ...operatorTable(gate, identity),
+    ...printJobTable(gate),
+    damage: gate.damage,
+    close: () => {
+      gate.close()
+      release()
+    },
+  }
+}

@@ -1,0 +1,190 @@
+// The way of payments to the integrator: what waits, what was answered, what became of it. Nothing is ever deleted. Part of the
+// store; each method is one transaction.
+import { and, asc, eq, isNull, lte, or, sql } from 'drizzle-orm'
+import type { PaymentOutcome } from '#contract/api.ts'
+import { paise, type Paise } from '#contract/money.ts'
+import type { PaymentStatus } from '#contract/payment.ts'
+import { PROBLEMS } from '#contract/problem.ts'
+import type { OutboxStore } from '#core/ports.ts'
+import { laneOf } from '#core/receipt.ts'
+import { normalTerm } from '#core/search-terms.ts'
+import type { Gate } from './gate.ts'
+import { getMeta, setMeta } from './meta.ts'
+import { addTerms } from './payment-search.ts'
+import { outbox, payments, statuses } from './schema.ts'
+import { perSession, type Session } from './session.ts'
+
+export type QueueTotals = {
+  readonly waitingCount: number
+  readonly waitingPaise: Paise
+  readonly oldestMs: number | null
+  readonly pendingCount: number
+  readonly attentionCount: number
+}
+
+const statements = perSession((db) => ({
+  waiting: db
+    .select({ paymentId: outbox.paymentId, body: payments.body, attempts: outbox.attempts })
+    .from(outbox)
+    .innerJoin(payments, eq(payments.id, outbox.paymentId))
+    .where(
+      and(
+        sql`${outbox.lane} = 'waiting'`,
+        or(isNull(outbox.nextTryAtMs), lte(outbox.nextTryAtMs, sql.placeholder('nowMs'))),
+      ),
+    )
+    .orderBy(asc(outbox.deviceSeq))
+    .limit(sql.placeholder('recordsMax'))
+    .prepare(),
+  totals: db
+    .select({
+      count: sql<number>`count(*)`,
+      sum: sql<number>`coalesce(sum(amount_paise), 0)`,
+      oldestMs: sql<number | null>`min(collected_at_ms)`,
+    })
+    .from(outbox)
+    .where(sql`${outbox.lane} = 'waiting'`)
+    .prepare(),
+  pending: db
+    .select({ count: sql<number>`count(*)` })
+    .from(outbox)
+    .where(sql`${outbox.lane} = 'pending'`)
+    .prepare(),
+  attention: db
+    .select({ count: sql<number>`count(*)` })
+    .from(outbox)
+    .where(sql`${outbox.lane} = 'attention'`)
+    .prepare(),
+  settle: db
+    .update(outbox)
+    .set({
+      lane: sql`${sql.placeholder('lane')}`,
+      isRefused: sql`${sql.placeholder('isRefused')}`,
+      isConflict: sql`${sql.placeholder('isConflict')}`,
+      attempts: sql`attempts + 1`,
+      problem: sql`${sql.placeholder('problem')}`,
+      nextTryAtMs: null,
+      acknowledgedAtMs: sql`coalesce(acknowledged_at_ms, ${sql.placeholder('atMs')})`,
+    })
+    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .prepare(),
+  setLane: db
+    .update(outbox)
+    .set({
+      lane: sql`${sql.placeholder('lane')}`,
+      isRefused: 0,
+      problem: null,
+      nextTryAtMs: null,
+    })
+    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .prepare(),
+  tried: db
+    .update(outbox)
+    .set({
+      attempts: sql`attempts + 1`,
+      problem: sql`${sql.placeholder('problem')}`,
+      nextTryAtMs: sql`${sql.placeholder('nextTryAtMs')}`,
+    })
+    .where(and(eq(outbox.paymentId, sql.placeholder('id')), sql`${outbox.lane} = 'waiting'`))
+    .prepare(),
+  known: db
+    .select({ isConflict: outbox.isConflict, cursor: statuses.cursor })
+    .from(outbox)
+    .leftJoin(statuses, eq(statuses.paymentId, outbox.paymentId))
+    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .prepare(),
+  saveStatus: db
+    .insert(statuses)
+    .values({
+      paymentId: sql.placeholder('paymentId'),
+      state: sql.placeholder('state'),
+      reason: sql.placeholder('reason'),
+      digitReceiptNumber: sql.placeholder('digitReceiptNumber'),
+      digitPaymentId: sql.placeholder('digitPaymentId'),
+      postedAtMs: sql.placeholder('postedAtMs'),
+      balancePaise: sql.placeholder('balancePaise'),
+      cursor: sql.placeholder('cursor'),
+      steps: sql.placeholder('steps'),
+    })
+    .onConflictDoUpdate({
+      target: statuses.paymentId,
+      set: {
+        state: sql`excluded.state`,
+        reason: sql`excluded.reason`,
+        digitReceiptNumber: sql`excluded.digit_receipt_number`,
+        digitPaymentId: sql`excluded.digit_payment_id`,
+        postedAtMs: sql`excluded.posted_at_ms`,
+        balancePaise: sql`excluded.balance_paise`,
+        cursor: sql`excluded.cursor`,
+        steps: sql`excluded.steps`,
+      },
+    })
+    .prepare(),
+}))
+
+export function outboxTable(gate: Gate): OutboxStore & { readonly queueTotals: () => QueueTotals } {
+  const count = (session: Session, lane: 'pending' | 'attention') =>
+    statements(session)[lane].get()?.count ?? 0
+  return {
+    waiting: (limits) => gate.read((session) => statements(session).waiting.all(limits)),
+    waitingCount: () => gate.read((session) => statements(session).totals.get()?.count ?? 0),
+    pendingCount: () => gate.read((session) => count(session, 'pending')),
+    queueTotals: () =>
+      gate.read((session) => {
+        const waiting = statements(session).totals.get()
+        return {
+          waitingCount: waiting?.count ?? 0,
+          waitingPaise: paise(waiting?.sum ?? 0),
+          oldestMs: waiting?.oldestMs ?? null,
+          pendingCount: count(session, 'pending'),
+          attentionCount: count(session, 'attention'),
+        }
+      }),
+    markOutcomes: (outcomes, atMs) =>
+      gate.write((session) => {
+        for (const outcome of outcomes) markOutcome(session, outcome, atMs)
+      }),
+    markTried: (paymentIds, { problem, nextTryAtMs }) =>
+      gate.write((session) => {
+        const text = JSON.stringify(problem)
+        for (const id of paymentIds) statements(session).tried.run({ id, problem: text, nextTryAtMs })
+      }),
+    feedCursor: () => gate.read((session) => getMeta<number>(session, 'feedCursor') ?? 0),
+    applyStatuses: (fresh, nextCursor) =>
+      gate.write((session) => {
+        for (const status of fresh) applyStatus(session, status)
+        setMeta(session, 'feedCursor', nextCursor)
+      }),
+  }
+}
+
+function markOutcome(session: Session, outcome: PaymentOutcome, atMs: number): void {
+  const { id, outcome: kind, status, problem } = outcome
+  const isRefused = kind === 'conflict' || kind === 'refused'
+  const code = kind === 'conflict' ? 'payment_conflict' : 'input_invalid'
+  const told = problem ?? (isRefused ? { code, message: PROBLEMS[code], data: {} } : null)
+  statements(session).settle.run({
+    id,
+    lane: isRefused ? 'attention' : 'pending',
+    isRefused: isRefused ? 1 : 0,
+    isConflict: kind === 'conflict' ? 1 : 0,
+    problem: told === null ? null : JSON.stringify(told),
+    atMs,
+  })
+  if (!isRefused && status !== null) applyStatus(session, status)
+}
+
+/**
+ * Statuses may come twice and out of order: only a later one counts. Payments of another till are passed over, and so is a
+ * payment that the integrator holds with other content: what happens to that one says nothing about ours.
+ */
+function applyStatus(session: Session, status: PaymentStatus): void {
+  const { known, saveStatus, setLane } = statements(session)
+  const row = known.get({ id: status.id })
+  if (row === undefined || row.isConflict === 1) return
+  if (row.cursor !== null && row.cursor > status.cursor) return
+  const { id, steps, ...facts } = status
+  saveStatus.run({ ...facts, paymentId: id, steps: JSON.stringify(steps) })
+  setLane.run({ id, lane: laneOf(status.state) })
+  if (status.digitReceiptNumber !== null) addTerms(session, id, [normalTerm(status.digitReceiptNumber)])
+}

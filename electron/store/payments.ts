@@ -1,0 +1,189 @@
+// The commit of money: payments, receipt numbers, cash, outbox, journal and print jobs of one collection, all or nothing. Part of
+// the store; each method is one transaction.
+import { eq, max, sql } from 'drizzle-orm'
+import { paise } from '#contract/money.ts'
+import type { JournalEntry } from '#core/journal.ts'
+import { LINES_MAX } from '#core/limits.ts'
+import type { CollectionKey, PaymentStore } from '#core/ports.ts'
+import type { CollectionView, KnownBill, PaymentRow } from '#core/records.ts'
+import type { CollectionFacts, CollectionPlan, PaymentPlan } from '#core/take-payment.ts'
+import { readKnownBill } from './bills.ts'
+import type { Gate } from './gate.ts'
+import { raiseClockFloor, readClock } from './identity.ts'
+import { prepareInsert } from './insert.ts'
+import { appendEntries } from './journal-table.ts'
+import { getMeta } from './meta.ts'
+import { addTerms } from './payment-search.ts'
+import { collections, outbox, payments, printJobs } from './schema.ts'
+import { perSession, type Session } from './session.ts'
+import { addToShift, readOpenShift } from './shifts.ts'
+
+const statements = perSession((db) => ({
+  collection: db
+    .select()
+    .from(collections)
+    .where(eq(collections.id, sql.placeholder('id')))
+    .prepare(),
+  payment: db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(eq(payments.id, sql.placeholder('id')))
+    .prepare(),
+  lastSeq: db
+    .select({ value: max(payments.deviceSeq) })
+    .from(payments)
+    .prepare(),
+  lastReceiptSeq: db
+    .select({ value: max(payments.receiptSeq) })
+    .from(payments)
+    .where(eq(payments.financialYear, sql.placeholder('financialYear')))
+    .prepare(),
+  insertCollection: prepareInsert(db, collections),
+  insertPayment: prepareInsert(db, payments),
+  insertOutbox: prepareInsert(db, outbox),
+  insertPrintJob: prepareInsert(db, printJobs),
+}))
+
+type RowsOf = (session: Session, collectionId: string) => PaymentRow[]
+
+export function paymentTable(
+  gate: Gate,
+  rowsOf: RowsOf,
+): PaymentStore & { readonly collection: (id: string) => CollectionView | null } {
+  const view = (session: Session, collectionId: string): CollectionView | null =>
+    readCollection(session, collectionId, rowsOf)
+  return {
+    collectionFacts: (key) => gate.read((session) => readFacts(session, key)),
+    collection: (id) => gate.read((session) => view(session, id)),
+    commitCollection: (key, plan) => {
+      let written: CollectionPlan | null = null
+      return gate.write(
+        (session) => {
+          written = plan(readFacts(session, key))
+          if (written !== null) writeCollection(session, written)
+          return mustView(view(session, key.collectionId))
+        },
+        (session) => {
+          const found = view(session, key.collectionId)
+          const contentHash = statements(session).collection.get({ id: key.collectionId })?.contentHash
+          // Another content under this id would have been refused before anything was written.
+          return found !== null && contentHash === written?.collection.contentHash ? found : null
+        },
+      )
+    },
+  }
+}
+
+function readFacts(session: Session, key: CollectionKey): CollectionFacts {
+  if (key.paymentIds.length > LINES_MAX) throw new Error('a collection has a bounded number of bills')
+  const { collection, payment, lastSeq, lastReceiptSeq } = statements(session)
+  const recorded = collection.get({ id: key.collectionId })
+  return {
+    device: getMeta(session, 'device'),
+    shift: readOpenShift(session),
+    clock: readClock(session),
+    recorded: recorded === undefined ? null : { contentHash: recorded.contentHash },
+    knownPaymentIds: key.paymentIds.filter((id) => payment.get({ id }) !== undefined),
+    bills: key.billIds
+      .map((id) => readKnownBill(session, id))
+      .filter((known): known is KnownBill => known !== null),
+    nextDeviceSeq: (lastSeq.get()?.value ?? 0) + 1,
+    nextReceiptSeq: (lastReceiptSeq.get({ financialYear: key.financialYear })?.value ?? 0) + 1,
+  }
+}
+
+function writeCollection(session: Session, plan: CollectionPlan): void {
+  const { collection, payments: planned } = plan
+  const sum = planned.reduce((total, { payment }) => total + payment.amountPaise, 0)
+  if (sum !== collection.totalPaise) throw new Error('a collection is the sum of its payments')
+  const shift = readOpenShift(session)
+  if (shift?.id !== collection.shiftId) throw new Error('money goes into the open shift')
+  statements(session).insertCollection({ ...collection, isOffline: collection.isOffline ? 1 : 0 })
+  const entries = appendEntries(session, plan.journal)
+  const paying = entries.filter(({ type }) => type === 'PAY')
+  if (paying.length !== planned.length) throw new Error('every payment has its journal record')
+  planned.forEach((payment, at) => {
+    const entry = paying[at]
+    if (entry === undefined) throw new Error('every payment has its journal record')
+    writePayment(session, payment, { entry, plan })
+  })
+  addToShift(session, shift, {
+    collectionId: collection.id,
+    totalPaise: collection.totalPaise,
+    cashPaise: plan.cashPaise,
+    count: planned.length,
+    atMs: collection.collectedAtMs,
+  })
+  raiseClockFloor(session, paying[0]?.atMs ?? collection.collectedAtMs)
+}
+
+function writePayment(
+  session: Session,
+  { payment, body, receiptSeq, searchTerms }: PaymentPlan,
+  { entry, plan }: { entry: JournalEntry; plan: CollectionPlan },
+): void {
+  const { insertPayment, insertOutbox, insertPrintJob } = statements(session)
+  const { bill, deviceSeq, amountPaise, collectedAtMs } = payment
+  insertPayment({
+    id: payment.id,
+    collectionId: payment.collectionId,
+    deviceSeq,
+    receiptNumber: payment.receiptNumber,
+    financialYear: plan.financialYear,
+    receiptSeq,
+    billId: bill.id,
+    tenantId: payment.tenantId,
+    businessService: bill.businessService,
+    consumerCode: bill.consumerCode,
+    payerName: bill.payerName,
+    amountPaise,
+    mode: payment.mode,
+    collectedAtMs,
+    body,
+    journalSeq: entry.seq,
+    journalHash: entry.hash,
+  })
+  insertOutbox({
+    paymentId: payment.id,
+    deviceSeq,
+    amountPaise,
+    collectedAtMs,
+    lane: 'waiting',
+    isRefused: 0,
+    isConflict: 0,
+    attempts: 0,
+    problem: null,
+    nextTryAtMs: null,
+    acknowledgedAtMs: null,
+  })
+  addTerms(session, payment.id, searchTerms)
+  insertPrintJob({
+    id: null,
+    paymentId: payment.id,
+    copyNumber: 0,
+    state: plan.printState,
+    attempts: 0,
+    problem: null,
+    requestedBy: null,
+    queuedAtMs: collectedAtMs,
+    atMs: collectedAtMs,
+  })
+}
+
+function readCollection(session: Session, id: string, rowsOf: RowsOf): CollectionView | null {
+  const row = statements(session).collection.get({ id })
+  if (row === undefined) return null
+  return {
+    collectionId: row.id,
+    totalPaise: paise(row.totalPaise),
+    tenderedPaise: row.tenderedPaise === null ? null : paise(row.tenderedPaise),
+    changePaise: paise(row.changePaise),
+    isOffline: row.isOffline === 1,
+    payments: rowsOf(session, id),
+  }
+}
+
+function mustView(view: CollectionView | null): CollectionView {
+  if (view === null) throw new Error('a collection that was just written can be read')
+  return view
+}
