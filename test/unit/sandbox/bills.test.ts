@@ -170,6 +170,8 @@ test('quirk 18: a demand update turns the ACTIVE bill EXPIRED, yet that bill can
   expect(stored?.billDetails[0]?.expiryDate).toBeGreaterThan(noonMs)
   expect((await rig.billOf('plain-due')).totalAmount).toBe(2600)
   expect((await rig.pay(bill)).status).toBe(200)
+  const found = await rig.search('PT', { billIds: bill.id })
+  expect(at(found, 'Payments.0.paymentDetails.0.bill.status')).toBe('ACTIVE')
 })
 
 test('quirk 48: several codes in one call all get the payer of the first', async () => {

@@ -81,6 +81,13 @@ test('every answer is on disk before it leaves', async () => {
   expect(readFileSync(logPath(), 'utf8')).toContain(payment.id)
 })
 
+test('what billing does later is on disk without another request', async () => {
+  const sandbox = await start()
+  sandbox.admin.setSettings({ backUpdateDelayMs: 30 })
+  await sandbox.paid(await sandbox.billOf('plain-due'))
+  await expect.poll(() => readFileSync(logPath(), 'utf8')).toContain('"status":"done"')
+})
+
 test('a file that is no log is not overwritten', async () => {
   writeFileSync(logPath(), 'my diary\n')
   await expect(startSandbox({ dataFolder: folder, consumerCount: 0 })).rejects.toThrow(/not a sandbox log/)
