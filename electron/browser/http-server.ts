@@ -2,10 +2,10 @@
 // token. It checks who is speaking and nothing about money. Called by start-browser-shell.ts.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { SCREEN_HEADERS, screensPolicy, type Screens } from '#host/built-screens.ts'
 import { refusalBody } from '#host/carry-calls.ts'
 import { SHUT_HEADER } from '#rpc/client.ts'
 import { isCall, refusalOf, type Refusal } from './request-guard.ts'
-import type { Screens } from './screens.ts'
 import type { Sessions } from './sessions.ts'
 import { WORD_PAGE_STYLE_HASH, wordPage, WORDS } from './word-page.ts'
 
@@ -16,9 +16,6 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** What is under way may end within this time when the shell closes. */
 const CLOSE_WAIT_MS = 5_000
 
-/** The strictest policy the screens can live with; everything comes from here. */
-export const SCREENS_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 const WORDS_CSP = `default-src 'none'; style-src ${WORD_PAGE_STYLE_HASH}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
 
 export type HttpServerOptions = {
@@ -96,13 +93,8 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
 }
 
 function setHeaders(response: ServerResponse): void {
-  response.setHeader('Content-Security-Policy', SCREENS_CSP)
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('X-Frame-Options', 'DENY')
-  response.setHeader('Referrer-Policy', 'no-referrer')
-  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Content-Security-Policy', screensPolicy("'self'"))
+  for (const [name, value] of Object.entries(SCREEN_HEADERS)) response.setHeader(name, value)
 }
 
 /** Trades the token for the cookie. A browser that only looks ahead must not use it up. */

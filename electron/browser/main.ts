@@ -4,11 +4,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { loadScreens } from '#host/built-screens.ts'
 import { SettingsError } from '#host/shell-settings.ts'
 import { startHost } from '#host/start-host.ts'
 import { findChromium, openWindow, thisMachine } from './find-chromium.ts'
 import { readArguments, USAGE, type BrowserShellArguments } from './options.ts'
-import { loadScreens } from './screens.ts'
 import { startBrowserShell, type BrowserShell } from './start-browser-shell.ts'
 
 const SCREENS_DIR = join(import.meta.dirname, '..', '..', 'dist', 'renderer')

@@ -1,10 +1,10 @@
 // The terminal in plain Node: host, screens and procedures behind one address on 127.0.0.1. Called by main.ts and by tests.
 import { join } from 'node:path'
+import { loadScreens } from '#host/built-screens.ts'
 import { carryOverHttp } from '#host/carry-calls.ts'
 import type { Face } from '#host/shell-settings.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
 import { startHttpServer } from './http-server.ts'
-import { loadScreens } from './screens.ts'
 import { openSessions } from './sessions.ts'
 
 export type BrowserShellOptions = {
