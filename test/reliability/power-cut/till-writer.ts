@@ -1,0 +1,137 @@
+// Writes payments into the terminal's real store under the disk recorder and says in the file `marks` what it acknowledged.
+// `node till-writer.ts FOLDER PAYMENTS FULL|NORMAL|OFF`; the last is a control: any but FULL must lose money in a power cut.
+// Started by cut-power.ts (images) and disk-faults.ts (failing calls).
+import { randomUUID } from 'node:crypto'
+import { openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { paise } from '#contract/money.ts'
+import type { Bill } from '#contract/bill.ts'
+import { ProblemError } from '#contract/problem.ts'
+import { openShift } from '#core/shift.ts'
+import { takePayment } from '#core/take-payment.ts'
+import { sha256 } from '#store/check-file.ts'
+import { openStore, type Store } from '#store/open-store.ts'
+
+/** Payments between a close and the next open of the store. */
+const REOPEN_EVERY = 70
+const TENANT = 'sr.devgaon'
+const OPERATOR = { id: 'op-1', code: 'C01', name: 'Asha Rao', role: 'cashier' as const }
+
+const [folder = '', count = '0', synchronous = 'FULL'] = process.argv.slice(2)
+const file = join(folder, 'till.sqlite')
+const marks = openSync(join(folder, 'marks'), 'a')
+const bootId = randomUUID()
+const now = () => ({ wallMs: Date.now(), monotonicMs: performance.now(), bootId })
+const say = (text: string): void => {
+  writeSync(marks, `${text}\n`)
+}
+
+type Exec = (this: Database.Database, text: string) => Database.Database
+
+/** The store insists on FULL when it opens; a control changes that behind its back, at its first transaction. */
+const weaken = (mode: string): void => {
+  const exec: Exec = Reflect.get(Database.prototype, 'exec')
+  const weak = new WeakSet<Database.Database>()
+  Database.prototype.exec = function weakened(this: Database.Database, text: string) {
+    if (!weak.has(this) && text.startsWith('BEGIN IMMEDIATE')) {
+      weak.add(this)
+      this.pragma(`synchronous = ${mode}`)
+    }
+    return exec.call(this, text)
+  }
+}
+
+const billOf = (at: number): Bill => ({
+  id: randomUUID(),
+  billNumber: `BILL-${at}`,
+  tenantId: TENANT,
+  businessService: 'PT',
+  consumerCode: `PT-DVG-${String(at).padStart(6, '0')}`,
+  status: 'ACTIVE',
+  totalPaise: paise((100 + at) * 100),
+  billDateMs: Date.now(),
+  expiresAtMs: Date.now() + 86_400_000,
+  payerName: 'Sunita Nair',
+  mobileNumber: null,
+  address: null,
+  periods: [
+    {
+      demandId: randomUUID(),
+      fromMs: 0,
+      toMs: Date.now(),
+      amountPaise: paise((100 + at) * 100),
+      expiresAtMs: Date.now() + 86_400_000,
+      heads: [{ taxHeadCode: 'PT_TAX', amountPaise: paise((100 + at) * 100), order: 1 }],
+    },
+  ],
+  rules: {
+    isPartPaymentAllowed: true,
+    isAdvanceAllowed: false,
+    minimumPaise: paise(0),
+    modesNotAllowed: [],
+    isOpen: true,
+  },
+  fetchedAtMs: Date.now(),
+})
+
+const take = (store: Store, at: number): void => {
+  const bill = billOf(at)
+  store.saveBills([bill], Date.now())
+  const paymentId = randomUUID()
+  const input = {
+    collectionId: randomUUID(),
+    lines: [{ paymentId, billId: bill.id, amountPaise: bill.totalPaise }],
+    instrument: { mode: 'CASH' as const, tenderedPaise: bill.totalPaise },
+    payer: { paidBy: 'Asha Rao', mobileNumber: null, isOwner: true },
+  }
+  const situation = {
+    operatorId: OPERATOR.id,
+    at: now(),
+    clock: store.clockState(),
+    isOffline: false,
+    hasPrinter: true,
+    hasDiskSpace: true,
+    ulbCode: 'DVG',
+  }
+  const { payments } = takePayment({ store, sha256 }, input, situation)
+  const [row] = payments
+  if (row === undefined) throw new Error('a collection has its payment')
+  say(`ack ${JSON.stringify({ paymentId, receiptNumber: row.receiptNumber, amountPaise: row.amountPaise })}`)
+}
+
+/** A refusal is told as it is; the till goes on with the next payment. */
+const tryTo = (work: () => void): void => {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    say(`refused ${error.code}`)
+  }
+}
+
+const finishPrints = (store: Store): void => {
+  const job = store.nextPrintJob()
+  if (job === null) return
+  store.beginPrintJob(job.id, Date.now())
+  store.endPrintJob(job.id, { state: 'printed', problem: null, atMs: Date.now() })
+}
+
+const open = (): Store => openStore({ file, nowMs: Date.now() })
+
+if (synchronous !== 'FULL') weaken(synchronous)
+let store = open()
+const device = { deviceId: 'device-1', deviceCode: '0001', incarnation: 'A', tenantId: TENANT }
+store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
+const float = [{ denominationPaise: paise(10_000), count: 5 }]
+openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
+say('arm')
+for (let at = 1; at <= Number(count); at += 1) {
+  tryTo(() => take(store, at))
+  tryTo(() => finishPrints(store))
+  if (at % REOPEN_EVERY === 0) {
+    store.close()
+    store = open()
+  }
+}
+store.close()
