@@ -1,0 +1,149 @@
+// The integrator's HTTP side: the contract under /v1, its description, and what operators of the machine ask.
+// Called by start-integrator. Fastify reads bodies (1 MB at most), oRPC checks and answers them.
+import type { IncomingHttpHeaders } from 'node:http'
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { OpenAPIHandler } from '@orpc/openapi/fastify'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { fastify } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { api, BODY_BYTES_MAX } from '#contract/api.ts'
+import { describeError } from '#app/log.ts'
+import type { Log } from '#app/log.ts'
+import { docsPage } from './docs-page.ts'
+import { orpcProblem, problemBody, problemOfError } from './problems.ts'
+import type { CallContext, createRouter } from './router.ts'
+
+export type Readiness = {
+  ready: boolean
+  database: { isReachable: boolean; kind: string; migrations: number }
+  digit: 'reachable' | 'unreachable' | 'login-failed' | 'unknown'
+  payments: { live: number | null; waitingForPerson: number | null }
+}
+
+export type HttpParts = {
+  router: ReturnType<typeof createRouter>
+  log: Log
+  version: string
+  readiness: () => Promise<Readiness>
+  /** A single payment that could not be read is kept for a person. */
+  keepPoison: (context: CallContext, record: unknown, reason: string) => Promise<void>
+}
+
+const poisonPath = 'payments.submit'
+
+export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
+  const { log } = parts
+  const server = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    logger: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 256 },
+  })
+  const handler = createHandler(parts)
+  const document = await describeApi(parts.version)
+  const page = docsPage(document)
+
+  server.setErrorHandler(async (error: unknown, _request, reply) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const isInput = code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError
+    if (!isInput) log.error({ error: describeError(error) }, 'request failed')
+    const problem = problemBody(isInput ? 'input_invalid' : 'internal', isInput ? { why: wordsOf(code) } : {})
+    const status =
+      code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? 413 : code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 415 : null
+    return await reply.status(status ?? problem.status).send(problem)
+  })
+  server.setNotFoundHandler(async (_request, reply) => await notFound(reply))
+
+  server.get('/healthz', async () => ({ ok: true }))
+  server.get('/readyz', async (_request, reply) => {
+    const state = await parts.readiness()
+    return await reply.status(state.ready ? 200 : 503).send(state)
+  })
+  server.get('/version', async () => ({
+    name: 'tahsil-integrator',
+    version: parts.version,
+    node: process.version,
+  }))
+  server.get('/openapi.json', async () => document)
+  server.get(
+    '/docs',
+    async (_request, reply) =>
+      await reply
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .type('text/html; charset=utf-8')
+        .send(page),
+  )
+  server.get('/', async (_request, reply) => await reply.redirect('/docs'))
+  server.all('/v1/*', async (request, reply) => {
+    const context: CallContext = {
+      bearer: bearerOf(request.headers),
+      address: request.ip,
+      caller: { current: null },
+    }
+    const { matched } = await handler.handle(request, reply, { context })
+    if (!matched) await notFound(reply)
+  })
+  return server
+}
+
+function createHandler({ router, log, keepPoison }: HttpParts) {
+  return new OpenAPIHandler(router, {
+    clientInterceptors: [
+      async (call) => {
+        const { path, context, input, procedure } = call
+        try {
+          return await call.next()
+        } catch (error) {
+          const declared = new Set(Object.keys(procedure['~orpc'].errorMap))
+          const problem = problemOfError(error, declared, log)
+          if (problem.code === 'input_invalid' && path.join('.') === poisonPath) {
+            await keepPoison(context, input, (problem.data as { where?: string }).where ?? '')
+          }
+          throw problem
+        }
+      },
+    ],
+    interceptors: [
+      async (call) => {
+        try {
+          return await call.next()
+        } catch (error) {
+          // what is thrown outside a procedure: a body or query that oRPC could not decode
+          log.warn({ error: describeError(error) }, 'call not understood')
+          throw orpcProblem('input_invalid')
+        }
+      },
+    ],
+  })
+}
+
+async function describeApi(version: string) {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
+  return await generator.generate(api, {
+    info: {
+      title: 'Tahsil integrator',
+      version,
+      description:
+        'What a till asks the integrator. Money is whole paise, times are epoch milliseconds. Every call but enrolment carries the device token as bearer. Errors have the shape {code, message, data} and only the codes listed.',
+    },
+    security: [{ device: [] }],
+    components: { securitySchemes: { device: { type: 'http', scheme: 'bearer' } } },
+  })
+}
+
+function bearerOf(headers: IncomingHttpHeaders): string | null {
+  const token = /^Bearer\s+(\S{1,512})$/i.exec(headers.authorization ?? '')?.[1]
+  return token ?? null
+}
+
+async function notFound(reply: FastifyReply): Promise<FastifyReply> {
+  return await reply
+    .status(404)
+    .send({ ...problemBody('input_invalid', { why: 'no such path' }), status: 404 })
+}
+
+function wordsOf(code: string): string {
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'the body is larger than 1 MB'
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'the body must be JSON'
+  return 'the body is not JSON'
+}

@@ -1,0 +1,113 @@
+// The handlers of the contract: who is speaking, then one call into the part that knows. Called by http-server.
+import { implement } from '@orpc/server'
+import type { Pool } from 'pg'
+import { api } from '#contract/api.ts'
+import type { Bill } from '#contract/bill.ts'
+import type { BillSearch, Masters } from '#contract/api.ts'
+import { ProblemError } from '#contract/problem.ts'
+import { problemOfFailure } from '#app/bills/digit-problem.ts'
+import type { MastersSource } from '#app/digit/masters.ts'
+import type { Acceptance } from '#app/payments/accept.ts'
+import { readChanges, readStatus } from '#app/payments/read-payments.ts'
+import type { Caller, createDevices } from '#app/people/devices.ts'
+import type { createOperators } from '#app/people/operators.ts'
+import type { Limits } from './limits.ts'
+
+export type ApiParts = {
+  pool: Pool
+  devices: ReturnType<typeof createDevices>
+  operators: ReturnType<typeof createOperators>
+  masters: MastersSource
+  searchBills: (tenantId: string, search: BillSearch) => Promise<Bill[]>
+  acceptance: Acceptance
+  limits: Limits
+  helpLine: string | null
+  isDemo: boolean
+  nowMs: () => number
+}
+
+/** What the HTTP side knows of a call before anything is looked up. */
+export type CallContext = {
+  bearer: string | null
+  address: string
+  /** Set once the token was recognised. */
+  caller: { current: Caller | null }
+}
+
+const contract = implement(api).$context<CallContext>()
+
+export function createRouter(parts: ApiParts) {
+  const { pool, devices, operators, acceptance, limits } = parts
+  /** The tenant and the device come from the token, never from the body. */
+  const known = contract.middleware(async ({ context, next }) => {
+    if (context.bearer === null) throw new ProblemError('device_not_enrolled')
+    const caller = await devices.callerOf(context.bearer)
+    context.caller.current = caller
+    return await next({ context: { device: caller } })
+  })
+
+  return contract.router({
+    devices: {
+      enrol: contract.devices.enrol.handler(({ input, context }) =>
+        limits.enrolment(context.address, () => devices.enrol(input.code, input.name)),
+      ),
+    },
+    operators: {
+      signIn: contract.operators.signIn
+        .use(known)
+        .handler(({ input, context: { device } }) =>
+          limits.signIn(device.slotId, () =>
+            operators.signIn({ ...input, tenantId: device.tenantId, deviceId: device.deviceId }),
+          ),
+        ),
+    },
+    masters: {
+      get: contract.masters.get.use(known).handler(async ({ context: { device } }): Promise<Masters> => {
+        const masters = await parts.masters.get(device.tenantId)
+        if (masters.kind !== 'ok') throw problemOfFailure(masters)
+        const [state = ''] = device.tenantId.split('.')
+        return {
+          tenants: masters.value.tenants.filter(({ id }) => id === device.tenantId || id === state),
+          services: masters.value.services,
+          operators: await operators.list(device.tenantId),
+          helpLine: parts.helpLine ?? contactOf(masters.value.tenants, device.tenantId),
+          isDemo: parts.isDemo,
+          serverTimeMs: parts.nowMs(),
+        }
+      }),
+    },
+    bills: {
+      search: contract.bills.search.use(known).handler(async ({ input, context: { device } }) => ({
+        bills: await limits.billSearch(device.slotId, () => parts.searchBills(device.tenantId, input)),
+      })),
+    },
+    payments: {
+      submit: contract.payments.submit
+        .use(known)
+        .handler(({ input, context: { device } }) =>
+          limits.submission(() => acceptance.submit(device, input)),
+        ),
+      submitBatch: contract.payments.submitBatch
+        .use(known)
+        .handler(async ({ input, context: { device } }) => ({
+          outcomes: await limits.submission(() => acceptance.submitBatch(device, input.payments)),
+          nextAfterMs: limits.nextAfterMs(),
+        })),
+      get: contract.payments.get.use(known).handler(async ({ input, context: { device } }) => {
+        const status = await readStatus(pool, device.slotId, input.id)
+        if (status === null) throw new ProblemError('payment_not_found')
+        return status
+      }),
+      changes: contract.payments.changes
+        .use(known)
+        .handler(({ input, context: { device } }) => readChanges(pool, device.slotId, input)),
+    },
+  })
+}
+
+function contactOf(
+  tenants: readonly { id: string; contactNumber: string | null }[],
+  id: string,
+): string | null {
+  return tenants.find((tenant) => tenant.id === id)?.contactNumber ?? null
+}

@@ -1,0 +1,165 @@
+// Gives the pure posting rules their hands: DIGIT's calls, the database's transactions. Called by posting-job, one set
+// per run of one payment.
+import type { Pool } from 'pg'
+import { addPaise, paiseFromDecimal, ZERO_PAISE } from '#contract/money.ts'
+import type { DigitOutcome } from '#collection/digit-outcome.ts'
+import type { PostingPorts } from '#collection/post-payment.ts'
+import type {
+  Confirmation,
+  CurrentBill,
+  FoundPayment,
+  Look,
+  PostingFacts,
+  PostingPolicy,
+  PostingRecord,
+} from '#collection/posting-facts.ts'
+import { dueOfDemands, fetchBillOfConsumer, searchBillById, searchDemands } from '#app/digit/bill-calls.ts'
+import type { ConsumerKey } from '#app/digit/bill-calls.ts'
+import type { DigitClient } from '#app/digit/digit-client.ts'
+import { serviceOf } from '#app/digit/masters.ts'
+import type { MastersSource } from '#app/digit/masters.ts'
+import type { PaymentCalls } from '#app/digit/payment-calls.ts'
+import { paymentRequestOf } from '#app/digit/payment-request.ts'
+import { loadRecord, moveRecord } from '#app/payments/posting-store.ts'
+
+export type PostingParts = {
+  pool: Pool
+  client: DigitClient
+  payments: PaymentCalls
+  masters: MastersSource
+  policy: PostingPolicy
+  isIfscSent: boolean
+}
+
+/** Live payments whose bills are asked for in one run; older ones were applied long ago or are a task already. */
+const lagChecksMax = 5
+const appliedStatuses = new Set(['PAID', 'PARTIALLY_PAID'])
+
+export function createPostingPorts(parts: PostingParts, id: string): PostingPorts {
+  const { pool, client, payments, masters } = parts
+  return {
+    policy: parts.policy,
+    load: () => loadRecord(pool, id),
+    commit: (record, change) => moveRecord(pool, record, change),
+    create: (record, billId) =>
+      payments.create(paymentRequestOf(record.payment, billId, { isIfscSent: parts.isIfscSent })),
+    look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
+      const looks: { [K in Look]: () => Promise<NonNullable<PostingFacts[K]>> } = {
+        payments: () => payments.search(keyOf(record)),
+        rules: async () => {
+          const known = await masters.get(record.payment.tenantId)
+          if (known.kind !== 'ok') return known
+          return {
+            kind: 'ok',
+            value: serviceOf(known.value, record.payment.bill.businessService)?.rules ?? null,
+          }
+        },
+        bill: () => lookBill(client, keyOf(record)),
+        unappliedCount: () => countUnapplied(client, record, facts),
+        duePaise: () => lookDue(client, keyOf(record)),
+        confirmation: () => lookConfirmation(client, record),
+      }
+      return await looks[at]()
+    },
+  }
+}
+
+function keyOf({ payment }: PostingRecord): ConsumerKey {
+  const { tenantId, bill } = payment
+  return { tenantId, businessService: bill.businessService, consumerCode: bill.consumerCode }
+}
+
+async function lookBill(client: DigitClient, key: ConsumerKey): Promise<DigitOutcome<CurrentBill | null>> {
+  const fetched = await fetchBillOfConsumer(client, key)
+  if (fetched.kind !== 'ok' || fetched.value === null) return fetched as DigitOutcome<null>
+  const totalPaise = paiseFromDecimal(fetched.value.totalAmount)
+  if (totalPaise === null) return { kind: 'bad-answer', why: 'a total that cannot be read' }
+  const expiresAtMs = Math.min(...fetched.value.billDetails.map((detail) => detail.expiryDate))
+  return { kind: 'ok', value: { billId: fetched.value.id, totalPaise, expiresAtMs } }
+}
+
+async function lookDue(client: DigitClient, key: ConsumerKey) {
+  const demands = await searchDemands(client, key)
+  if (demands.kind !== 'ok') return demands
+  const due = dueOfDemands(demands.value)
+  if (due === null) return { kind: 'bad-answer' as const, why: 'a demand that cannot be read' }
+  return { kind: 'ok' as const, value: due }
+}
+
+/** Live payments of this consumer that billing has not taken into its demands (R8). */
+async function countUnapplied(
+  client: DigitClient,
+  record: PostingRecord,
+  facts: PostingFacts,
+): Promise<DigitOutcome<number>> {
+  if (facts.payments?.kind !== 'ok') throw new TypeError('payments are looked up before their bills')
+  const live = facts.payments.value.filter((each) => each.isLive)
+  let count = 0
+  for (const found of live.slice(0, lagChecksMax)) {
+    const applied = await isApplied(client, found, { key: keyOf(record), live })
+    if (applied.kind !== 'ok') return applied
+    if (!applied.value) count += 1
+  }
+  return { kind: 'ok', value: count }
+}
+
+/**
+ * PAID says it plainly. A payment on a bill that was superseded never turns that bill PAID (billing touches only the
+ * newest ACTIVE one), so there the demands must show at least the money of all live payments on them.
+ */
+async function isApplied(
+  client: DigitClient,
+  found: FoundPayment,
+  { key, live }: { key: ConsumerKey; live: readonly FoundPayment[] },
+): Promise<DigitOutcome<boolean>> {
+  const bill = await searchBillById(client, { tenantId: key.tenantId, billId: found.billId })
+  if (bill.kind !== 'ok') return bill
+  if (bill.value !== null && appliedStatuses.has(bill.value.status)) return { kind: 'ok', value: true }
+  if (bill.value?.status === 'ACTIVE' || found.demandIds.length === 0) return { kind: 'ok', value: false }
+  const demands = await searchDemands(client, key)
+  if (demands.kind === 'denied') return { kind: 'ok', value: false }
+  if (demands.kind !== 'ok') return demands
+  const wanted = new Set(found.demandIds)
+  const own = demands.value.filter((demand) => wanted.has(demand.id))
+  const collected = own.flatMap((demand) =>
+    demand.demandDetails.map((detail) => paiseFromDecimal(detail.collectionAmount)),
+  )
+  if (own.length < wanted.size || collected.some((amount) => amount === null))
+    return { kind: 'ok', value: false }
+  const collectedPaise = addPaise(...collected.filter((amount) => amount !== null))
+  const paidPaise = live
+    .filter((each) => each.demandIds.some((demandId) => wanted.has(demandId)))
+    .reduce((sum, each) => addPaise(sum, each.amountPaise), ZERO_PAISE)
+  return { kind: 'ok', value: collectedPaise >= paidPaise }
+}
+
+async function lookConfirmation(
+  client: DigitClient,
+  record: PostingRecord,
+): Promise<DigitOutcome<Confirmation>> {
+  const key = keyOf(record)
+  const bill = await searchBillById(client, { tenantId: key.tenantId, billId: record.billId })
+  if (bill.kind !== 'ok') return bill
+  const due = await lookDue(client, key)
+  const balancePaise = due.kind === 'ok' ? due.value : null
+  if (bill.value !== null && appliedStatuses.has(bill.value.status)) {
+    return { kind: 'ok', value: { isApplied: true, balancePaise } }
+  }
+  if (bill.value?.status === 'ACTIVE') return { kind: 'ok', value: { isApplied: false, balancePaise: null } }
+  const demandIds = (bill.value?.billDetails ?? []).flatMap(({ demandId }) => (demandId ? [demandId] : []))
+  const own: FoundPayment = {
+    digitPaymentId: record.digitPaymentId ?? '',
+    ...key,
+    billId: record.billId,
+    receiptNumber: null,
+    receiptAtMs: null,
+    amountPaise: record.payment.amountPaise,
+    isLive: true,
+    ownPaymentId: record.payment.id,
+    manualReceiptNumber: null,
+    changedAtMs: null,
+    demandIds,
+  }
+  const applied = await isApplied(client, own, { key, live: [own] })
+  return applied.kind === 'ok' ? { kind: 'ok', value: { isApplied: applied.value, balancePaise } } : applied
+}

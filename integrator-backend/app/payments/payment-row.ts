@@ -1,0 +1,82 @@
+// Rows of the payments table and what they become: the status for a terminal, the record for posting.
+// Called by the payment store files; SQL is written there, shapes here.
+import type { PaymentStatus, Payment } from '#contract/payment.ts'
+import { paymentSchema, paymentStatusSchema } from '#contract/payment.ts'
+import type { PostingRecord } from '#collection/posting-facts.ts'
+
+export type StatusRow = {
+  id: string
+  state: string
+  reason: string | null
+  digit_receipt_number: string | null
+  digit_payment_id: string | null
+  posted_at_ms: number | null
+  balance_paise: number | null
+  cursor: number
+  steps: { state: string; atMs: number; note: string }[]
+}
+
+/** Newest steps win when a payment has more than a status may carry. */
+export const STEPS_SHOWN_MAX = 500
+
+/** Columns of StatusRow, from a table alias `p`. */
+export const statusColumns = `p.id, p.state, p.reason, p.digit_receipt_number, p.digit_payment_id, p.posted_at_ms,
+  p.balance_paise, p.cursor, (
+    select coalesce(json_agg(json_build_object('state', s.state, 'note', s.note,
+      'atMs', (extract(epoch from s.at) * 1000)::bigint) order by s.step_id), '[]'::json)
+    from (select * from tahsil.payment_steps t where t.payment_id = p.id
+          order by t.step_id desc limit ${STEPS_SHOWN_MAX}) s
+  ) as steps`
+
+export function statusOf(row: StatusRow): PaymentStatus {
+  return paymentStatusSchema.parse({
+    id: row.id,
+    state: row.state,
+    reason: row.reason,
+    digitReceiptNumber: row.digit_receipt_number,
+    digitPaymentId: row.digit_payment_id,
+    postedAtMs: row.posted_at_ms,
+    balancePaise: row.balance_paise,
+    steps: row.steps,
+    cursor: row.cursor,
+  })
+}
+
+export type PostingRow = {
+  id: string
+  content: string
+  state: string
+  reason: string | null
+  bill_id: string
+  attempt_count: number
+  last_attempt_ms: number | null
+  last_refusal: PostingRecord['lastRefusal']
+  lag_since_ms: number | null
+  wait_count: number
+  posted_since_ms: number | null
+  digit_payment_id: string | null
+  now_ms: number
+  is_behind: boolean
+  hold_until_ms: number | null
+}
+
+export function recordOf(row: PostingRow): PostingRecord {
+  const payment: Payment = paymentSchema.parse(JSON.parse(row.content))
+  if (payment.id !== row.id) throw new TypeError('a payment row holds the content of another payment')
+  return {
+    payment,
+    state: row.state as PostingRecord['state'],
+    reason: row.reason as PostingRecord['reason'],
+    billId: row.bill_id,
+    attemptCount: row.attempt_count,
+    lastAttemptAtMs: row.last_attempt_ms,
+    lastRefusal: row.last_refusal,
+    lagSinceMs: row.lag_since_ms,
+    waitCount: row.wait_count,
+    postedSinceMs: row.posted_since_ms,
+    digitPaymentId: row.digit_payment_id,
+    nowMs: row.now_ms,
+    isBehindAnother: row.is_behind,
+    holdUntilMs: row.hold_until_ms,
+  }
+}

@@ -1,0 +1,25 @@
+// Invented operators and a reusable enrolment code, so that a newcomer can take a payment a minute after the first start.
+// Called by start-integrator when TAHSIL_SEED=demo. Never active without it.
+import type { createDevices } from './devices.ts'
+import type { createOperators, NewOperator } from './operators.ts'
+
+/** Works again and again in demo mode only. */
+export const DEMO_ENROLMENT_CODE = 'DEMO-2468'
+export const DEMO_PIN = '246810'
+
+export const demoOperators: readonly Omit<NewOperator, 'tenantId' | 'pin'>[] = [
+  { code: '101', name: 'Meena Kulkarni', role: 'cashier' },
+  { code: '102', name: 'Ravi Solanki', role: 'collector' },
+  { code: '900', name: 'Farida Shaikh', role: 'supervisor' },
+]
+
+export async function seedDemo(
+  tenantId: string,
+  people: { devices: ReturnType<typeof createDevices>; operators: ReturnType<typeof createOperators> },
+): Promise<void> {
+  for (const operator of demoOperators) {
+    if (await people.operators.has(tenantId, operator.code)) continue
+    await people.operators.put({ ...operator, tenantId, pin: DEMO_PIN })
+  }
+  await people.devices.putDemoCode(tenantId, DEMO_ENROLMENT_CODE)
+}

@@ -1,0 +1,226 @@
+// Puts an integrator together and starts it: database, DIGIT client, API, posting worker. Called by main.ts, the launcher
+// and tests. Serves even when DIGIT is away: payments are taken and wait.
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { FastifyInstance } from 'fastify'
+import { createHttpServer } from './api/http-server.ts'
+import type { Readiness } from './api/http-server.ts'
+import { createLimits } from './api/limits.ts'
+import { createRouter } from './api/router.ts'
+import { createBillSearch } from './bills/search-bills.ts'
+import { readConfig } from './config.ts'
+import type { Config, Environment } from './config.ts'
+import { createKeptMasters } from './database/kept-masters.ts'
+import { openDatabase } from './database/open-database.ts'
+import type { Database } from './database/open-database.ts'
+import { createDigitClient } from './digit/digit-client.ts'
+import type { DigitClient } from './digit/digit-client.ts'
+import { createMasters } from './digit/masters.ts'
+import { createPaymentCalls } from './digit/payment-calls.ts'
+import { startWorker } from './jobs/worker.ts'
+import type { Worker } from './jobs/worker.ts'
+import { createLog, describeError } from './log.ts'
+import type { Log } from './log.ts'
+import { createAcceptance } from './payments/accept.ts'
+import { readPending, readReceipt } from './payments/read-payments.ts'
+import { readCounts } from './payments/counts.ts'
+import { createDevices } from './people/devices.ts'
+import { createOperators } from './people/operators.ts'
+import { seedDemo } from './people/seed-demo.ts'
+import { StartupError } from './startup-error.ts'
+
+export type IntegratorOptions = {
+  /** As of process.env: DIGIT_…, DATABASE_URL, TAHSIL_…; see config.ts. */
+  environment: Environment
+  /** 0 = any free port. */
+  port?: number
+  host?: string
+  /** Where the embedded database lives; not used with DATABASE_URL. */
+  dataFolder?: string
+}
+
+export type DigitState = Readiness['digit']
+
+export type Integrator = {
+  url: string
+  docs: string
+  databaseKind: 'embedded' | 'external'
+  digit: DigitState
+  /** Puts every live payment back into the queue now; for tests and operators who do not want to wait. */
+  sweepNow: () => Promise<number>
+  /** Answers what was asked, finishes the running jobs, stops the database if it is ours. */
+  close: () => Promise<void>
+}
+
+const digitCheckMsMax = 5_000
+
+/** Throws StartupError with one sentence for what a person can repair. */
+export async function startIntegrator(options: IntegratorOptions): Promise<Integrator> {
+  const config = readConfig(options.environment)
+  const log = createLog(config.logLevel)
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataFolder: options.dataFolder ?? 'data',
+    // each running job holds one connection and uses another
+    poolMax: config.postingConcurrency * 2 + 16,
+    isServer: true,
+    onError: (error) => log.error({ error: describeError(error) }, 'database connection'),
+  })
+  const client = createDigitClient({ ...config.digit, log })
+  const started: Closable[] = [{ close: () => database.close() }, { close: async () => client.close() }]
+  try {
+    return await startOn({ options, config, log, database, client, started })
+  } catch (error) {
+    await closeAll(started)
+    throw error
+  }
+}
+
+type Closable = { close: () => Promise<void> }
+
+type Base = {
+  options: IntegratorOptions
+  config: Config
+  log: Log
+  database: Database
+  client: DigitClient
+  started: Closable[]
+}
+
+async function startOn({ options, config, log, database, client, started }: Base): Promise<Integrator> {
+  const { pool } = database
+  const db = drizzle({ client: pool })
+  const nowMs = () => Date.now()
+  const devices = createDevices(db, { isDemo: config.isDemo, nowMs })
+  const operators = createOperators(db)
+  if (config.isDemo) await seedDemo(config.digit.tenantId, { devices, operators })
+  else await devices.closeDemoCodes()
+
+  const masters = createMasters({ client, ttlMs: config.mastersTtlMs, keep: createKeptMasters(db) })
+  const payments = createPaymentCalls(client)
+  const acceptance = createAcceptance(pool)
+  const searchBills = createBillSearch({
+    client,
+    payments,
+    masters,
+    codePatterns: config.codePatterns,
+    scanRules: config.scanRules,
+    pendingOf: (tenantId, codes) => readPending(pool, tenantId, codes),
+    receiptOf: (key) => readReceipt(pool, key),
+    nowMs,
+  })
+  const router = createRouter({
+    pool,
+    devices,
+    operators,
+    masters,
+    searchBills,
+    acceptance,
+    limits: createLimits(nowMs),
+    helpLine: config.helpLine,
+    isDemo: config.isDemo,
+    nowMs,
+  })
+  const server = await createHttpServer({
+    router,
+    log,
+    version: readVersion(),
+    readiness: () => readReadiness(database, client),
+    keepPoison: async ({ caller }, record, reason) => {
+      if (caller.current !== null) await acceptance.keepPoison(caller.current.deviceId, record, reason)
+    },
+  })
+  started.push({ close: () => server.close() })
+  const url = await listen(server, options)
+  const worker = await startWorker({
+    parts: { pool, client, payments, masters, policy: config.policy, isIfscSent: config.isIfscSent },
+    log,
+    concurrency: config.postingConcurrency,
+    sweepMs: config.sweepMs,
+    isAlone: database.kind === 'embedded',
+  })
+  started.push({ close: () => worker.stop() })
+  const digit = await checkDigit(client)
+  return { url, docs: `${url}/docs`, databaseKind: database.kind, digit, ...controls(worker, started) }
+}
+
+function controls(worker: Worker, started: Closable[]): Pick<Integrator, 'sweepNow' | 'close'> {
+  let closing: Promise<void> | null = null
+  return {
+    sweepNow: () => worker.sweepNow(),
+    close: async () => {
+      closing ??= closeAll(started)
+      await closing
+    },
+  }
+}
+
+/** Last started, first stopped: no new calls, then the jobs, then DIGIT and the database. */
+async function closeAll(started: Closable[]): Promise<void> {
+  const server = started.splice(2, 1)
+  const order = [...server, ...started.splice(0).toReversed()]
+  let failure: unknown = null
+  for (const each of order) {
+    try {
+      await each.close()
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  if (failure !== null) throw failure instanceof Error ? failure : new Error('stopping failed')
+}
+
+async function listen(
+  server: FastifyInstance,
+  { port = 0, host = '127.0.0.1' }: IntegratorOptions,
+): Promise<string> {
+  try {
+    await server.listen({ port, host })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const words: Record<string, string> = {
+      EADDRINUSE: `Port ${port} is in use. Stop the other program, or choose another with --port.`,
+      EACCES: `Port ${port} may not be used by this user. Choose one above 1023 with --port.`,
+      EADDRNOTAVAIL: `This machine has no address ${host}. Choose another with --host.`,
+    }
+    throw new StartupError(words[code] ?? `The integrator cannot listen on ${host}:${port} (${code}).`)
+  }
+  const address = server.server.address() as AddressInfo
+  const name = address.address === '0.0.0.0' || address.address === '::' ? '127.0.0.1' : address.address
+  return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`
+}
+
+async function checkDigit(client: DigitClient): Promise<DigitState> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, digitCheckMsMax)
+  })
+  await Promise.race([client.login(), late])
+  clearTimeout(timer)
+  return digitState(client)
+}
+
+function digitState(client: DigitClient): DigitState {
+  const state = client.loginState()
+  if (state === 'ok') return 'reachable'
+  if (state === 'refused') return 'login-failed'
+  return state === 'unreachable' ? 'unreachable' : 'unknown'
+}
+
+async function readReadiness(database: Database, client: DigitClient): Promise<Readiness> {
+  const counts = await readCounts(database.pool).catch(() => null)
+  return {
+    ready: counts !== null,
+    database: { isReachable: counts !== null, kind: database.kind, migrations: database.migrationCount },
+    digit: digitState(client),
+    payments: { live: counts?.live ?? null, waitingForPerson: counts?.waitingForPerson ?? null },
+  }
+}
+
+function readVersion(): string {
+  const file = join(import.meta.dirname, '..', '..', 'package.json')
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return version
+}
