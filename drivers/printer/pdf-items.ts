@@ -1,42 +1,23 @@
 // How each block of a document looks on A4: a list of items from top to bottom, each with its height and how to draw it.
 // Called by pdf.ts, which puts them on pages. Sizes are points (1/72 inch).
 import type { SKRSContext2D } from '@napi-rs/canvas'
-import { cleanText, directionOf } from './clean-text.ts'
 import { code128Bars } from './code128.ts'
 import type {
   BannerBlock,
   BarcodeBlock,
   ColumnsBlock,
-  PrintAlign,
   PrintBlock,
-  PrintStyle,
   QrBlock,
   RowBlock,
   RuleBlock,
   TextBlock,
 } from './document.ts'
-import type { FontWeight } from './fonts.ts'
-import { monoFont, sansFont, spellMissing } from './fonts.ts'
+import { monoFont } from './fonts.ts'
 import { fitColumns, wrapCells, wrapText } from './line-wrap.ts'
+import type { Frame, Look, PageItem } from './pdf-look.ts'
+import { HAIRLINE, INK, QUIET, SHADE, drawable, lookOf, measureIn, place, put } from './pdf-look.ts'
 import { QUIET_MODULES, qrModules } from './qr.ts'
 
-/** Drawn with its top left corner at 0, 0; `width` of the frame wide. */
-export type PageItem = { readonly height: number; readonly draw: (context: SKRSContext2D) => void }
-
-export type Frame = {
-  /** For measuring only. */
-  readonly context: SKRSContext2D
-  readonly width: number
-  readonly lang: string
-}
-
-const INK = '#16181d'
-const QUIET = '#565b66'
-const HAIRLINE = '#c3c7ce'
-const SHADE = '#f0f1f3'
-
-const LINE_HEIGHT = 1.5
-const BASELINE = 1.06
 const BODY_PT = 10.5
 const LABEL_SHARE = 0.36
 const CELL_GAP = 14
@@ -48,15 +29,6 @@ const QR_PT = 104
 const BARCODE_MODULE_PT = 0.95
 const BARCODE_PT = 36
 const AMOUNT = /^(?:₹|Rs\.?|INR)?\s?-?[\d,]+\.\d{2}$/
-
-type Look = {
-  font: string
-  lineHeight: number
-  baseline: number
-  colour: string
-  lang: string
-  direction: 'ltr' | 'rtl'
-}
 
 export function itemsOf(block: Exclude<PrintBlock, ColumnsBlock>, frame: Frame): PageItem[] {
   switch (block.kind) {
@@ -344,56 +316,4 @@ function barcodeItem(block: BarcodeBlock, frame: Frame): PageItem {
 
 export function space(height: number): PageItem {
   return { height, draw: () => undefined }
-}
-
-// --- drawing text -------------------------------------------------------------------------------------------
-
-type Placed = { text: string; x: number; top: number; align: PrintAlign }
-
-function lookOf(
-  frame: Frame,
-  {
-    px,
-    weight = 400,
-    colour = INK,
-    style = {},
-  }: { px: number; weight?: FontWeight; colour?: string; style?: PrintStyle },
-): Look {
-  const lang = (style.lang ?? frame.lang).replaceAll('_', '-')
-  return {
-    font: sansFont(weight, px),
-    lineHeight: px * LINE_HEIGHT,
-    baseline: px * BASELINE,
-    colour,
-    lang,
-    direction: style.direction ?? directionOf(lang),
-  }
-}
-
-function drawable(text: string): string {
-  return spellMissing(cleanText(text))
-}
-
-function measureIn({ context }: Frame, look: Look): (text: string) => number {
-  return (text) => {
-    context.font = look.font
-    context.lang = look.lang
-    return context.measureText(text).width
-  }
-}
-
-/** Mirrors a place on the line for languages written from right to left. */
-function place(frame: Frame, look: Look, placed: Placed): Placed {
-  if (look.direction === 'ltr' || placed.align === 'center') return placed
-  return { ...placed, x: frame.width - placed.x, align: placed.align === 'left' ? 'right' : 'left' }
-}
-
-function put(context: SKRSContext2D, look: Look, { text, x, top, align }: Placed): void {
-  if (text === '') return
-  context.font = look.font
-  context.lang = look.lang
-  context.direction = look.direction
-  context.fillStyle = look.colour
-  context.textAlign = align
-  context.fillText(text, x, top + look.baseline)
 }

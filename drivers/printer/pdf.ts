@@ -6,8 +6,8 @@ import { cleanText } from './clean-text.ts'
 import type { PrintBlock, PrintDocument } from './document.ts'
 import { loadCanvas } from './fonts.ts'
 import { tableAt } from './line-wrap.ts'
-import type { Frame, PageItem } from './pdf-items.ts'
 import { drawFooter, itemsOf, space, tableItems } from './pdf-items.ts'
+import type { Frame, PageItem } from './pdf-look.ts'
 
 /** ISO 216 A4 in points. */
 const PAGE = { width: 595.28, height: 841.89 }

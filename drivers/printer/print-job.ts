@@ -115,8 +115,8 @@ async function waitForFence(line: Line): Promise<Pick<PrintOutcome, 'result' | '
   const fenced = reader.fence.then(() => ({ result: 'printed' as const, problem: null }))
   const troubled = reader.firstTrouble.then((problem) => ({ result: 'interrupted' as const, problem }))
   const lost = connection.closed.then((problem) => ({ result: 'unknown' as const, problem }))
-  const rounds = Math.max(1, Math.ceil(times.fenceTimeoutMs / times.pollMs))
-  for (let round = 0; round < rounds; round++) {
+  const deadline = performance.now() + times.fenceTimeoutMs
+  while (performance.now() < deadline) {
     const pause = sleep(Math.min(times.pollMs, times.fenceTimeoutMs))
     const end = await Promise.race([fenced, troubled, lost, pause.done])
     pause.cancel()
