@@ -3,6 +3,7 @@ import type { BenchPart } from './figure.ts'
 
 /** Loaded only when it runs, so that a part without its build says so and the others still run. */
 export const parts = {
+  commit: async () => (await import('./commit.ts')).commit,
   receipts: async () => (await import('./receipts.ts')).receipts,
   raster: async () => (await import('./raster.ts')).raster,
 } as const satisfies Record<string, () => Promise<BenchPart>>
