@@ -1,0 +1,100 @@
+// What `npm start` and `npm run demo` take on their command lines. Called by start.ts and demo.ts.
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DEFAULT_PORT } from '#browser/options.ts'
+import { LaunchError } from './launch-error.ts'
+
+const NODE_MAJOR_MIN = 24
+const ROOT = join(import.meta.dirname, '..', '..')
+
+export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--fresh] [--no-open] [--json]
+  --data DIR      folder of everything on this machine (TAHSIL_DATA_DIR), ./data when not given
+  --port N        port of the till on 127.0.0.1, ${DEFAULT_PORT} when not given, 0 for any free one
+  --printer WHERE a network printer; without it slips go into a folder
+  --fresh         move the old data aside and begin anew
+  --no-open       open no window, print the address
+  --json          one JSON line when ready, words on stderr`
+
+export const DEMO_USAGE = `Usage: npm run demo -- [--printer tcp://HOST:PORT] [--data DIR] [--json]
+  --printer WHERE also print the receipt on this network printer
+  --data DIR      keep everything here; a new temporary folder when not given
+  --json          one JSON line at the end, words on stderr`
+
+export type StartArguments = {
+  readonly dataDir: string
+  readonly port: number
+  readonly printer: string | null
+  readonly isFresh: boolean
+  readonly isOpening: boolean
+  readonly isJson: boolean
+}
+
+/** Throws LaunchError; null: help was asked for. */
+export function readStartArguments(words: readonly string[], env: NodeJS.ProcessEnv): StartArguments | null {
+  const values = parse(words, START_USAGE)
+  if (values.help === true) return null
+  const port = Number(values.port ?? DEFAULT_PORT)
+  if (!/^\d{1,5}$/.test(values.port ?? '0') || port > 65_535)
+    throw new LaunchError(`--port must be a whole number from 0 to 65535, not ${values.port}.`)
+  return {
+    dataDir: resolve(values.data ?? env['TAHSIL_DATA_DIR'] ?? join(ROOT, 'data')),
+    port,
+    printer: readPrinter(values.printer),
+    isFresh: values.fresh === true,
+    isOpening: values['no-open'] !== true,
+    isJson: values.json === true,
+  }
+}
+
+export type DemoArguments = {
+  /** null: a new temporary folder. */
+  readonly dataDir: string | null
+  readonly printer: string | null
+  readonly isJson: boolean
+}
+
+/** Throws LaunchError; null: help was asked for. */
+export function readDemoArguments(words: readonly string[]): DemoArguments | null {
+  const values = parse(words, DEMO_USAGE)
+  if (values.help === true) return null
+  const stranger = (['port', 'fresh', 'no-open'] as const).find((name) => values[name] !== undefined)
+  if (stranger !== undefined) throw new LaunchError(`The demo does not know --${stranger}.\n${DEMO_USAGE}`)
+  return {
+    dataDir: values.data === undefined ? null : resolve(values.data),
+    printer: readPrinter(values.printer),
+    isJson: values.json === true,
+  }
+}
+
+/** Throws LaunchError when this Node is too old to run Tahsil. */
+export function requireNode(version: string): void {
+  if (Number.parseInt(version, 10) >= NODE_MAJOR_MIN) return
+  throw new LaunchError(
+    `Tahsil needs Node ${NODE_MAJOR_MIN} or newer, and this is ${version}. Install the packages with \`npm ci\` and start with \`npm start\`: they bring their own Node.`,
+  )
+}
+
+function parse(words: readonly string[], usage: string) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        printer: { type: 'string' },
+        fresh: { type: 'boolean' },
+        'no-open': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    throw new LaunchError(`${(error as Error).message}\n${usage}`, { cause: error })
+  }
+}
+
+function readPrinter(text: string | undefined): string | null {
+  if (text === undefined) return null
+  if (/^tcp:\/\/[^/\s]+:\d{1,5}$/.test(text)) return text
+  throw new LaunchError(`--printer must be an address such as tcp://192.0.2.10:9100, not ${text}.`)
+}
