@@ -115,16 +115,13 @@ function keep(stack: Stack, program: Program): void {
   const kept = keepProgram(program, {
     say: stack.say,
     onEnd: (why) => {
-      stack.say(
-        why === 'closed'
-          ? 'The till was closed.'
-          : `${title} keeps crashing; see its log in ${stack.folder.logs}.`,
-      )
+      const words = why === 'closed' ? 'was closed' : `keeps ending; see its log in ${stack.folder.logs}`
+      stack.say(`${capital(title)} ${words}.`)
       void stopAll(stack, why === 'closed' && name === 'terminal' ? 0 : 1)
     },
     onRestarted: (again) => {
       if (name === 'terminal' && again.ready['window'] === 'none')
-        stack.say(wordsOfWindow(again.ready).join('\n'))
+        stack.say(`If its window is gone: ${wordsOfWindow(again.ready).join('\n')}`)
     },
   })
   stack.kept.push(kept)
