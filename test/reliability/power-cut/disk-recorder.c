@@ -44,7 +44,7 @@ static const char *fault_names[CALLS] = {"sync", "write", "truncate", "open", "u
 static struct tracked files[FDS_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char folder[PATH_BYTES_MAX];
-static int log_fd = -1;
+static int log_fd = -1, marks_fd = -1;
 static int fault = -1, fault_errno, fault_is_forever, is_armed;
 static long fault_at, fault_seen;
 
@@ -112,6 +112,7 @@ static int must_fail(enum fault_call call) {
   fault_seen += 1;
   if (fault_seen != fault_at && !(fault_is_forever && fault_seen > fault_at)) return 0;
   note('m', 0, 0, "failed\n", 7, 0);
+  if (fault_seen == fault_at && marks_fd >= 0) real_write(marks_fd, "failed\n", 7);
   if (fault_errno == 0 && call != WRITE) kill(getpid(), SIGKILL);
   errno = fault_errno;
   return 1;
@@ -142,6 +143,7 @@ static int open_noted(const char *path, int flags, mode_t mode) {
     int is_folder = S_ISDIR(state.st_mode);
     files[fd].inode = state.st_ino;
     files[fd].kind = is_folder ? 'd' : ends_with(path, "/marks") ? 'm' : 'f';
+    if (files[fd].kind == 'm') marks_fd = fd;
     if (files[fd].kind == 'f') {
       note('o', state.st_ino, 0, path, strlen(path), is_new);
       if (flags & O_TRUNC) note('t', state.st_ino, 0, "", 0, 0);

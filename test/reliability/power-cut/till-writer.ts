@@ -1,5 +1,6 @@
 // Writes payments into the terminal's real store under the disk recorder and says in the file `marks` what it acknowledged.
-// `node till-writer.ts FOLDER PAYMENTS FULL|NORMAL|OFF`; the last is a control: any but FULL must lose money in a power cut.
+// `node till-writer.ts FOLDER PAYMENTS [FULL|NORMAL|OFF|BOAST]`; the last is a control: any but FULL must lose money in a power
+// cut, and BOAST, which says "recorded" before it is, must do so when calls fail.
 // Started by cut-power.ts (images) and disk-faults.ts (failing calls).
 import { randomUUID } from 'node:crypto'
 import { openSync, writeSync } from 'node:fs'
@@ -12,9 +13,10 @@ import { openShift } from '#core/shift.ts'
 import { takePayment } from '#core/take-payment.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore, type Store } from '#store/open-store.ts'
+import type { Acknowledged } from '#test/reliability/auditor.ts'
 
 /** Payments between a close and the next open of the store. */
-const REOPEN_EVERY = 70
+const REOPEN_EVERY = 30
 const TENANT = 'sr.devgaon'
 const OPERATOR = { id: 'op-1', code: 'C01', name: 'Asha Rao', role: 'cashier' as const }
 
@@ -75,10 +77,11 @@ const billOf = (at: number): Bill => ({
   fetchedAtMs: Date.now(),
 })
 
-const take = (store: Store, at: number): void => {
+const acknowledge = (told: Acknowledged): void => say(`ack ${JSON.stringify(told)}`)
+
+const take = (store: Store, at: number, paymentId: string): void => {
   const bill = billOf(at)
   store.saveBills([bill], Date.now())
-  const paymentId = randomUUID()
   const input = {
     collectionId: randomUUID(),
     lines: [{ paymentId, billId: bill.id, amountPaise: bill.totalPaise }],
@@ -94,19 +97,20 @@ const take = (store: Store, at: number): void => {
     hasDiskSpace: true,
     ulbCode: 'DVG',
   }
+  if (synchronous === 'BOAST') acknowledge({ paymentId, receiptNumber: '?', amountPaise: bill.totalPaise })
   const { payments } = takePayment({ store, sha256 }, input, situation)
   const [row] = payments
   if (row === undefined) throw new Error('a collection has its payment')
-  say(`ack ${JSON.stringify({ paymentId, receiptNumber: row.receiptNumber, amountPaise: row.amountPaise })}`)
+  acknowledge({ paymentId, receiptNumber: row.receiptNumber, amountPaise: row.amountPaise })
 }
 
 /** A refusal is told as it is; the till goes on with the next payment. */
-const tryTo = (work: () => void): void => {
+const tryTo = (what: string, work: () => void): void => {
   try {
     work()
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    say(`refused ${error.code}`)
+    say(`refused ${error.code} ${what}`)
   }
 }
 
@@ -119,19 +123,30 @@ const finishPrints = (store: Store): void => {
 
 const open = (): Store => openStore({ file, nowMs: Date.now() })
 
-if (synchronous !== 'FULL') weaken(synchronous)
-let store = open()
-const device = { deviceId: 'device-1', deviceCode: '0001', incarnation: 'A', tenantId: TENANT }
-store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
-const float = [{ denominationPaise: paise(10_000), count: 5 }]
-openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
-say('arm')
-for (let at = 1; at <= Number(count); at += 1) {
-  tryTo(() => take(store, at))
-  tryTo(() => finishPrints(store))
-  if (at % REOPEN_EVERY === 0) {
-    store.close()
-    store = open()
+const trade = (): void => {
+  let store = open()
+  const device = { deviceId: 'device-1', deviceCode: '0001', incarnation: 'A', tenantId: TENANT }
+  store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
+  const float = [{ denominationPaise: paise(10_000), count: 5 }]
+  openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
+  say('arm')
+  for (let at = 1; at <= Number(count); at += 1) {
+    const paymentId = randomUUID()
+    tryTo(paymentId, () => take(store, at, paymentId))
+    tryTo('print', () => finishPrints(store))
+    if (at % REOPEN_EVERY === 0) {
+      store.close()
+      store = open()
+    }
   }
+  store.close()
 }
-store.close()
+
+if (synchronous === 'NORMAL' || synchronous === 'OFF') weaken(synchronous)
+try {
+  trade()
+  say('done')
+} catch (error) {
+  // A till that cannot open its record stops; whatever it said before still holds.
+  say(`stopped ${error instanceof Error ? error.message : String(error)}`)
+}
