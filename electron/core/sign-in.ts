@@ -31,16 +31,16 @@ export async function signIn(ports: SignInPorts, credentials: Credentials): Prom
   if (operator === undefined) return await signInUnknown(ports, credentials)
   const at = ports.clock.read()
   const gate = openGate(ports, operator, at)
-  if (gate.kind === 'wait') throw new ProblemError('operator_locked', { waitMs: gate.waitMs })
+  if (gate.kind === 'wait') throw locked(gate.waitMs)
   const isLocked = gate.kind === 'locked'
-  if (isLocked && operator.role !== 'supervisor') throw new ProblemError('operator_locked', { waitMs: null })
+  if (isLocked && operator.role !== 'supervisor') throw locked(null)
   const answer = await askIntegrator(ports, credentials)
   if (answer.kind === 'refused') {
     if (answer.problem.code === 'wrong_pin') noteFailure(ports, operator, at)
     throw answer.problem
   }
   if (answer.kind === 'operator') return admit(ports, answer.operator, { isOnline: true })
-  if (isLocked) throw new ProblemError('operator_locked', { waitMs: null })
+  if (isLocked) throw locked(null)
   if (await ports.verifyPin(credentials.pin, operator.pinVerifier)) {
     return admit(ports, operator, { isOnline: false })
   }
@@ -92,6 +92,11 @@ export function pinGate(lock: PinLock, at: ClockReading): PinGate {
   const isSameBoot = lock.lastTry.bootId === at.bootId && at.monotonicMs >= lock.lastTry.monotonicMs
   const passedMs = isSameBoot ? at.monotonicMs - lock.lastTry.monotonicMs : at.monotonicMs
   return passedMs >= delayMs ? { kind: 'go' } : { kind: 'wait', waitMs: Math.ceil(delayMs - passedMs) }
+}
+
+/** The same data as the integrator sends; `retryAfterMs` null: until a supervisor comes. */
+function locked(retryAfterMs: number | null): ProblemError {
+  return new ProblemError('operator_locked', { isLocked: retryAfterMs === null, retryAfterMs })
 }
 
 function admit(ports: SignInPorts, operator: Operator, { isOnline }: { isOnline: boolean }): OperatorTile {

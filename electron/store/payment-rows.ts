@@ -64,6 +64,16 @@ const statements = perSession((db) => ({
   attention: idsInLane(db, sql`${outbox.lane} = 'attention'`),
   waiting: idsInLane(db, sql`${outbox.lane} = 'waiting'`),
   pending: idsInLane(db, sql`${outbox.lane} = 'pending'`),
+  last: db
+    .select({
+      paymentId: payments.id,
+      receiptNumber: payments.receiptNumber,
+      amountPaise: payments.amountPaise,
+    })
+    .from(payments)
+    .orderBy(desc(payments.deviceSeq))
+    .limit(1)
+    .prepare(),
   record: db
     .select({
       body: payments.body,
@@ -85,11 +95,15 @@ const statements = perSession((db) => ({
 export type PaymentRows = {
   readonly payment: (id: string) => PaymentRecord | null
   readonly row: (id: string) => PaymentRow | null
+  /** The latest payment in short; null before the first. */
+  readonly lastReceipt: () => LastReceipt | null
   /** Newest first; an empty text gives the newest of all. */
   readonly search: (text: string) => PaymentRow[]
   /** What is not settled, oldest first. */
   readonly queue: () => QueueRow[]
 }
+
+export type LastReceipt = Pick<PaymentRow, 'paymentId' | 'receiptNumber' | 'amountPaise'>
 
 type Names = () => Masters | null
 
@@ -100,6 +114,11 @@ export function paymentRows(gate: Gate, names: Names): PaymentRows {
       gate.read((session) => {
         const raw = statements(session).byId.get({ id })
         return raw === undefined ? null : rowOf(raw, names())
+      }),
+    lastReceipt: () =>
+      gate.read((session) => {
+        const raw = statements(session).last.get()
+        return raw === undefined ? null : { ...raw, amountPaise: paise(raw.amountPaise) }
       }),
     search: (text) =>
       gate.read((session) => {

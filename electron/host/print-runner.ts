@@ -1,0 +1,124 @@
+// Prints what the durable queue holds, one job after another, and keeps an eye on the printer. A job is marked before its first byte
+// goes out; what was under way when the till ended is "not known" and never printed again by itself. Called by start-host.
+import type { Logger } from 'pino'
+import { ZERO_PAISE } from '#contract/money.ts'
+import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
+import type { Printer } from '#drivers/printer/open-printer.ts'
+import type { PrintDocument } from '#drivers/printer/document.ts'
+import { jobAfter, printerProblem, type PrintResult } from '#core/print-queue.ts'
+import type { Clock } from '#core/ports.ts'
+import type { PrintJob } from '#core/records.ts'
+import type { Store } from '#store/open-store.ts'
+import { repeat } from './repeating.ts'
+
+export type PrinterView = {
+  readonly name: string
+  readonly state: 'ready' | 'not_ready' | 'unreachable' | 'unknown' | 'absent'
+  readonly problem: Problem | null
+}
+
+export type PrintRunner = {
+  readonly hasPrinter: boolean
+  readonly view: () => PrinterView
+  /** Something was queued. */
+  readonly nudge: () => void
+  readonly stop: () => Promise<void>
+}
+
+/** A store that cannot take the result now must not lose it to a paper storm: wait, then look again. */
+const FAULT_WAIT_MS = 5_000
+
+type PrintPorts = {
+  readonly store: Store
+  readonly printer: Printer
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly pollMs: number
+  readonly documentOf: (job: PrintJob) => PrintDocument | null
+}
+
+export function startPrintRunner(ports: PrintPorts): PrintRunner {
+  const { store, printer, clock, logger } = ports
+  const { kind, name } = printer.describe()
+  const hasPrinter = kind !== 'none'
+  let view: PrinterView = hasPrinter
+    ? { name, state: 'unknown', problem: null }
+    : { name, state: 'absent', problem: problemOf(new ProblemError('printer_absent')) }
+  closeBroken(ports)
+
+  const run = async (): Promise<number | null> => {
+    if (!hasPrinter) return null
+    const job = store.nextPrintJob()
+    if (job === null) {
+      view = await lookAt(printer, name)
+      return ports.pollMs
+    }
+    const document = ports.documentOf(job)
+    store.beginPrintJob(job.id, clock.read().wallMs)
+    const result = document === null ? unprintable() : await printOnce(printer, document)
+    const after = jobAfter(job, result)
+    store.endPrintJob(job.id, { state: after.state, problem: after.problem, atMs: clock.read().wallMs })
+    view = viewAfter(view, result)
+    if (after.state !== 'printed')
+      logger.warn({ jobId: job.id, state: after.state }, 'a receipt was not printed')
+    return after.retryAfterMs ?? 0
+  }
+  const loop = repeat({
+    run,
+    faultWaitMs: FAULT_WAIT_MS,
+    onFault: (error) => logger.error({ error }, 'the print loop stumbled'),
+  })
+  return { hasPrinter, view: () => view, nudge: () => void loop.wake(), stop: loop.stop }
+}
+
+async function printOnce(printer: Printer, document: PrintDocument): Promise<PrintResult> {
+  try {
+    const { result, problem } = await printer.print(document)
+    return { result, problem: problem === null ? null : printerProblem(problem.code) }
+  } catch (error) {
+    // A driver throws only before the first byte (a document it cannot encode, too many jobs).
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'document_invalid'
+    return { result: 'not-sent', problem: printerProblem(code) }
+  }
+}
+
+/** The payment of a job is always there; if its facts cannot be laid out, the money is still safe. */
+function unprintable(): PrintResult {
+  return { result: 'not-sent', problem: printerProblem('document_invalid') }
+}
+
+function closeBroken({ store, clock, logger }: PrintPorts): void {
+  if (store.device() === null) return
+  const at = clock.read()
+  const problem = problemOf(new ProblemError('printer_unreachable', { reason: 'ended_while_printing' }))
+  const broken = store.closeBrokenPrintJobs(problem, ({ paymentId, copyNumber }) => ({
+    type: 'PRINT_UNKNOWN',
+    at,
+    dataJson: JSON.stringify({ paymentId, copyNumber }),
+    amountPaise: ZERO_PAISE,
+  }))
+  if (broken.length > 0) logger.warn({ count: broken.length }, 'prints were under way when the till ended')
+}
+
+async function lookAt(printer: Printer, name: string): Promise<PrinterView> {
+  const { state, problem } = await printer.status()
+  const told = problem === null ? null : printerProblem(problem.code)
+  switch (state) {
+    case 'ready':
+      return { name, state: 'ready', problem: null }
+    case 'attention':
+      return { name, state: 'not_ready', problem: told }
+    case 'unreachable':
+      return { name, state: 'unreachable', problem: told }
+    case 'silent':
+      return { name, state: 'unknown', problem: null }
+    case 'none':
+      return { name, state: 'absent', problem: told }
+  }
+}
+
+function viewAfter(view: PrinterView, { result, problem }: PrintResult): PrinterView {
+  if (result === 'printed') return { ...view, state: 'ready', problem: null }
+  if (result === 'unknown') return { ...view, state: 'unknown', problem }
+  return { ...view, state: problem?.code === 'printer_unreachable' ? 'unreachable' : 'not_ready', problem }
+}

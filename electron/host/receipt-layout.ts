@@ -1,0 +1,219 @@
+// Lays a receipt's facts out as a print document: the same words on every kind of paper and on the screen. Order and texts follow
+// what municipal receipts must say (who, what for, how much in figures and words, how, by whom). Called by the print loop and
+// receipt.render.
+import { formatInr, formatInrDigits, type Paise } from '#contract/money.ts'
+import type { Receipt } from '#contract/receipt.ts'
+import type { PrintBlock, PrintDocument } from '#drivers/printer/document.ts'
+import { amountInWords } from '#core/amount-in-words.ts'
+import { dateIst, dateTimeIst } from '#core/business-date.ts'
+import { receiptQr } from '#core/receipt.ts'
+import { receiptWords, type ReceiptLanguage, type ReceiptWords } from './receipt-words.ts'
+
+export type ReceiptCopy = {
+  /** 0 = original, 1… = duplicates. */
+  readonly copyNumber: number
+  readonly printedAtMs: number
+  /** Code of the operator who asked for it. */
+  readonly printedBy: string | null
+}
+
+/** Above these, periods and heads are summed up, so that a slip stays a slip. */
+const PERIODS_IN_FULL_MAX = 12
+const PERIODS_LISTED_MAX = 60
+
+export function receiptDocument(
+  receipt: Receipt,
+  { copy, language = 'en' }: { copy: ReceiptCopy | null; language?: ReceiptLanguage },
+): PrintDocument {
+  const words = receiptWords[language]
+  return {
+    title: `${words.title} ${receipt.receiptNumber}`,
+    lang: words.lang,
+    blocks: [
+      ...drawer(receipt, copy),
+      { kind: 'text', text: receipt.municipalityName, align: 'center', isBold: true, role: 'issuer' },
+      ...heading(receipt, words, copy),
+      ...numbers(receipt, words),
+      { kind: 'rule' },
+      ...charges(receipt, words),
+      { kind: 'rule' },
+      ...amounts(receipt, words),
+      ...instrument(receipt, words),
+      { kind: 'rule', style: 'dashed' },
+      ...people(receipt, words),
+      { kind: 'qr', payload: receiptQr(receipt), caption: words.verify },
+      ...closing(receipt, words),
+      { kind: 'cut' },
+    ],
+  }
+}
+
+/** The drawer opens for cash, once, with the original. */
+function drawer(receipt: Receipt, copy: ReceiptCopy | null): PrintBlock[] {
+  return receipt.instrument.mode === 'CASH' && copy?.copyNumber === 0 ? [{ kind: 'drawer' }] : []
+}
+
+function heading(receipt: Receipt, words: ReceiptWords, copy: ReceiptCopy | null): PrintBlock[] {
+  const blocks: PrintBlock[] = [
+    { kind: 'text', text: words.title, align: 'center', isBold: true, size: 'double-height', role: 'title' },
+  ]
+  if (receipt.isDemo) blocks.push({ kind: 'banner', text: words.training })
+  if (receipt.standing === 'provisional') {
+    blocks.push({ kind: 'banner', text: words.provisional, detail: words.provisionalDetail })
+  }
+  if (receipt.standing === 'held') {
+    blocks.push({ kind: 'banner', text: words.provisional, detail: words.heldDetail })
+  }
+  if (receipt.standing === 'cancelled') blocks.push({ kind: 'banner', text: words.cancelled })
+  if (copy !== null && copy.copyNumber > 0) {
+    const by = copy.printedBy === null ? '' : ` ${words.by} ${copy.printedBy}`
+    const detail = `${words.printed} ${dateTimeIst(copy.printedAtMs)}${by}`
+    blocks.push({ kind: 'banner', text: `${words.duplicate} ${copy.copyNumber}`, detail })
+  }
+  return blocks
+}
+
+function numbers(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
+  return rows([
+    [words.receiptNumber, receipt.receiptNumber],
+    [words.digitNumber, receipt.digitReceiptNumber],
+    [words.date, `${dateTimeIst(receipt.collectedAtMs)} IST`],
+    [words.consumer, receipt.consumerCode],
+    [words.name, receipt.payerName === null ? null : maskedName(receipt.payerName)],
+    [words.service, receipt.serviceName],
+    [words.billNumber, receipt.billNumber],
+  ])
+}
+
+/** Periods with their tax heads; very long bills are summed up. */
+function charges({ periods, taxHeadNames }: Receipt, words: ReceiptWords): PrintBlock[] {
+  const [first] = periods
+  if (first === undefined) return []
+  if (periods.length > PERIODS_LISTED_MAX) {
+    const fromMs = Math.min(...periods.map((period) => period.fromMs))
+    const toMs = Math.max(...periods.map((period) => period.toMs))
+    const label = `${periods.length} ${words.periods}: ${dateIst(fromMs)} ${words.to} ${dateIst(toMs)}`
+    return [{ kind: 'text', text: label }]
+  }
+  return periods.flatMap((period): PrintBlock[] => {
+    const span = `${dateIst(period.fromMs)} ${words.to} ${dateIst(period.toMs)}`
+    if (periods.length > PERIODS_IN_FULL_MAX) return [row(span, formatAmount(period.amountPaise))]
+    const heads = period.heads.toSorted((a, b) => a.order - b.order)
+    return [
+      { kind: 'text', text: `${words.period}: ${span}` },
+      ...heads.map((head) =>
+        row(taxHeadNames[head.taxHeadCode] ?? head.taxHeadCode, formatAmount(head.amountPaise)),
+      ),
+    ]
+  })
+}
+
+function amounts(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
+  const { amountPaise, duePaise, balancePaise } = receipt
+  const paid: PrintBlock = {
+    kind: 'row',
+    label: words.paid,
+    value: formatInr(amountPaise).replace('₹', 'Rs '),
+    isBold: true,
+    size: 'double-height',
+    role: 'total',
+  }
+  const left =
+    balancePaise < 0
+      ? row(words.advance, formatAmount(balancePaise).replace('-', ''))
+      : row(words.balance, formatAmount(balancePaise))
+  return [
+    row(words.due, formatAmount(duePaise)),
+    paid,
+    { kind: 'text', text: amountInWords(amountPaise), lang: 'en-IN' },
+    left,
+  ]
+}
+
+function instrument(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
+  const { instrument: by, amountPaise } = receipt
+  const mode = row(words.mode, words.modes[by.mode])
+  switch (by.mode) {
+    case 'CASH': {
+      const isShared = by.tenderedPaise - by.changePaise !== amountPaise
+      const label = isShared ? `${words.tendered} ${words.ofAllBills}` : words.tendered
+      return [
+        mode,
+        row(label, formatAmount(by.tenderedPaise)),
+        row(words.change, formatAmount(by.changePaise)),
+      ]
+    }
+    case 'CHEQUE':
+    case 'DD':
+      return [
+        mode,
+        row(words.number, by.number),
+        row(words.dated, dateIst(by.dateMs)),
+        row(words.bank, by.bank),
+        { kind: 'text', text: words.subjectToRealisation, align: 'center', isBold: true },
+      ]
+    case 'POSTAL_ORDER':
+      return [
+        mode,
+        row(words.number, by.number),
+        row(words.dated, dateIst(by.dateMs)),
+        row(words.postOffice, by.postOffice),
+      ]
+    case 'OFFLINE_NEFT':
+    case 'OFFLINE_RTGS':
+      return [mode, row(words.utr, by.utr), row(words.dated, dateIst(by.dateMs))]
+    case 'CARD':
+      return [
+        mode,
+        row(words.card, `XXXX ${by.lastFour}`),
+        row(words.rrn, by.rrn),
+        row(words.approval, by.approvalCode),
+      ]
+  }
+}
+
+function people(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
+  return rows([
+    [words.payer, maskedName(receipt.paidBy)],
+    [words.cashier, receipt.operatorName],
+    [words.till, `${receipt.deviceCode} / ${receipt.shiftNumber}`],
+    [words.proof, receipt.journalHash],
+  ])
+}
+
+function closing({ helpLine }: Receipt, words: ReceiptWords): PrintBlock[] {
+  const lines = [helpLine === null ? null : `${words.help}: ${helpLine}`, words.keep]
+  return lines.flatMap((text): PrintBlock[] =>
+    text === null ? [] : [{ kind: 'text', text, align: 'center', role: 'small' }],
+  )
+}
+
+const MASK_MAX = 8
+/** Letters as people see them: a Hindi syllable is one. */
+const segmenter = new Intl.Segmenter('en-IN')
+
+/** First letter of each word: `Asha Rao` → `A*** R**`. A slip is left lying about. */
+export function maskedName(name: string): string {
+  return name
+    .trim()
+    .split(/\s+/)
+    .map((word) => {
+      const letters = Array.from(segmenter.segment(word), ({ segment }) => segment)
+      return `${letters[0] ?? ''}${'*'.repeat(Math.min(letters.length - 1, MASK_MAX))}`
+    })
+    .join(' ')
+}
+
+function rows(pairs: readonly (readonly [string, string | null])[]): PrintBlock[] {
+  return pairs.flatMap(([label, value]) => (value === null || value === '' ? [] : [row(label, value)]))
+}
+
+function row(label: string, value: string): PrintBlock {
+  return { kind: 'row', label, value }
+}
+
+/** `1,540.00`: on paper every amount shows its paise. */
+function formatAmount(amount: Paise): string {
+  const digits = formatInrDigits(amount)
+  return `${amount < 0 ? '-' : ''}${digits.includes('.') ? digits : `${digits}.00`}`
+}

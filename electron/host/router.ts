@@ -1,0 +1,179 @@
+// Implements every procedure between screens and core: each handler names what it needs of the till and hands it to core.
+// Called by start-host; both shells serve what comes out.
+import { implement, type Router } from '@orpc/server'
+import type { Logger } from 'pino'
+import { ZERO_PAISE } from '#contract/money.ts'
+import { ProblemError } from '#contract/problem.ts'
+import { findBills, refreshBill, type FindPorts } from '#core/find-bill.ts'
+import { planReprint } from '#core/print-queue.ts'
+import { readReceiptQr, receiptOf } from '#core/receipt.ts'
+import { ulbCode } from '#core/receipt-number.ts'
+import type { PaymentRecord } from '#core/records.ts'
+import { openShift } from '#core/shift.ts'
+import { signIn } from '#core/sign-in.ts'
+import { checkPayment, takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { sha256 } from '#store/check-file.ts'
+import { procedures, type Procedures } from '#rpc/procedures.ts'
+import { randomUUID } from 'node:crypto'
+import { callError, checkCaller } from './call-rules.ts'
+import { verifyPin } from './pin-check.ts'
+import { renderReceipt } from './render-receipt.ts'
+import { statusOf } from './status.ts'
+import type { CallContext } from './terminal-host.ts'
+import { operatorOf, tillOf, type Access, type Till } from './till.ts'
+
+export function createRouter(access: Access, logger: Logger): Router<Procedures, CallContext> {
+  const os = implement(procedures)
+    .$context<CallContext>()
+    .use(async ({ procedure, path, next }) => {
+      try {
+        checkCaller(access, procedure['~orpc'].meta)
+        return await next()
+      } catch (error) {
+        throw callError(error, { procedure, path, logger })
+      }
+    })
+  const till = () => tillOf(access)
+
+  return os.router({
+    terminal: { status: os.terminal.status.handler(() => statusOf(access)) },
+    operators: {
+      list: os.operators.list.handler(() =>
+        (till().store.masters()?.operators ?? []).map(({ id, code, name, role }) => ({
+          id,
+          code,
+          name,
+          role,
+        })),
+      ),
+    },
+    session: {
+      signIn: os.session.signIn.handler(async ({ input }) => {
+        const { store, integrator, clock, session } = till()
+        session.operator = await signIn({ store, integrator, clock, verifyPin }, input)
+        return session.operator
+      }),
+      signOut: os.session.signOut.handler(() => {
+        till().session.operator = null
+        return {}
+      }),
+    },
+    shift: {
+      open: os.shift.open.handler(({ input }) => {
+        const { store, clock } = till()
+        const operator = operatorOf(till())
+        return openShift({ store, newId: randomUUID }, input.denominations, { operator, at: clock.read() })
+      }),
+    },
+    bill: {
+      find: os.bill.find.handler(async ({ input }) => ({
+        bills: await findBills(findPorts(till()), input.text),
+      })),
+      refresh: os.bill.refresh.handler(async ({ input }) => await refreshBill(findPorts(till()), input)),
+    },
+    payment: {
+      check: os.payment.check.handler(({ input }) => ({
+        problem: checkPayment({ store: till().store, sha256 }, input, situationOf(till())),
+      })),
+      take: os.payment.take.handler(({ input }) => {
+        const { store, sync, printing } = till()
+        const view = takePayment({ store, sha256 }, input, situationOf(till()))
+        printing.nudge()
+        sync.nudge()
+        return view
+      }),
+    },
+    collection: {
+      get: os.collection.get.handler(({ input }) => {
+        const view = till().store.collection(input.collectionId)
+        if (view === null) throw new ProblemError('payment_not_found')
+        return view
+      }),
+    },
+    receipt: {
+      search: os.receipt.search.handler(({ input }) => searchReceipts(till(), input.text)),
+      get: os.receipt.get.handler(({ input }) => receiptDetail(till(), input.paymentId)),
+      reprint: os.receipt.reprint.handler(({ input }) => ({ copyNumber: reprint(till(), input.paymentId) })),
+      render: os.receipt.render.handler(({ input }) => {
+        const receipt = factsOf(till(), recordOf(till(), input.paymentId))
+        return renderReceipt(receipt, { form: input.form, profile: till().profile })
+      }),
+    },
+    queue: {
+      list: os.queue.list.handler(() => till().store.queue()),
+      sendNow: os.queue.sendNow.handler(async () => await till().sync.sendNow()),
+    },
+  })
+}
+
+function findPorts({ store, integrator, link, clock }: Till): FindPorts {
+  return { store, integrator, isOffline: !link.isOnline(), at: clock.read() }
+}
+
+function situationOf(till: Till): TakeSituation {
+  const { store, link, printing } = till
+  const device = store.device()
+  const tenant = store.masters()?.tenants.find(({ id }) => id === device?.tenantId)
+  return {
+    operatorId: operatorOf(till).id,
+    at: till.clock.read(),
+    clock: store.clockState(),
+    isOffline: !link.isOnline(),
+    hasPrinter: printing.hasPrinter,
+    hasDiskSpace: till.hasDiskSpace(),
+    ulbCode: ulbCode(tenant?.cityCode ?? null, device?.tenantId ?? ''),
+  }
+}
+
+function recordOf({ store }: Till, paymentId: string): PaymentRecord {
+  const record = store.payment(paymentId)
+  if (record === null) throw new ProblemError('payment_not_found')
+  return record
+}
+
+export function factsOf({ store }: Pick<Till, 'store'>, record: PaymentRecord): ReturnType<typeof receiptOf> {
+  const device = store.device()
+  if (device === null) throw new Error('a till with payments is somebody')
+  return receiptOf(record, { device, masters: store.masters() })
+}
+
+function searchReceipts({ store }: Till, text: string): ReturnType<Till['store']['search']> {
+  const scanned = readReceiptQr(text)
+  if (scanned === null) return store.search(text)
+  const row = store.row(scanned.paymentId)
+  return row === null ? [] : [row]
+}
+
+function receiptDetail(till: Till, paymentId: string) {
+  const record = recordOf(till, paymentId)
+  const row = till.store.row(paymentId)
+  if (row === null) throw new ProblemError('payment_not_found')
+  return {
+    row,
+    receipt: factsOf(till, record),
+    steps: record.status?.steps ?? [],
+    prints: till.store
+      .printJobsOf(paymentId)
+      .map(({ copyNumber, state, atMs, problem }) => ({ copyNumber, state, atMs, problem })),
+  }
+}
+
+function reprint(till: Till, paymentId: string): number {
+  const { store, printing, clock } = till
+  recordOf(till, paymentId)
+  const at = clock.read()
+  const { code, id } = operatorOf(till)
+  const copyNumber = store.requestPrint(paymentId, {
+    plan: (jobs) => planReprint(jobs, { hasPrinter: printing.hasPrinter }),
+    requestedBy: code,
+    atMs: at.wallMs,
+    draft: (copy) => ({
+      type: 'REPRINT',
+      at,
+      dataJson: JSON.stringify({ paymentId, copyNumber: copy, operatorId: id }),
+      amountPaise: ZERO_PAISE,
+    }),
+  })
+  printing.nudge()
+  return copyNumber
+}

@@ -1,0 +1,222 @@
+// Starts a till: opens its record, its way to the integrator and its printer, and gives the shell what it serves. A record that is damaged
+// still gives a host, which says why trading is stopped. Called by both shells, the launcher and tests.
+import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import type { Logger } from 'pino'
+import { ProblemError } from '#contract/problem.ts'
+import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
+import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
+import type { TerminalClient } from '#rpc/procedures.ts'
+import { openStore, type Store } from '#store/open-store.ts'
+import { readDevice } from './device-file.ts'
+import { createEnrolment, event } from './enrolment.ts'
+import { createIntegratorClient } from './integrator-client.ts'
+import { createLinkState } from './link-state.ts'
+import { openLog } from './log.ts'
+import { startPrintRunner } from './print-runner.ts'
+import { receiptDocument } from './receipt-layout.ts'
+import { createRouter, factsOf } from './router.ts'
+import { startSyncRunner } from './sync-runner.ts'
+import type { HostOptions, TerminalHost } from './terminal-host.ts'
+import type { Access, Till } from './till.ts'
+import { standardTuning, type HostTuning } from './tuning.ts'
+
+export const RECORD_FILE = 'tahsil.db'
+/** How long a start waits for the integrator, so that a till that can be reached is ready when it shows. */
+const FIRST_CONTACT_MS = 2_500
+
+/**
+ * @throws Error in plain words when another program has this till's record open, a newer program wrote it, or the
+ * printer address is not understood
+ */
+export async function startHost(
+  options: HostOptions,
+  changes: Partial<HostTuning> = {},
+): Promise<TerminalHost> {
+  const tuning = { ...standardTuning(process.env), ...changes }
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const log = openLog(options)
+  const profile = profileFor(options)
+  const printer = openPrinter(printerUrl(options, profile))
+  const store = openRecord(options, tuning)
+  if (store instanceof ProblemError) {
+    log.logger.fatal({ data: store.data }, 'the record is damaged; keep a copy of the file for rescue')
+    const access: Access = { stopped: store, version: ownVersion() }
+    return hostOver(access, log.logger, async () => log.close())
+  }
+  const running = startTill({ options, tuning, store, printer, profile, logger: log.logger })
+  await running.firstContact
+  return hostOver({ till: running.till }, log.logger, async () => {
+    await running.stop()
+    store.close()
+    log.close()
+  })
+}
+
+function hostOver(access: Access, logger: Logger, close: () => Promise<void>): TerminalHost {
+  const router = createRouter(access, logger)
+  const client: TerminalClient = createRouterClient(router, { context: { shell: 'test' } })
+  let closing: Promise<void> | null = null
+  return {
+    router,
+    client,
+    close: async () => {
+      closing ??= close()
+      await closing
+    },
+  }
+}
+
+function openRecord({ dataDir }: HostOptions, tuning: HostTuning): Store | ProblemError {
+  const file = join(dataDir, RECORD_FILE)
+  try {
+    return openStore({
+      file,
+      nowMs: tuning.clock.read().wallMs,
+      check: tuning.storeCheck,
+      busyTimeoutMs: tuning.busyTimeoutMs,
+    })
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'store_corrupt') return error
+    if (error instanceof ProblemError && error.data['reason'] === 'in_use') {
+      throw new Error(`Another program has this till's record open (${file}). Close it first.`, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
+type Parts = {
+  readonly options: HostOptions
+  readonly tuning: HostTuning
+  readonly store: Store
+  readonly printer: Printer
+  readonly profile: PrinterProfile
+  readonly logger: Logger
+}
+
+type Running = {
+  readonly till: Till
+  readonly firstContact: Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+function startTill({ options, tuning, store, printer, profile, logger }: Parts): Running {
+  const { clock } = tuning
+  const link = createLinkState(clock)
+  const enrolment = createEnrolment({
+    store,
+    clock,
+    logger,
+    dataDir: options.dataDir,
+    deviceName: options.deviceName,
+    enrolmentCode: options.enrolmentCode,
+    kept: readDevice(options.dataDir),
+    retryMs: tuning.enrolRetryMs,
+    mastersEveryMs: tuning.mastersEveryMs,
+  })
+  const integrator = createIntegratorClient({
+    baseUrl: options.integratorUrl,
+    token: enrolment.token,
+    link,
+    times: tuning.integratorTimes,
+  })
+  noteBoot(store, tuning, logger)
+  const printing = startPrintRunner({
+    store,
+    printer,
+    clock,
+    logger,
+    pollMs: tuning.printerPollMs,
+    documentOf: (job) => {
+      const record = store.payment(job.paymentId)
+      if (record === null) return null
+      const copy = {
+        copyNumber: job.copyNumber,
+        printedAtMs: clock.read().wallMs,
+        printedBy: job.requestedBy,
+      }
+      return receiptDocument(factsOf({ store }, record), { copy })
+    },
+  })
+  const background = enrolment.start(integrator)
+  const isEnrolled = () => enrolment.token() !== null
+  const sync = startSyncRunner({ store, integrator, clock, random: tuning.random, link, isEnrolled, logger })
+  const till: Till = {
+    store,
+    integrator,
+    link,
+    sync,
+    printing,
+    profile,
+    clock,
+    logger,
+    session: { operator: null },
+    version: ownVersion(),
+    hasDiskSpace: () => freeBytesOf(options.dataDir) >= tuning.freeBytesMin,
+    enrolmentProblem: enrolment.problem,
+  }
+  return {
+    till,
+    firstContact: Promise.race([background.wake(), sleep(FIRST_CONTACT_MS)]),
+    stop: async () => {
+      integrator.close()
+      await Promise.all([background.stop(), sync.stop(), printing.stop()])
+    },
+  }
+}
+
+/** Every start leaves a trace; a full disk must not keep the till from starting and sending what it has. */
+function noteBoot(store: Store, { clock }: HostTuning, logger: Logger): void {
+  if (store.device() === null) return
+  try {
+    store.appendEvent(event(clock, 'BOOT', { version: ownVersion() }))
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    logger.warn({ code: error.code }, 'the start could not be noted')
+  }
+}
+
+function profileFor({ printer, paperColumns }: HostOptions): PrinterProfile {
+  const named = /\?profile=([\w-]+)$/.exec(printer)?.[1]
+  if (named !== undefined) return findProfile(named) ?? defaultProfile
+  return profiles.find(({ columns }) => columns === paperColumns) ?? defaultProfile
+}
+
+/** Relative folders and files are below the data folder; the paper's width picks the profile unless one is named. */
+function printerUrl({ printer, dataDir }: HostOptions, profile: PrinterProfile): string {
+  if (printer.trim() === 'none') return 'none'
+  const withProfile = printer.includes('?profile=') ? printer : `${printer}?profile=${profile.id}`
+  return withProfile.replace(/^(virtual|file):(.+)$/, (_all, kind: string, path: string) =>
+    isAbsolute(path) ? `${kind}:${path}` : `${kind}:${join(dataDir, path)}`,
+  )
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
+const FOLDERS_UP_MAX = 5
+
+/** Version of the package this file lies in, also when it was bundled. */
+function ownVersion(): string {
+  let folder = import.meta.dirname
+  for (let count = 0; count < FOLDERS_UP_MAX; count++) {
+    const path = join(folder, 'package.json')
+    if (existsSync(path)) {
+      const parsed = JSON.parse(readFileSync(path, 'utf8')) as { name?: string; version?: string }
+      if (parsed.name === 'tahsil' && parsed.version !== undefined) return parsed.version
+    }
+    folder = dirname(folder)
+  }
+  return 'unknown'
+}
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}

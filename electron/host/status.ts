@@ -1,0 +1,66 @@
+// Everything the frame of every screen shows, from a few indexed reads; polled, so it must stay cheap. Called by terminal.status.
+import { ZERO_PAISE } from '#contract/money.ts'
+import { judgeClock } from '#core/clock-guard.ts'
+import type { TerminalStatus } from '#rpc/procedures.ts'
+import { stoppedProblem, type Access, type Till } from './till.ts'
+
+export function statusOf(access: Access): TerminalStatus {
+  const stopped = stoppedProblem(access)
+  if ('stopped' in access) return { ...emptyStatus(access.version), stopped }
+  const { till } = access
+  if (till.store.damage() !== null) return { ...emptyStatus(till.version), stopped }
+  return { ...tillStatus(till), stopped }
+}
+
+function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
+  const { store, link, printing } = till
+  const masters = store.masters()
+  const device = store.device()
+  const tenant = masters?.tenants.find(({ id }) => id === device?.tenantId)
+  return {
+    version: till.version,
+    nowMs: judgeClock(till.clock.read(), store.clockState()).nowMs,
+    isDemo: masters?.isDemo ?? false,
+    tenant:
+      device === null
+        ? null
+        : {
+            id: device.tenantId,
+            name: tenant?.name ?? device.tenantId,
+            helpLine: masters?.helpLine ?? tenant?.contactNumber ?? null,
+          },
+    deviceCode: device?.deviceCode ?? null,
+    operator: till.session.operator,
+    shift: store.openShift(),
+    link: {
+      isOnline: link.isOnline(),
+      offlineSinceMs: link.offlineSinceMs(),
+      lastSyncAtMs: link.lastSyncAtMs(),
+    },
+    queue: store.queueTotals(),
+    printer: { ...printing.view(), waitingJobs: store.waitingPrintJobs() },
+    lastReceipt: store.lastReceipt(),
+  }
+}
+
+function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
+  return {
+    version,
+    nowMs: Date.now(),
+    isDemo: false,
+    tenant: null,
+    deviceCode: null,
+    operator: null,
+    shift: null,
+    link: { isOnline: false, offlineSinceMs: null, lastSyncAtMs: null },
+    queue: {
+      waitingCount: 0,
+      waitingPaise: ZERO_PAISE,
+      oldestMs: null,
+      pendingCount: 0,
+      attentionCount: 0,
+    },
+    printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0 },
+    lastReceipt: null,
+  }
+}

@@ -1,0 +1,33 @@
+// What a test may set otherwise; the shells take the standard. Read by start-host.
+import type { Clock } from '#core/ports.ts'
+import { FREE_BYTES_MIN } from '#core/limits.ts'
+import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
+import { machineClock } from './machine-clock.ts'
+
+export type HostTuning = {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly freeBytesMin: number
+  readonly storeCheck: 'tail' | 'full'
+  readonly busyTimeoutMs: number
+  readonly mastersEveryMs: number
+  readonly enrolRetryMs: number
+  readonly printerPollMs: number
+  readonly integratorTimes: IntegratorTimes
+}
+
+/** TAHSIL_FREE_BYTES_MIN and TAHSIL_STORE_CHECK=full are for small devices and for audits. */
+export function standardTuning(environment: Record<string, string | undefined>): HostTuning {
+  const freeBytes = Number(environment['TAHSIL_FREE_BYTES_MIN'] ?? FREE_BYTES_MIN)
+  return {
+    clock: machineClock(),
+    random: Math.random,
+    freeBytesMin: Number.isSafeInteger(freeBytes) && freeBytes >= 0 ? freeBytes : FREE_BYTES_MIN,
+    storeCheck: environment['TAHSIL_STORE_CHECK'] === 'full' ? 'full' : 'tail',
+    busyTimeoutMs: 1_000,
+    mastersEveryMs: 600_000,
+    enrolRetryMs: 5_000,
+    printerPollMs: 15_000,
+    integratorTimes: INTEGRATOR_TIMES,
+  }
+}
