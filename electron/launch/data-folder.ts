@@ -35,7 +35,7 @@ export async function openDataFolder({
   try {
     const movedTo = isFresh ? moveAside(path) : null
     const below = (name: string): string => join(path, name)
-    for (const name of ['terminal', 'logs']) mkdirSync(below(name), { recursive: true })
+    mkdirSync(below('logs'), { recursive: true, mode: 0o700 })
     return {
       path,
       sandbox: below('sandbox'),
