@@ -6,6 +6,7 @@ import type {
   BarcodeBlock,
   ColumnsBlock,
   DrawerBlock,
+  PrintCell,
   PrintDocument,
   QrBlock,
 } from './document.ts'
@@ -66,8 +67,12 @@ function complaintAbout(block: PrintDocument['blocks'][number]): string | null {
 
 function complaintAboutColumns({ cells }: ColumnsBlock): string | null {
   if (cells.length < 1 || cells.length > COLUMNS_MAX) return `columns are not 1 to ${COLUMNS_MAX}`
-  if (cells.some((cell) => cell.text.length > TEXT_CHARS_MAX)) return TOO_LONG
-  return cells.every((cell) => cell.width > 0 && Number.isFinite(cell.width)) ? null : 'a column has no width'
+  for (let index = 0; index < cells.length; index++) {
+    const { text, width } = cells[index] as PrintCell
+    if (text.length > TEXT_CHARS_MAX) return TOO_LONG
+    if (!(width > 0 && width < Infinity)) return 'a column has no width'
+  }
+  return null
 }
 
 function complaintAboutBanner({ text, detail = '' }: BannerBlock): string | null {

@@ -1,7 +1,7 @@
 // Text, label/value rows and tables of a slip. Called by escpos.ts; escpos-blocks.ts uses addText for captions.
 import { cleanText, isPlain } from './clean-text.ts'
 import { findEncoding } from './code-pages.ts'
-import type { ColumnsBlock, RowBlock, TextBlock } from './document.ts'
+import type { ColumnsBlock, PrintCell, RowBlock, TextBlock } from './document.ts'
 import type { Slip } from './escpos-slip.ts'
 import {
   PAD,
@@ -13,7 +13,7 @@ import {
   mirrored,
   setStyle,
 } from './escpos-slip.ts'
-import type { PlacedText } from './line-wrap.ts'
+import type { Column, Measure, PlacedText } from './line-wrap.ts'
 import { countCharacters, fitColumns, wrapCells, wrapRow, wrapText } from './line-wrap.ts'
 
 const TEXT_COLUMN_MIN = 7
@@ -55,12 +55,14 @@ export function addRow(slip: Slip, block: RowBlock): void {
 }
 
 export function addTable(slip: Slip, table: readonly ColumnsBlock[]): void {
-  const clean = table.map((block) => ({
-    ...block,
-    cells: block.cells.map((cell) => ({ ...cell, text: cleanText(cell.text) })),
-  }))
-  const texts = clean.flatMap(({ cells }) => cells.map(({ text }) => text))
-  const isPicture = slip.profile.isAllPicture || findEncoding(texts, slip.profile.codePages) === null
+  const isAsIs = isPlainTable(table)
+  const clean = isAsIs ? table : table.map(cleanCells)
+  const isPicture =
+    slip.profile.isAllPicture || (!isAsIs && findEncoding(textsOf(clean), slip.profile.codePages) === null)
+  if (isPicture) {
+    for (const block of clean) addPicture(slip, { block, lang: slip.lang, table: clean })
+    return
+  }
   // A line in double width would break the columns' grid: tables are normal width, or double height.
   const size = {
     width: slip.profile.columns,
@@ -68,23 +70,68 @@ export function addTable(slip: Slip, table: readonly ColumnsBlock[]): void {
     textWidthMin: TEXT_COLUMN_MIN,
     measure: countCharacters,
   }
-  const columns = isPicture ? null : fitColumns(clean, size)
-  for (const block of clean) {
-    const encoding = isPicture
-      ? null
-      : encodingFor(
-          slip,
-          block.cells.map(({ text }) => text),
-        )
-    if (encoding === null) {
-      addPicture(slip, { block, lang: slip.lang, table: clean })
-      continue
-    }
+  const columns = fitColumns(clean, size)
+  for (let index = 0; index < clean.length; index++) {
+    const block = clean[index] as ColumnsBlock
     const isTall = block.size !== undefined && block.size !== 'normal'
     setStyle(slip, 'left', isTall ? 'double-height' : 'normal', block.isBold === true)
-    for (const cells of wrapCells(block, columns, size)) {
-      slip.out += `${encoding.encode(joinCells(cells, size.width, isRtl(slip, block)))}\n`
-    }
+    const isMirrored = isRtl(slip, block)
+    const line = isAsIs && columns !== null && !isMirrored ? joinOneLine(block.cells, columns) : null
+    if (line === null) addTableLines(slip, block, { columns, size, isMirrored })
+    else slip.out += line
+  }
+}
+
+function isPlainTable(table: readonly ColumnsBlock[]): boolean {
+  for (let index = 0; index < table.length; index++) {
+    const { cells } = table[index] as ColumnsBlock
+    for (let at = 0; at < cells.length; at++) if (!isPlain((cells[at] as PrintCell).text)) return false
+  }
+  return true
+}
+
+function cleanCells(block: ColumnsBlock): ColumnsBlock {
+  return { ...block, cells: block.cells.map((cell) => ({ ...cell, text: cleanText(cell.text) })) }
+}
+
+function textsOf(table: readonly ColumnsBlock[]): string[] {
+  return table.flatMap(({ cells }) => cells.map(({ text }) => text))
+}
+
+/** The usual table line, of which no cell wraps; null if one does. */
+function joinOneLine(cells: readonly PrintCell[], columns: readonly Column[]): string | null {
+  let line = ''
+  let used = 0
+  for (let index = 0; index < cells.length; index++) {
+    const { text, align } = cells[index] as PrintCell
+    const { x, width } = columns[index] as Column
+    const free = width - text.length
+    if (free < 0) return null
+    if (text === '') continue
+    const start = x + (align === 'right' ? free : align === 'center' ? free >> 1 : 0)
+    line += (PAD[start - used] as string) + text
+    used = start + text.length
+  }
+  return `${line}\n`
+}
+
+function addTableLines(
+  slip: Slip,
+  block: ColumnsBlock,
+  {
+    columns,
+    size,
+    isMirrored,
+  }: {
+    columns: readonly Column[] | null
+    size: { width: number; measure: Measure }
+    isMirrored: boolean
+  },
+): void {
+  const encoding = encodingFor(slip, textsOf([block]))
+  if (encoding === null) throw new Error('a table line does not fit the code page of its table')
+  for (const cells of wrapCells(block, columns, size)) {
+    slip.out += `${encoding.encode(joinCells(cells, size.width, isMirrored))}\n`
   }
 }
 

@@ -1,7 +1,7 @@
 // How words, label/value rows and table lines fall into lines of a given width. Shared by slips (width in characters),
 // slip pictures and A4 (width in dots or points): the unit is whatever `measure` returns. No character other than the
 // spaces at a line end is ever dropped.
-import type { ColumnsBlock, PrintAlign } from './document.ts'
+import type { ColumnsBlock, PrintAlign, PrintBlock, PrintCell } from './document.ts'
 
 export type Measure = (text: string) => number
 
@@ -14,7 +14,7 @@ export type PlacedText = {
   readonly width: number
 }
 
-type Column = { x: number; width: number }
+export type Column = { readonly x: number; readonly width: number }
 
 /** One character, one column: right for text in a printer's code page. */
 export const countCharacters: Measure = (text) => text.length
@@ -112,44 +112,72 @@ export function fitColumns(
   table: readonly ColumnsBlock[],
   size: { width: number; gap: number; textWidthMin: number; measure: Measure },
 ): Column[] | null {
-  const cells = table[0]?.cells ?? []
-  const usable = size.width - size.gap * (cells.length - 1)
-  const shares = cells.reduce((sum, cell) => sum + cell.width, 0)
-  const drafts = cells.map((cell, index) => {
-    const column = table.map((block) => block.cells[index])
-    const whole = Math.max(0, ...column.map((one) => wholeWidth(one, size.measure)))
-    const wanted = Math.max(0, ...column.map((one) => size.measure(one?.text ?? '')))
-    const isText = column.some((one) => one?.isWhole !== true)
-    const least = isText ? Math.max(whole, Math.min(wanted, size.textWidthMin)) : whole
-    return { least, wanted, isText, width: Math.max(least, Math.floor((usable * cell.width) / shares)) }
-  })
-  const used = (): number => drafts.reduce((sum, { width }) => sum + width, 0)
-  const texts = drafts.filter(({ isText }) => isText)
-  const wholes = drafts.filter(({ isText }) => !isText)
-  for (const draft of [...texts, ...wholes]) {
-    draft.width -= Math.max(0, Math.min(used() - usable, draft.width - draft.least))
+  const drafts = draftColumns(table, size)
+  const usable = size.width - size.gap * (drafts.length - 1)
+  const used = (): number => {
+    let sum = 0
+    for (const { width } of drafts) sum += width
+    return sum
   }
+  const shrink = (isText: boolean): void => {
+    for (const draft of drafts) {
+      if (draft.isText !== isText) continue
+      draft.width -= Math.max(0, Math.min(used() - usable, draft.width - draft.least))
+    }
+  }
+  shrink(true)
+  shrink(false)
   if (used() > usable) return null
-  for (const text of texts) {
-    for (const whole of wholes) {
+  let roomiest = drafts.at(-1)
+  for (const text of drafts) {
+    if (!text.isText) continue
+    if (roomiest?.isText !== true) roomiest = text
+    for (const whole of drafts) {
+      if (whole.isText) continue
       const give = Math.max(0, Math.min(text.wanted - text.width, whole.width - whole.least))
       whole.width -= give
       text.width += give
     }
   }
   // What rounding left over goes to the text, so that amounts keep their columns and end at the paper's edge.
-  const widest = texts[0] ?? drafts.at(-1)
-  if (widest !== undefined) widest.width += usable - used()
+  if (roomiest !== undefined) roomiest.width += usable - used()
   let x = 0
-  return drafts.map(({ width }) => {
-    const column = { x, width }
+  const columns: Column[] = []
+  for (const { width } of drafts) {
+    columns.push({ x, width })
     x += width + size.gap
-    return column
-  })
+  }
+  return columns
 }
 
-function wholeWidth(cell: ColumnsBlock['cells'][number] | undefined, measure: Measure): number {
-  return cell?.isWhole === true ? measure(cell.text) : 0
+type ColumnDraft = { width: number; least: number; wanted: number; isText: boolean }
+
+/** Each column's share of the line, what its cells want, and what it cannot do without. Plain loops: every receipt pays for it. */
+function draftColumns(
+  table: readonly ColumnsBlock[],
+  size: { width: number; gap: number; textWidthMin: number; measure: Measure },
+): ColumnDraft[] {
+  const first = table[0]?.cells ?? []
+  let shares = 0
+  for (const { width } of first) shares += width
+  const usable = size.width - size.gap * (first.length - 1)
+  const drafts: ColumnDraft[] = []
+  for (let index = 0; index < first.length; index++) {
+    let whole = 0
+    let wanted = 0
+    let isText = false
+    for (const { cells } of table) {
+      const cell = cells[index] as PrintCell
+      const width = size.measure(cell.text)
+      if (width > wanted) wanted = width
+      if (cell.isWhole !== true) isText = true
+      else if (width > whole) whole = width
+    }
+    const least = isText ? Math.max(whole, Math.min(wanted, size.textWidthMin)) : whole
+    const share = Math.floor((usable * (first[index] as PrintCell).width) / shares)
+    drafts.push({ least, wanted, isText, width: Math.max(least, share) })
+  }
+  return drafts
 }
 
 /** The lines of one table line; `columns` null puts the cells under each other, the first left, the others right. */
@@ -179,14 +207,14 @@ export function wrapCells(
   )
 }
 
-/** The consecutive columns blocks from `index` on that form one table with it. */
-export function tableAt(blocks: readonly { readonly kind: string }[], index: number): ColumnsBlock[] {
+/** The consecutive columns blocks from `start` on that form one table with it. */
+export function tableAt(blocks: readonly PrintBlock[], start: number): ColumnsBlock[] {
   const table: ColumnsBlock[] = []
-  for (const block of blocks.slice(index)) {
+  for (let index = start; index < blocks.length; index++) {
+    const block = blocks[index] as PrintBlock
     if (block.kind !== 'columns') break
-    const columns = block as ColumnsBlock
-    if (table[0] !== undefined && columns.cells.length !== table[0].cells.length) break
-    table.push(columns)
+    if (table[0] !== undefined && block.cells.length !== table[0].cells.length) break
+    table.push(block)
   }
   return table
 }

@@ -8,8 +8,19 @@ export const BAND_ROWS_MAX = 255
 const BLANK_ROWS_MIN = 6
 const FEED_MAX = 255
 
+// Bitmaps of blocks drawn before come back as the same objects; so do their commands.
+const encoded = new WeakMap<Bitmap, string>()
+
 /** @returns commands; the print position must be at the start of a line, alignment left */
 export function encodeBitmap(bitmap: Bitmap): string {
+  const known = encoded.get(bitmap)
+  if (known !== undefined) return known
+  const commands = encodeBands(bitmap)
+  encoded.set(bitmap, commands)
+  return commands
+}
+
+function encodeBands(bitmap: Bitmap): string {
   let commands = ''
   let row = 0
   while (row < bitmap.rows) {

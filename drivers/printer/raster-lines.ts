@@ -169,18 +169,29 @@ function mirrored(align: PrintAlign, isRtl: boolean): PrintAlign {
   return align === 'left' ? 'right' : 'left'
 }
 
+/** Each text is measured several times while it is laid out; the canvas shapes it only once. */
 function measureWith(context: SKRSContext2D, style: Style): Measure {
+  const widths = new Map<string, number>()
+  const font = sansFont(style.weight, style.px)
   return (text) => {
-    setFont(context, { font: sansFont(style.weight, style.px), ...style })
-    return context.measureText(text).width
+    const known = widths.get(text)
+    if (known !== undefined) return known
+    setFont(context, { font, lang: style.lang, direction: style.direction })
+    const { width } = context.measureText(text)
+    widths.set(text, width)
+    return width
   }
 }
 
-export function setFont(
-  context: SKRSContext2D,
-  { font, lang, direction }: { font: string; lang: string; direction: 'ltr' | 'rtl' },
-): void {
-  context.font = font
-  context.lang = lang.replaceAll('_', '-')
-  context.direction = direction
+type FontSetting = { font: string; lang: string; direction: 'ltr' | 'rtl' }
+
+const settings = new WeakMap<SKRSContext2D, FontSetting>()
+
+/** Sets what differs only: the canvas parses a font name anew each time it is set. */
+export function setFont(context: SKRSContext2D, next: FontSetting): void {
+  const now = settings.get(context)
+  if (now?.font !== next.font) context.font = next.font
+  if (now?.lang !== next.lang) context.lang = next.lang.replaceAll('_', '-')
+  if (now?.direction !== next.direction) context.direction = next.direction
+  settings.set(context, next)
 }

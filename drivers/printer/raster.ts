@@ -15,7 +15,7 @@ const cached = new Map<string, Bitmap>()
 
 /** One bitmap per request, `dots` wide. */
 export function drawPictures(requests: readonly PictureRequest[], dots: number): Bitmap[] {
-  const keys = requests.map((request) => `${dots} ${JSON.stringify(request)}`)
+  const keys = keysOf(requests, dots)
   const wanted = new Map<string, Line[]>()
   keys.forEach((key, index) => {
     const request = requests[index]
@@ -27,6 +27,19 @@ export function drawPictures(requests: readonly PictureRequest[], dots: number):
   return bitmaps.map((bitmap) => {
     if (bitmap === undefined) throw new Error('a picture was neither drawn nor kept')
     return bitmap
+  })
+}
+
+function keysOf(requests: readonly PictureRequest[], dots: number): string[] {
+  let lastTable: PictureRequest['table']
+  let tableKey = ''
+  return requests.map(({ block, lang, table }) => {
+    // All lines of a table carry the same one.
+    if (table !== lastTable) {
+      lastTable = table
+      tableKey = table === undefined ? '' : JSON.stringify(table)
+    }
+    return `${dots} ${lang} ${JSON.stringify(block)} ${tableKey}`
   })
 }
 
@@ -87,14 +100,8 @@ function drawBatch(context: SKRSContext2D, lines: readonly Line[], dots: number)
   context.fillRect(0, 0, dots, rows)
   context.fillStyle = '#000'
   let top = 0
-  let font = ''
   for (const line of lines) {
-    if (line.font !== font && line.font !== '') {
-      font = line.font
-      setFont(context, line)
-    }
-    if (context.lang !== line.lang || context.direction !== line.direction)
-      setFont(context, { ...line, font })
+    if (line.font !== '') setFont(context, line)
     for (const { text, x, align } of line.texts) {
       context.textAlign = align
       context.fillText(text, x, top + line.baseline)
@@ -116,18 +123,20 @@ function drawFrame(
   context.fillRect(dots - FRAME_PX, top, FRAME_PX, rows)
 }
 
-const WHITE = 0xff_ff_ff_ff
-
 /** RGBA to one bit by threshold: what is drawn is black on white, so red stands for luma. Text is never dithered. */
 export function packBits(rgba: Uint8ClampedArray, into: Uint8Array): void {
-  const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4)
-  const bytes = pixels.length / 8
-  for (let index = 0, pixel = 0; index < bytes; index++, pixel += 8) {
-    let byte = 0
-    for (let bit = 0; bit < 8; bit++) {
-      const value = pixels[pixel + bit] as number
-      if (value !== WHITE && (value & 0xff) < 128) byte |= 0x80 >> bit
-    }
-    into[index] = byte
+  const pixels = new Int32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4)
+  const bytes = pixels.length >> 3
+  // Dark is red below 128, that is bit 7 off: no branch per pixel, which is several times faster.
+  for (let index = 0, at = 0; index < bytes; index++, at += 8) {
+    into[index] =
+      (~(pixels[at] as number) & 0x80) |
+      ((~(pixels[at + 1] as number) & 0x80) >> 1) |
+      ((~(pixels[at + 2] as number) & 0x80) >> 2) |
+      ((~(pixels[at + 3] as number) & 0x80) >> 3) |
+      ((~(pixels[at + 4] as number) & 0x80) >> 4) |
+      ((~(pixels[at + 5] as number) & 0x80) >> 5) |
+      ((~(pixels[at + 6] as number) & 0x80) >> 6) |
+      ((~(pixels[at + 7] as number) & 0x80) >> 7)
   }
 }
