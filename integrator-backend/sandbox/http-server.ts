@@ -2,15 +2,15 @@
 // Called by start-sandbox.ts. The admin paths and file links are outside the gateway.
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { answerAdmin } from './admin-api.ts'
-import type { Admin } from './admin.ts'
+import { answerAdmin } from './admin/admin-api.ts'
+import type { Admin } from './admin/admin.ts'
 import { fileContent } from './documents/receipts.ts'
 import { ingressPage } from './gateway/gateway-error.ts'
 import { passGateway } from './gateway/pipeline.ts'
 import type { Outcome } from './gateway/pipeline.ts'
 import type { RateLimiter } from './gateway/rate-limit.ts'
 import type { Answer, Sandbox } from './sandbox-context.ts'
-import { writeWire } from './wire-json.ts'
+import { writeWire } from './wire/wire-json.ts'
 
 const bodyBytesMax = 5 * 1024 * 1024
 

@@ -1,7 +1,7 @@
 // `npm run sandbox`: a DIGIT-compatible server of its own on one machine. Prints where it is and how to log in.
 // With --json exactly one line on stdout once it is ready. Exit code 2 when it cannot start as asked.
 import { parseArgs } from 'node:util'
-import { SaveFileError } from './save-file.ts'
+import { SaveFileError } from './state/save-file.ts'
 import { consumersMax } from './seed/seed-state.ts'
 import { startSandbox } from './start-sandbox.ts'
 import type { RunningSandbox, SandboxOptions } from './start-sandbox.ts'

@@ -22,7 +22,7 @@ const leftOut = (number: number, summary: string, where: string): Quirk => ({
 })
 
 export const quirks: readonly Quirk[] = [
-  reproduced(1, 'every failure of a Java service is HTTP 400', 'digit-error.ts'),
+  reproduced(1, 'every failure of a Java service is HTTP 400', 'wire/digit-error.ts'),
   reproduced(
     2,
     'a bad password is 400 invalid_request; five misses lock and delete live tokens',
@@ -39,7 +39,7 @@ export const quirks: readonly Quirk[] = [
   reproduced(7, 'role check collects every tenantId in the body', 'gateway/role-check.ts'),
   reproduced(8, 'a wrong path is 403 first; a 404 body is replaced', 'gateway/pipeline.ts, fault not-found'),
   reproduced(9, 'the body token wins over the header token', 'gateway/pipeline.ts'),
-  reproduced(10, 'the gateway turns decimals into doubles', 'wire-json.ts'),
+  reproduced(10, 'the gateway turns decimals into doubles', 'wire/wire-json.ts'),
   reproduced(
     11,
     '_fetchbill is 201 for nothing due; older builds 400',
@@ -49,7 +49,11 @@ export const quirks: readonly Quirk[] = [
   reproduced(13, 'no part, advance, mode or minimum fields in a v2 bill', 'billing/bill-wire.ts'),
   reproduced(14, 'the minimum amount is not enforced', 'collection/payment-rules.ts'),
   reproduced(15, 'bills expire at 23:59:59 of the JVM zone with odd milliseconds', 'zoned-time.ts'),
-  reproduced(16, 'fixedBillExpiryDate is accepted and stored as null', 'billing/search-demand.ts, admin.ts'),
+  reproduced(
+    16,
+    'fixedBillExpiryDate is accepted and stored as null',
+    'billing/search-demand.ts, admin/admin.ts',
+  ),
   reproduced(
     17,
     'penalty is recalculated only when an expired bill is replaced',
@@ -125,7 +129,7 @@ export const quirks: readonly Quirk[] = [
     'Swagger paths do not exist; v1 bill paths fail in a third error shape',
     'billing/search-demand.ts, gateway/routes.ts',
   ),
-  reproduced(44, 'resMsgId is a constant; status is "200 OK" in a 201', 'response-info.ts'),
+  reproduced(44, 'resMsgId is a constant; status is "200 OK" in a 201', 'wire/response-info.ts'),
   reproduced(45, 'a counter payment makes a citizen account; failure is ignored', 'identity/citizens.ts'),
   reproduced(46, 'ifscCode calls a third party inside _create', 'collection/ifsc.ts'),
   reproduced(

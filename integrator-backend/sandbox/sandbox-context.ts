@@ -3,9 +3,9 @@
 import type { UserRequest } from '#digit-wire/auth.ts'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults.ts'
-import type { Json } from './rows.ts'
+import type { Json } from './state/rows.ts'
 import type { Settings } from './settings.ts'
-import type { State } from './state.ts'
+import type { State } from './state/state.ts'
 
 export type Sandbox = {
   state: State

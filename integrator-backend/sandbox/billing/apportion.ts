@@ -4,8 +4,8 @@
 // Called by create-payment. Read from: OrderByPriority.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { BillDetailRow, BillRow } from '#sandbox/rows.ts'
-import { digitError } from '#sandbox/digit-error.ts'
+import type { BillDetailRow, BillRow } from '#sandbox/state/rows.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
 import { advanceHeadOf } from '#sandbox/masters/business-services.ts'
 
 /** Changes the bill in place: amountPaid per detail, adjusted per line. Throws APPORTIONING_FAILED_CODE. */

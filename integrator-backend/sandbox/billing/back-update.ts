@@ -2,12 +2,19 @@
 // Woken by start-sandbox.ts. Read from: BillingServiceConsumer, ReceiptServiceV2, DemandService.updateAsync.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { AuditRow, BillAccountRow, BillRow, DemandRow, EventRow, PaymentRow } from '#sandbox/rows.ts'
+import type {
+  AuditRow,
+  BillAccountRow,
+  BillRow,
+  DemandRow,
+  EventRow,
+  PaymentRow,
+} from '#sandbox/state/rows.ts'
 import { advanceHeadOf } from '#sandbox/masters/business-services.ts'
 import { storeReceiptFile } from '#sandbox/documents/receipts.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
-import { codeKey } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import { codeKey } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 
 /** Puts a payment on the bus. The snapshot travels in the event, not the row, as in Kafka. */
 export function publishPayment(sandbox: Sandbox, topic: EventRow['topic'], payment: PaymentRow): void {

@@ -1,13 +1,13 @@
 // Query parameters of `_fetchbill` and `bill/v2/_search`, with billing's own refusals.
 // Called by fetch-bill and search-bill.
-import type { BillRow } from '#sandbox/rows.ts'
-import { DigitError, digitError } from '#sandbox/digit-error.ts'
-import type { ErrorEntry } from '#sandbox/digit-error.ts'
+import type { BillRow } from '#sandbox/state/rows.ts'
+import { DigitError, digitError } from '#sandbox/wire/digit-error.ts'
+import type { ErrorEntry } from '#sandbox/wire/digit-error.ts'
 import type { Call } from '#sandbox/sandbox-context.ts'
 import { isStateTenant } from '#sandbox/masters/tenants.ts'
-import { setOf, textOf } from '#sandbox/query.ts'
-import { codeKey } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import { setOf, textOf } from '#sandbox/wire/query.ts'
+import { codeKey } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 
 export type BillCriteria = {
   tenantId: string

@@ -1,8 +1,8 @@
 // A bill row as billing-service v2 prints it. No part/advance/mode/minimum fields: those live in MDMS.
 // Called by fetch-bill, search-bill; the payment wire builds on it.
 import type { Faults } from '#sandbox/faults.ts'
-import type { BillDetailRow, BillRow } from '#sandbox/rows.ts'
-import { rupeesOf } from '#sandbox/rupees.ts'
+import type { BillDetailRow, BillRow } from '#sandbox/state/rows.ts'
+import { rupeesOf } from '#sandbox/wire/rupees.ts'
 import { tenants } from '#sandbox/masters/tenants.ts'
 
 export function billOnWire(bill: BillRow) {

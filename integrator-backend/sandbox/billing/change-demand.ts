@@ -2,9 +2,9 @@
 // Either turns the ACTIVE bill of that consumer and service EXPIRED although its expiryDate is in the future.
 // Called by the admin API and the seed. Read from: DemandService.
 import { randomUUID } from 'node:crypto'
-import type { DemandRow, Payer } from '#sandbox/rows.ts'
-import { codeKey } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import type { DemandRow, Payer } from '#sandbox/state/rows.ts'
+import { codeKey } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 
 export type NewDemand = {
   tenantId: string

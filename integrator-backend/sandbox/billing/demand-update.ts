@@ -1,9 +1,9 @@
 // What the PT, WS and SW modules do when billing asks them to update demands: penalty, interest and rebate by date.
 // Called only when an expired bill is replaced (fetch-bill); the first generation never recalculates.
 import { randomUUID } from 'node:crypto'
-import type { DemandRow } from '#sandbox/rows.ts'
+import type { DemandRow } from '#sandbox/state/rows.ts'
 import { demandUpdateServices } from '#sandbox/masters/business-services.ts'
-import type { State } from '#sandbox/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 
 const dayMs = 86_400_000
 const monthMs = 30 * dayMs

@@ -1,12 +1,12 @@
 // `POST /billing-service/bill/v2/_fetchbill`: the live bill of a consumer, replaced when it has expired.
 // Always 201, also for "nothing due" and for an old bill. Read from: BillServicev2, BillControllerv2.
-import type { BillRow, DemandRow } from '#sandbox/rows.ts'
-import { digitError, javaException } from '#sandbox/digit-error.ts'
+import type { BillRow, DemandRow } from '#sandbox/state/rows.ts'
+import { digitError, javaException } from '#sandbox/wire/digit-error.ts'
 import { serviceOf, taxHeads } from '#sandbox/masters/business-services.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
-import { codeKey } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import { codeKey } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 import { newestBills, readGenerateCriteria } from './bill-criteria.ts'
 import type { BillCriteria } from './bill-criteria.ts'
 import { billsOnWire } from './bill-wire.ts'

@@ -1,11 +1,11 @@
 // Makes bills from open demands: one per consumer code, a detail per tax period, a line per tax head.
 // Called by fetch-bill and the seed. Read from: BillServicev2.
 import { randomUUID } from 'node:crypto'
-import type { BillDetailRow, BillRow, DemandRow } from '#sandbox/rows.ts'
-import { javaException } from '#sandbox/digit-error.ts'
+import type { BillDetailRow, BillRow, DemandRow } from '#sandbox/state/rows.ts'
+import { javaException } from '#sandbox/wire/digit-error.ts'
 import { taxHeadOf } from '#sandbox/masters/business-services.ts'
-import { codeKey, nextNumber } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import { codeKey, nextNumber } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 import { endOfDayMs } from '#sandbox/zoned-time.ts'
 import { must } from '#sandbox/must.ts'
 

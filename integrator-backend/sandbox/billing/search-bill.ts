@@ -1,9 +1,9 @@
 // `POST /billing-service/bill/v2/_search` (newest bill per consumer code, any status) and `_cancelbill`.
 // `size` and `offset` are accepted and ignored. Read from: BillQueryBuilder, BillControllerv2.
-import type { Json } from '#sandbox/rows.ts'
-import { digitError } from '#sandbox/digit-error.ts'
-import { fieldOf } from '#sandbox/json-field.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
+import type { Json } from '#sandbox/state/rows.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
+import { fieldOf } from '#sandbox/wire/json-field.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
 import { newestBills, readSearchCriteria } from './bill-criteria.ts'
 import { billsOnWire } from './bill-wire.ts'

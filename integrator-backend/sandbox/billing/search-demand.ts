@@ -1,13 +1,13 @@
 // `POST /billing-service/demand/_search` and the deprecated v1 bill paths with their third error shape.
 // Read from: DemandController, BillController (v1).
-import type { DemandRow } from '#sandbox/rows.ts'
-import { digitError } from '#sandbox/digit-error.ts'
+import type { DemandRow } from '#sandbox/state/rows.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
 import { isStateTenant } from '#sandbox/masters/tenants.ts'
-import { numberOf, setOf, textOf } from '#sandbox/query.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
-import { rupeesOf } from '#sandbox/rupees.ts'
+import { numberOf, setOf, textOf } from '#sandbox/wire/query.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
+import { rupeesOf } from '#sandbox/wire/rupees.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
-import { codeKey } from '#sandbox/state.ts'
+import { codeKey } from '#sandbox/state/state.ts'
 
 export function searchDemand(call: Call): Answer {
   const { query } = call

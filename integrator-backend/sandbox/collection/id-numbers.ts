@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { tenantOf } from '#sandbox/masters/tenants.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
-import { nextNumber } from '#sandbox/state.ts'
+import { nextNumber } from '#sandbox/state/state.ts'
 import { fiscalYearText, localParts } from '#sandbox/zoned-time.ts'
 
 /** `01/2026-27/004587`, or `PT/DVG/2026-27/000012` when numbers are kept by service. */

@@ -1,7 +1,7 @@
 // The IFSC look-up collection-services makes at a third party inside `_create`. The bank list here is invented.
 // Called by create-payment. Off in UPYOG. Read from: PaymentValidator, ServiceRequestRepository.
-import { javaException } from '#sandbox/digit-error.ts'
-import { isObject } from '#sandbox/json-field.ts'
+import { javaException } from '#sandbox/wire/digit-error.ts'
+import { isObject } from '#sandbox/wire/json-field.ts'
 import type { Call } from '#sandbox/sandbox-context.ts'
 import type { PaymentInput } from './payment-input.ts'
 

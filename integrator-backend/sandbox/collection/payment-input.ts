@@ -1,10 +1,10 @@
 // Reads and checks the body of `_create` the way bean validation does: every field rule broken is one entry.
 // Called by create-payment. Read from: collection Payment, PaymentDetail.
 import { paymentModes, UPYOG_PAYMENT_MODE } from '#digit-wire/payment.ts'
-import { DigitError, javaException } from '#sandbox/digit-error.ts'
-import type { ErrorEntry } from '#sandbox/digit-error.ts'
-import { echoFieldOf, fieldOf, isObject } from '#sandbox/json-field.ts'
-import { paiseOf } from '#sandbox/rupees.ts'
+import { DigitError, javaException } from '#sandbox/wire/digit-error.ts'
+import type { ErrorEntry } from '#sandbox/wire/digit-error.ts'
+import { echoFieldOf, fieldOf, isObject } from '#sandbox/wire/json-field.ts'
+import { paiseOf } from '#sandbox/wire/rupees.ts'
 import { must } from '#sandbox/must.ts'
 
 export type PaymentDetailInput = {

@@ -1,9 +1,9 @@
 // The checks of `_create` once the bills are known: instrument, existing payments, expiry, amounts against MDMS flags.
 // Several problems share one code and the last text wins, as in the service. Read from: PaymentValidator.
-import type { BillRow } from '#sandbox/rows.ts'
+import type { BillRow } from '#sandbox/state/rows.ts'
 import type { BusinessServiceMaster } from '#sandbox/masters/business-services.ts'
-import { isWholeRupees } from '#sandbox/rupees.ts'
-import type { State } from '#sandbox/state.ts'
+import { isWholeRupees } from '#sandbox/wire/rupees.ts'
+import type { State } from '#sandbox/state/state.ts'
 import type { PaymentInput } from './payment-input.ts'
 
 const dayMs = 86_400_000

@@ -1,9 +1,9 @@
 // A payment as collection-services prints it, right after creation and later from its tables; the two differ.
 // Called by create-payment, search-payments, workflow. Read from: collection rowmappers.
-import type { BillRow, PaymentDetailRow, PaymentRow } from '#sandbox/rows.ts'
+import type { BillRow, PaymentDetailRow, PaymentRow } from '#sandbox/state/rows.ts'
 import { serviceOf } from '#sandbox/masters/business-services.ts'
 import { billDetailOnWire, billOnWire } from '#sandbox/billing/bill-wire.ts'
-import { rupeesOf } from '#sandbox/rupees.ts'
+import { rupeesOf } from '#sandbox/wire/rupees.ts'
 import type { PaymentInput } from './payment-input.ts'
 
 function commonOf(payment: PaymentRow) {

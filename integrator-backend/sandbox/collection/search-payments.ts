@@ -1,12 +1,12 @@
 // `POST /collection-services/payments/{module}/_search`. Employees must name a module; it widens businessServices.
 // Read from: PaymentValidator, PaymentQueryBuilder, ApplicationProperties.
-import type { PaymentRow } from '#sandbox/rows.ts'
-import { digitError, javaException } from '#sandbox/digit-error.ts'
+import type { PaymentRow } from '#sandbox/state/rows.ts'
+import { digitError, javaException } from '#sandbox/wire/digit-error.ts'
 import { isStateTenant } from '#sandbox/masters/tenants.ts'
-import { flagOf, numberOf, setOf, textOf } from '#sandbox/query.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
+import { flagOf, numberOf, setOf, textOf } from '#sandbox/wire/query.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
-import { codeKey } from '#sandbox/state.ts'
+import { codeKey } from '#sandbox/state/state.ts'
 import { storedPaymentOnWire } from './payment-wire.ts'
 
 const dayMs = 86_400_000

@@ -2,14 +2,14 @@
 // REMIT sends its event to the cancel topic, so billing re-opens the dues: kept, because it is what happens.
 // Read from: PaymentWorkflowService, PaymentWorkflowValidator.
 import assert from 'node:assert/strict'
-import type { Json, PaymentRow } from '#sandbox/rows.ts'
+import type { Json, PaymentRow } from '#sandbox/state/rows.ts'
 import { publishPayment } from '#sandbox/billing/back-update.ts'
-import { digitError, javaException } from '#sandbox/digit-error.ts'
-import { fieldOf, isObject } from '#sandbox/json-field.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
+import { digitError, javaException } from '#sandbox/wire/digit-error.ts'
+import { fieldOf, isObject } from '#sandbox/wire/json-field.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
-import { codeKey } from '#sandbox/state.ts'
-import type { State } from '#sandbox/state.ts'
+import { codeKey } from '#sandbox/state/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 import { storedPaymentOnWire } from './payment-wire.ts'
 import { must } from '#sandbox/must.ts'
 

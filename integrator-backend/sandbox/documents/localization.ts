@@ -1,8 +1,8 @@
 // Localization: names of services, tax heads and modes in English and Hindi, for the state tenant.
 // Ten calls per minute and origin through the gateway, so clients have to keep the answer.
 import { businessServices, taxHeads } from '#sandbox/masters/business-services.ts'
-import { setOf, textOf } from '#sandbox/query.ts'
-import { digitError } from '#sandbox/digit-error.ts'
+import { setOf, textOf } from '#sandbox/wire/query.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
 
 type Message = { code: string; message: string; module: string; locale: string }

@@ -1,11 +1,11 @@
 // Receipt PDFs: `/pdf-service/v1/_create`, `/filestore/v1/files/url` and the time-limited links it gives.
 // pdf-service fails in its own shape `{ResponseInfo, message}` and needs a msgId. Read from: pdf-service, filestore.
 import { createHash, randomUUID } from 'node:crypto'
-import { fieldOf, isObject } from '#sandbox/json-field.ts'
-import { setOf, textOf } from '#sandbox/query.ts'
-import { responseInfoOf } from '#sandbox/response-info.ts'
-import type { PaymentRow } from '#sandbox/rows.ts'
-import { digitError } from '#sandbox/digit-error.ts'
+import { fieldOf, isObject } from '#sandbox/wire/json-field.ts'
+import { setOf, textOf } from '#sandbox/wire/query.ts'
+import { responseInfoOf } from '#sandbox/wire/response-info.ts'
+import type { PaymentRow } from '#sandbox/state/rows.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
 import type { Answer, Call, Sandbox } from '#sandbox/sandbox-context.ts'
 import { pdfBytes } from './pdf-bytes.ts'
 

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import { STATE_TENANT } from '#sandbox/masters/tenants.ts'
 import { roleNames } from '#sandbox/masters/roles.ts'
-import type { UserRow } from '#sandbox/rows.ts'
+import type { UserRow } from '#sandbox/state/rows.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
-import { addToCount, nextNumber } from '#sandbox/state.ts'
+import { addToCount, nextNumber } from '#sandbox/state/state.ts'
 
 export const SANDBOX_OTP = '123456'
 

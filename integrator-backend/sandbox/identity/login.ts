@@ -1,7 +1,7 @@
 // `POST /user/oauth/token` with its real failures, and `/user/_logout`. A bad password is 400 invalid_request.
 // Five misses within 30 minutes lock the account and delete its live tokens. Read from: egov-user UserService.
-import type { TokenRow, UserRow } from '#sandbox/rows.ts'
-import { fieldOf } from '#sandbox/json-field.ts'
+import type { TokenRow, UserRow } from '#sandbox/state/rows.ts'
+import { fieldOf } from '#sandbox/wire/json-field.ts'
 import type { Answer, Call, Sandbox } from '#sandbox/sandbox-context.ts'
 import { deleteTokensOf, issueToken, refreshToken, userOnWire } from './tokens.ts'
 import { STATE_TENANT } from '#sandbox/masters/tenants.ts'

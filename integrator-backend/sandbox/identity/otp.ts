@@ -1,6 +1,6 @@
 // `POST /user-otp/v1/_send` for citizen logins. No SMS leaves the sandbox: the code is always SANDBOX_OTP.
-import { digitError } from '#sandbox/digit-error.ts'
-import { fieldOf, isObject } from '#sandbox/json-field.ts'
+import { digitError } from '#sandbox/wire/digit-error.ts'
+import { fieldOf, isObject } from '#sandbox/wire/json-field.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
 
 export function sendOtp(call: Call): Answer {

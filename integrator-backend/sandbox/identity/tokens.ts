@@ -2,9 +2,9 @@
 // Called by the token endpoint, the gateway's auth step and logout. Read from: CustomAuthenticationKeyGenerator.
 import { createHash, randomUUID } from 'node:crypto'
 import type { UserRequest } from '#digit-wire/auth.ts'
-import type { TokenRow, UserRow } from '#sandbox/rows.ts'
+import type { TokenRow, UserRow } from '#sandbox/state/rows.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
-import type { State } from '#sandbox/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 
 /** The live token of this login, or a new one. Roles are frozen in it. */
 export function issueToken(

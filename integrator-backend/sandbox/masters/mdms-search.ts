@@ -1,7 +1,7 @@
 // `POST /egov-mdms-service/v1/_search`: masters by module, with the simple JSONPath filters clients really send.
 // A missing module or master is an absent key, still 200; an unknown city is 400.
 import { mdmsCriteriaSchema } from '#digit-wire/mdms.ts'
-import { digitError, javaException } from '#sandbox/digit-error.ts'
+import { digitError, javaException } from '#sandbox/wire/digit-error.ts'
 import type { Answer, Call } from '#sandbox/sandbox-context.ts'
 import { businessServices, taxHeads } from './business-services.ts'
 import { tenantOf, tenants } from './tenants.ts'

@@ -1,7 +1,7 @@
 // Shapes of demands by service and period: a tax year, a quarter of water or sewerage, a licence, a one-time fee.
 // Called by seed-samples and seed-consumers. Amounts are whole rupees unless a sample wants paise.
 import type { NewDemand } from '#sandbox/billing/change-demand.ts'
-import type { Payer } from '#sandbox/rows.ts'
+import type { Payer } from '#sandbox/state/rows.ts'
 import { fiscalYearOf, instantOf, localParts } from '#sandbox/zoned-time.ts'
 
 export type SeedTime = { nowMs: number; zone: string }

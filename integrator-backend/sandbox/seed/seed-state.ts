@@ -1,5 +1,5 @@
 // The deterministic demo state: same seed, same time, same towns. Called by start-sandbox.ts at first start and reset.
-import type { State } from '#sandbox/state.ts'
+import type { State } from '#sandbox/state/state.ts'
 import { createRandom } from './random.ts'
 import { seedConsumers } from './seed-consumers.ts'
 import { seedSamples } from './seed-samples.ts'

@@ -2,7 +2,7 @@
 import { SANDBOX_OTP } from '#sandbox/identity/citizens.ts'
 import { roleNames } from '#sandbox/masters/roles.ts'
 import { STATE_TENANT } from '#sandbox/masters/tenants.ts'
-import type { UserRow } from '#sandbox/rows.ts'
+import type { UserRow } from '#sandbox/state/rows.ts'
 
 export type SandboxUser = {
   username: string

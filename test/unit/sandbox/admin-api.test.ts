@@ -1,6 +1,6 @@
 // Goal: a demo in another process can do all of it over HTTP: clock, faults, settings, another collector, demands.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { answerAdmin } from '#sandbox/admin-api.ts'
+import { answerAdmin } from '#sandbox/admin/admin-api.ts'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
 import { at, billsOf, noonMs, startRig } from './rig.ts'
 import type { Rig } from './rig.ts'

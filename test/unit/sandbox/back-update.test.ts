@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { apportion } from '#sandbox/billing/apportion.ts'
-import type { BillRow } from '#sandbox/rows.ts'
+import type { BillRow } from '#sandbox/state/rows.ts'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
 import { at, billsOf, codesOf, devgaon, paymentOf, paymentsOf, startRig } from './rig.ts'
 import type { Rig } from './rig.ts'

@@ -1,7 +1,7 @@
 // Goal: what the gateway does before and after a service sees a request, older and newer generation.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tokenAnswerSchema } from '#digit-wire/auth.ts'
-import { javaDoubleText } from '#sandbox/wire-json.ts'
+import { javaDoubleText } from '#sandbox/wire/wire-json.ts'
 import { at, codesOf, devgaon, paymentOf, startRig } from './rig.ts'
 import type { Rig } from './rig.ts'
 

@@ -1,6 +1,6 @@
 // What a Java service throws, and the tracer's rule that every exception is HTTP 400 with an Errors envelope.
 // Thrown by handlers, turned into an answer by the service dispatcher. Read from: tracer ExceptionAdvise.
-import type { Answer } from './sandbox-context.ts'
+import type { Answer } from '#sandbox/sandbox-context.ts'
 
 export type ErrorEntry = { code: string; message: string | null; description: string | null; params: null }
 

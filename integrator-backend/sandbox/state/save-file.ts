@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { SeedOptions } from './seed/seed-state.ts'
+import type { SeedOptions } from '#sandbox/seed/seed-state.ts'
 import type { State } from './state.ts'
 import type { Table } from './table.ts'
 

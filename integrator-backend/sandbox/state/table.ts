@@ -1,6 +1,6 @@
 // One in-memory table with fixed indexes and a list of rows changed since the last save.
 // Called by state.ts; the save file (save-file.ts) drains the changed rows.
-import { must } from './must.ts'
+import { must } from '#sandbox/must.ts'
 
 export type Table<Row> = {
   name: string

@@ -1,7 +1,7 @@
 // ResponseInfo as DIGIT's factories make it: resMsgId is a constant, status always reads "200 OK" on success.
 // Read from: collection ResponseInfoFactory, billing ResponseFactory.
 import type { ResponseInfo } from '#digit-wire/envelope.ts'
-import type { Json } from './rows.ts'
+import type { Json } from '#sandbox/state/rows.ts'
 
 const RES_MSG_ID = 'uief87324'
 
