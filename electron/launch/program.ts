@@ -23,6 +23,8 @@ export type ProgramPlan = {
   readonly env: NodeJS.ProcessEnv
   readonly logFolder: string
   readonly readyMsMax: number
+  /** Called with each JSON line on its stdout after the ready line. */
+  readonly onSaid?: (said: Ready) => void
 }
 
 /** The ready line of a program: `{"ready":true,"name":…}` and what it has to say. */
@@ -107,12 +109,14 @@ function waitForReady({ plan, child, keep, ended, lastLines }: Waiting): Promise
       fail(`${capital(plan.title)} was not ready after ${Math.round(plan.readyMsMax / 1000)} seconds.`)
     }, plan.readyMsMax)
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const ready = readReady(line, plan.name)
-      // A ready line may carry secrets of the demonstration; the log needs only to know of it.
-      keep(ready === null ? line : `{"ready":true,"name":"${plan.name}"}`)
-      if (ready === null) return
+      const said = readObject(line)
+      const isReady = said !== null && said['ready'] === true && said['name'] === plan.name
+      if (said === null || (!isReady && plan.onSaid === undefined)) return keep(line)
+      // What it says to the launcher may carry secrets (logins, one-time links): not for the log.
+      keep(`{"name":"${plan.name}","said":${JSON.stringify(Object.keys(said))}}`)
+      if (!isReady) return plan.onSaid?.(said)
       clearTimeout(timer)
-      resolve(ready)
+      resolve(said)
     })
     ended.then(
       (code) => fail(`${capital(plan.title)} ended before it was ready (${code}).`),
@@ -121,11 +125,10 @@ function waitForReady({ plan, child, keep, ended, lastLines }: Waiting): Promise
   })
 }
 
-function readReady(line: string, name: string): Ready | null {
-  if (!line.startsWith('{"ready":true')) return null
+function readObject(line: string): Ready | null {
+  if (!line.startsWith('{')) return null
   try {
-    const ready = JSON.parse(line) as Ready
-    return ready['name'] === name ? ready : null
+    return JSON.parse(line) as Ready
   } catch {
     return null
   }

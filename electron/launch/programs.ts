@@ -89,6 +89,8 @@ export type TerminalWishes = {
   /** null: slips go into a folder as pictures and text. */
   readonly printer: string | null
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
+  /** Called with a new one-time link when one was asked for. */
+  readonly onLink: (said: Ready) => void
 }
 
 /** In Electron when its binary is there and a window is wanted and possible, else in plain Node with a Chromium window. */
@@ -125,6 +127,7 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
   return {
     ...common,
     command: process.execPath,
+    onSaid: wishes.onLink,
     words: nodeWords('electron/browser/main.ts', [
       ...words,
       '--port',

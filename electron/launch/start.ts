@@ -97,6 +97,7 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
       port,
       isOpening: args.isOpening,
       printer: args.printer,
+      onLink: (said) => say(wordsOfWindow(said).join('\n')),
       machine: {
         hasDisplay:
           machine.platform !== 'linux' ||

@@ -49,7 +49,7 @@ export function welcome(running: Running): string {
     `API of integrator:  ${integrator.docs}`,
     `Sandbox of DIGIT:   ${sandbox.url}/sandbox-admin`,
     '',
-    'Press Enter for a new link to the till, Ctrl-C to stop. Starting again goes on with the same data.',
+    `${isDesktop(running.terminal) ? '' : 'Press Enter for a new link to the till. '}Ctrl-C stops; starting again goes on with the same data.`,
     '',
   ].join('\n')
 }
@@ -64,6 +64,10 @@ export function wordsOfWindow(terminal: Ready): string[] {
     'Open this link in a browser on this machine; it works once, within two minutes:',
     `  ${String(terminal['launchUrl'])}`,
   ]
+}
+
+function isDesktop(terminal: Ready): boolean {
+  return terminal['shell'] === 'desktop'
 }
 
 /** The one line of `--json`. */
