@@ -1,0 +1,96 @@
+// Decides what the counter shows: waiting for the core, stopped, signing in, opening a shift, or the counter itself.
+// Mounted by main.tsx.
+import { Button } from '#renderer/parts/button.tsx'
+import { useText } from '#renderer/parts/language.tsx'
+import { problemOf } from '#renderer/parts/problem-of.ts'
+import { Panel, ProblemDetails } from '#renderer/parts/problem-panel.tsx'
+import { StatusContext, useStatusQuery } from '#renderer/parts/terminal.tsx'
+import type { TerminalStatus } from '#rpc/procedures.ts'
+import { RefreshCw } from 'lucide-react'
+import { useEffect, useReducer, useRef } from 'react'
+import styles from './app.module.css'
+import { counterReducer, START } from './faces/counter/counter-state.ts'
+import { Counter } from './faces/counter/counter.tsx'
+import { OpenShift } from './faces/counter/open-shift.tsx'
+import { SignIn } from './faces/counter/sign-in.tsx'
+import { Stopped } from './faces/counter/stopped.tsx'
+import { BrandRow } from './faces/counter/top-bar.tsx'
+
+export function App() {
+  const status = useStatusQuery()
+  if (status.data === undefined) {
+    return <Waiting error={status.error} onTry={() => void status.refetch()} />
+  }
+  return (
+    <StatusContext value={status.data}>
+      {status.error === null ? null : <CoreAway />}
+      <Face status={status.data} />
+    </StatusContext>
+  )
+}
+
+function Face({ status }: { readonly status: TerminalStatus }) {
+  // Held here, so that bills survive a locked till; another cashier starts with an empty counter.
+  const [state, dispatch] = useReducer(counterReducer, START)
+  const lastOperator = useRef<string | null>(null)
+  const operatorId = status.operator?.id ?? null
+  useEffect(() => {
+    if (operatorId === null) return
+    if (lastOperator.current !== null && lastOperator.current !== operatorId) dispatch({ do: 'nextCustomer' })
+    lastOperator.current = operatorId
+  }, [operatorId])
+  if (status.stopped !== null) return <Framed content={<Stopped problem={status.stopped} />} />
+  if (status.operator === null) return <Framed content={<SignIn />} />
+  if (status.shift === null) return <Framed content={<OpenShift />} />
+  return <Counter state={state} dispatch={dispatch} />
+}
+
+function Framed({ content }: { readonly content: React.ReactNode }) {
+  return (
+    <div className={styles.frame}>
+      <header>
+        <BrandRow />
+      </header>
+      {content}
+    </div>
+  )
+}
+
+/** The screen lost its core while running: what is on it stays, and it goes on by itself when the core is back. */
+function CoreAway() {
+  const text = useText()
+  return (
+    <div className={styles.away}>
+      <Panel tone="warn" title={text('core.away')} isAlert testId="core-away">
+        <p>{text('core.awayTodo')}</p>
+      </Panel>
+    </div>
+  )
+}
+
+type WaitingProps = { readonly error: Error | null; readonly onTry: () => void }
+
+function Waiting({ error, onTry }: WaitingProps) {
+  const text = useText()
+  const problem = problemOf(error)
+  return (
+    <main className={styles.waiting}>
+      {error === null ? (
+        <p className={styles.starting}>{text('core.starting')}</p>
+      ) : (
+        <Panel
+          tone="warn"
+          title={problem === null ? text('core.none') : text('core.refused')}
+          isAlert
+          actions={
+            <Button kind="deep" icon={RefreshCw} onPress={onTry}>
+              {text('act.tryAgain')}
+            </Button>
+          }
+        >
+          {problem === null ? <p>{text('core.noneTodo')}</p> : <ProblemDetails problem={problem} />}
+        </Panel>
+      )}
+    </main>
+  )
+}

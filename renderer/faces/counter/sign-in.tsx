@@ -1,0 +1,186 @@
+// Sign in (S2): choose yourself or scan your badge, then the PIN. Also what a locked till shows. Shown by app.tsx.
+import type { Problem } from '#contract/problem.ts'
+import { Button } from '#renderer/parts/button.tsx'
+import { classNames } from '#renderer/parts/class-names.ts'
+import { Field } from '#renderer/parts/field.tsx'
+import { latinDigits } from '#renderer/parts/ist.ts'
+import { useKeys, useScan } from '#renderer/parts/keys.tsx'
+import { useText } from '#renderer/parts/language.tsx'
+import { NumberPad } from '#renderer/parts/number-pad.tsx'
+import { problemOf } from '#renderer/parts/problem-of.ts'
+import { Panel, ProblemDetails, useProblemWords } from '#renderer/parts/problem-panel.tsx'
+import { playTone } from '#renderer/parts/sound.ts'
+import { useNow, useRefreshStatus, useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
+import type { OperatorTile } from '#rpc/procedures.ts'
+import { useQuery } from '@tanstack/react-query'
+import { LogIn, UserRound } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Button as AriaButton } from 'react-aria-components'
+import { lockSecondsLeft } from './lock-out.ts'
+import styles from './sign-in.module.css'
+
+const PIN_MIN = 6
+const PIN_MAX = 12
+
+/** `problem` null: the core did not answer. */
+type Trouble = { readonly problem: Problem | null; readonly atMs: number }
+
+export function SignIn() {
+  const text = useText()
+  const client = useTerminal()
+  const refresh = useRefreshStatus()
+  const { nowMs } = useStatus()
+  const operators = useQuery({
+    queryKey: ['operators'],
+    queryFn: () => client.operators.list(),
+    refetchInterval: 5000,
+  })
+  const [code, setCode] = useState('')
+  const [pin, setPin] = useState('')
+  const [isChecking, setChecking] = useState(false)
+  const [trouble, setTrouble] = useState<Trouble | null>(null)
+  const codeInput = useRef<HTMLInputElement>(null)
+  const pinInput = useRef<HTMLInputElement>(null)
+  useEffect(() => codeInput.current?.focus(), [])
+  const tiles = operators.data ?? []
+  const isReady = code.trim() !== '' && pin.length >= PIN_MIN && !isChecking
+
+  const choose = (chosen: string) => {
+    setCode(chosen)
+    setPin('')
+    setTrouble(null)
+    pinInput.current?.focus()
+  }
+  const signIn = () => {
+    if (code.trim() !== '' && pin === '') return pinInput.current?.focus()
+    if (!isReady) return
+    setChecking(true)
+    client.session
+      .signIn({ operatorCode: code.trim(), pin })
+      .then(() => refresh())
+      .catch((error: unknown) => {
+        setTrouble({ problem: problemOf(error), atMs: nowMs })
+        playTone('attention')
+        pinInput.current?.focus()
+      })
+      .finally(() => {
+        setPin('')
+        setChecking(false)
+      })
+  }
+  useKeys({ Enter: signIn })
+  useScan((scanned) => {
+    const badge = tiles.find((tile) => tile.code.toLowerCase() === scanned.toLowerCase())
+    if (badge === undefined) return playTone('attention')
+    playTone('scan')
+    choose(badge.code)
+  })
+  return (
+    <main className={styles.screen}>
+      <section className={styles.card}>
+        <div className={styles.people}>
+          <h1 className={styles.title}>{text('signIn.title')}</h1>
+          <p>{text('signIn.hint')}</p>
+          <ul className={styles.tiles}>
+            {tiles.map((tile) => (
+              <li key={tile.id}>
+                <Tile tile={tile} isChosen={tile.code === code} onPress={() => choose(tile.code)} />
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div className={styles.entry}>
+          <Field
+            label={text('signIn.code')}
+            value={code}
+            onChange={setCode}
+            maxLength={32}
+            inputRef={codeInput}
+            testId="operator-code"
+          />
+          <Field
+            label={text('signIn.pin')}
+            kind="secret"
+            value={pin}
+            onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_MAX))}
+            inputRef={pinInput}
+            testId="pin"
+          />
+          {trouble === null ? null : <SignInTrouble trouble={trouble} />}
+          <NumberPad
+            label={text('signIn.pad')}
+            onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
+            onBackspace={() => setPin(pin.slice(0, -1))}
+          />
+          <Button
+            kind="primary"
+            size="large"
+            icon={LogIn}
+            chord="Enter"
+            isDisabled={!isReady}
+            onPress={signIn}
+            testId="sign-in"
+          >
+            {text(isChecking ? 'signIn.checking' : 'signIn.act')}
+          </Button>
+        </div>
+      </section>
+    </main>
+  )
+}
+
+type TileProps = { readonly tile: OperatorTile; readonly isChosen: boolean; readonly onPress: () => void }
+
+function Tile({ tile, isChosen, onPress }: TileProps) {
+  const text = useText()
+  return (
+    <AriaButton
+      aria-pressed={isChosen}
+      onPress={onPress}
+      data-testid="operator-tile"
+      className={classNames(styles.tile, isChosen && styles.chosen)}
+    >
+      <span className={styles.face}>
+        <UserRound aria-hidden size={26} />
+      </span>
+      <span className={styles.tileWords}>
+        <span className={styles.name}>{tile.name}</span>
+        <span className={styles.role}>
+          {tile.code} · {text(`role.${tile.role}`)}
+        </span>
+      </span>
+    </AriaButton>
+  )
+}
+
+function SignInTrouble({ trouble }: { readonly trouble: Trouble }) {
+  const text = useText()
+  if (trouble.problem === null) {
+    return (
+      <Panel tone="warn" title={text('lost.title')} isAlert>
+        <p>{text('lost.todo')}</p>
+      </Panel>
+    )
+  }
+  return <KnownTrouble problem={trouble.problem} atMs={trouble.atMs} />
+}
+
+function KnownTrouble({ problem, atMs }: { readonly problem: Problem; readonly atMs: number }) {
+  const text = useText()
+  const nowMs = useNow()
+  const words = useProblemWords(problem)
+  const seconds = lockSecondsLeft(problem.data, atMs, nowMs)
+  return (
+    <Panel tone="error" title={words.what} isAlert testId={`problem-${problem.code}`}>
+      {seconds === null ? (
+        <ProblemDetails problem={problem} />
+      ) : (
+        <p data-testid="lock-countdown">
+          {seconds > 0
+            ? text('signIn.locked', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 })
+            : text('signIn.unlocked')}
+        </p>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,71 @@
+// Facts that stand across every counter screen as long as they are so: no line to the office, payments that need a
+// person, a printer that needs a hand. Colour-free in meaning: each begins with its word.
+import { formatInr } from '#contract/money.ts'
+import { ageText } from '#renderer/parts/age-text.ts'
+import { formatIstTime } from '#renderer/parts/ist.ts'
+import { useText } from '#renderer/parts/language.tsx'
+import { useProblemWords } from '#renderer/parts/problem-panel.tsx'
+import { StatusShape } from '#renderer/parts/status-mark.tsx'
+import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
+import type { Problem } from '#contract/problem.ts'
+import styles from './strips.module.css'
+
+export function Strips() {
+  const status = useStatus()
+  return (
+    <div className={styles.strips} aria-live="polite">
+      {status.link.isOnline ? null : <OfflineStrip />}
+      {status.printer.problem === null || status.printer.state === 'absent' ? null : (
+        <PrinterStrip problem={status.printer.problem} />
+      )}
+      {status.queue.attentionCount === 0 ? null : <AttentionStrip count={status.queue.attentionCount} />}
+    </div>
+  )
+}
+
+function OfflineStrip() {
+  const text = useText()
+  const nowMs = useNow(10_000)
+  const { link, queue } = useStatus()
+  const parts = [
+    link.offlineSinceMs === null
+      ? text('offline.plain')
+      : text('offline.since', { time: formatIstTime(link.offlineSinceMs) }),
+    text('offline.waiting', { count: queue.waitingCount, amount: formatInr(queue.waitingPaise) }),
+    ...(queue.oldestMs === null
+      ? []
+      : [text('offline.oldest', { age: ageText(text, queue.oldestMs, nowMs) })]),
+  ]
+  return (
+    <p className={styles.offline} data-testid="offline-strip">
+      <StatusShape tone="warn" />
+      <span>
+        <strong>{parts.join(' · ')}</strong> {text('offline.calm')}
+      </span>
+    </p>
+  )
+}
+
+function PrinterStrip({ problem }: { readonly problem: Problem }) {
+  const words = useProblemWords(problem)
+  return (
+    <p className={styles.plain} data-testid="printer-strip">
+      <StatusShape tone="warn" />
+      <span>
+        <strong>{words.what}</strong> {words.todo}
+      </span>
+    </p>
+  )
+}
+
+function AttentionStrip({ count }: { readonly count: number }) {
+  const text = useText()
+  return (
+    <p className={styles.plain}>
+      <StatusShape tone="warn" />
+      <span>
+        <strong>{text('attention.count', { count })}</strong> {text('attention.todo')}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,181 @@
+// The head of every counter screen: whose till this is, where one can go, how the devices are, language and lock.
+import { formatInr } from '#contract/money.ts'
+import { Button } from '#renderer/parts/button.tsx'
+import { classNames } from '#renderer/parts/class-names.ts'
+import { formatIstTime } from '#renderer/parts/ist.ts'
+import { LanguageSwitch, useDateText, useText } from '#renderer/parts/language.tsx'
+import { isMuted, setMuted } from '#renderer/parts/sound.ts'
+import { StatusMark, type Tone } from '#renderer/parts/status-mark.tsx'
+import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
+import type { TextKey } from '#renderer/text/catalog.ts'
+import type { TerminalStatus } from '#rpc/procedures.ts'
+import { House, Keyboard, Landmark, ListChecks, Lock, ReceiptText, Volume2, VolumeX } from 'lucide-react'
+import { useState } from 'react'
+import { Button as AriaButton } from 'react-aria-components'
+import type { Screen } from './counter-state.ts'
+import styles from './top-bar.module.css'
+
+type TopBarProps = {
+  readonly at: Screen['at']
+  readonly isMoving: boolean
+  readonly onHome: () => void
+  readonly onReceipts: () => void
+  readonly onQueue: () => void
+  readonly onLock: () => void
+  readonly onHelp: () => void
+}
+
+export function TopBar(props: TopBarProps) {
+  const text = useText()
+  const { queue } = useStatus()
+  const waiting = queue.waitingCount + queue.attentionCount
+  const isHome = props.at === 'home' || props.at === 'tender' || props.at === 'done'
+  const tab = (place: {
+    isHere: boolean
+    onPress: () => void
+    word: string
+    icon: typeof House
+    chord: string
+  }) => (
+    <AriaButton
+      {...(place.isHere ? { 'aria-current': 'page' as const } : {})}
+      isDisabled={props.isMoving}
+      onPress={place.onPress}
+      className={classNames(styles.tab, place.isHere && styles.here)}
+    >
+      <place.icon aria-hidden size={20} />
+      <span>{place.word}</span>
+    </AriaButton>
+  )
+  return (
+    <header className={styles.bar}>
+      <BrandRow>
+        <AriaButton className={styles.lock ?? ''} isDisabled={props.isMoving} onPress={props.onLock}>
+          <Lock aria-hidden size={20} />
+          <span>{text('act.lock')}</span>
+        </AriaButton>
+      </BrandRow>
+      <div className={styles.row}>
+        <nav aria-label={text('nav.label')} className={styles.nav}>
+          {tab({
+            isHere: isHome,
+            onPress: props.onHome,
+            word: text('nav.counter'),
+            icon: House,
+            chord: 'F2',
+          })}
+          {tab({
+            isHere: props.at === 'receipts',
+            onPress: props.onReceipts,
+            word: text('nav.receipts'),
+            icon: ReceiptText,
+            chord: 'Alt+KeyB',
+          })}
+          {tab({
+            isHere: props.at === 'queue',
+            onPress: props.onQueue,
+            word: text('nav.queue', { count: waiting }),
+            icon: ListChecks,
+            chord: 'Alt+KeyQ',
+          })}
+        </nav>
+        <DeviceChips />
+        <SoundSwitch />
+        <Button kind="quiet" icon={Keyboard} chord="F1" onPress={props.onHelp}>
+          {text('act.keys')}
+        </Button>
+      </div>
+    </header>
+  )
+}
+
+/** The municipality and its till, with the clock and the language: also the head of the screens before signing in. */
+export function BrandRow({ children }: { readonly children?: React.ReactNode }) {
+  const text = useText()
+  const { tenant, deviceCode, shift, operator, isDemo } = useStatus()
+  const till = deviceCode === null ? text('till.noNumber') : text('till.number', { code: deviceCode })
+  return (
+    <div className={styles.brand}>
+      <span className={styles.emblem}>
+        <Landmark aria-hidden size={26} />
+      </span>
+      <div className={styles.names}>
+        <p className={styles.town}>{tenant?.name ?? text('till.noTenant')}</p>
+        <p className={styles.till}>
+          <span>{till}</span>
+          {shift === null ? null : <span>{text('shift.number', { number: shift.number })}</span>}
+          {operator === null ? null : <span>{operator.name}</span>}
+        </p>
+      </div>
+      {isDemo ? <span className={styles.demo}>{text('till.demo')}</span> : null}
+      <Clock />
+      <LanguageSwitch />
+      {children}
+    </div>
+  )
+}
+
+function Clock() {
+  const nowMs = useNow()
+  const dateText = useDateText()
+  return (
+    <p className={styles.clock}>
+      <time>
+        <span className={styles.time}>{formatIstTime(nowMs)}</span>
+        <span className={styles.date}>{dateText(nowMs)}</span>
+      </time>
+    </p>
+  )
+}
+
+const PRINTERS: Readonly<Record<TerminalStatus['printer']['state'], { tone: Tone; word: TextKey }>> = {
+  ready: { tone: 'ok', word: 'printer.ready' },
+  not_ready: { tone: 'warn', word: 'printer.not_ready' },
+  unreachable: { tone: 'warn', word: 'printer.unreachable' },
+  unknown: { tone: 'unknown', word: 'printer.unknown' },
+  absent: { tone: 'off', word: 'printer.absent' },
+}
+
+function DeviceChips() {
+  const text = useText()
+  const { printer, link, shift } = useStatus()
+  const shown = PRINTERS[printer.state]
+  return (
+    <ul className={styles.chips} aria-label={text('devices.label')}>
+      <li>
+        <StatusMark tone={shown.tone} isChip>
+          {text(shown.word)}
+        </StatusMark>
+      </li>
+      <li>
+        <StatusMark tone={link.isOnline ? 'ok' : 'warn'} isChip>
+          {text(link.isOnline ? 'link.online' : 'link.offline')}
+        </StatusMark>
+      </li>
+      {shift === null ? null : (
+        <li className={styles.cash}>
+          {text('shift.cashInHand', { amount: formatInr(shift.cashInHandPaise) })}
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function SoundSwitch() {
+  const text = useText()
+  const [isOff, setOff] = useState(isMuted)
+  const Icon = isOff ? VolumeX : Volume2
+  return (
+    <AriaButton
+      className={styles.sound ?? ''}
+      aria-pressed={isOff}
+      aria-label={text('act.mute')}
+      onPress={() => {
+        setMuted(!isOff)
+        setOff(!isOff)
+      }}
+    >
+      <Icon aria-hidden size={22} />
+    </AriaButton>
+  )
+}

@@ -1,0 +1,35 @@
+// Starts the screens: finds the core, listens to the keyboard, and mounts the app. Loaded by index.html.
+import './styles/tokens.css'
+import './styles/fonts.css'
+import './styles/base.css'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { connect } from './connect.ts'
+import { LanguageProvider } from './parts/language.tsx'
+import { TerminalContext } from './parts/terminal.tsx'
+import { listenToWindowKeys } from './parts/window-keys.ts'
+
+const root = document.querySelector('#root')
+if (root === null) throw new Error('index.html has no #root')
+
+// The core is always there, with or without a network: the browser's own idea of being offline says nothing about it.
+const queries = new QueryClient({
+  defaultOptions: { queries: { networkMode: 'always' }, mutations: { networkMode: 'always' } },
+})
+const { client } = connect()
+
+listenToWindowKeys()
+window.addEventListener('contextmenu', (event) => event.preventDefault())
+window.addEventListener('dragover', (event) => event.preventDefault())
+window.addEventListener('drop', (event) => event.preventDefault())
+
+createRoot(root).render(
+  <QueryClientProvider client={queries}>
+    <TerminalContext value={client}>
+      <LanguageProvider>
+        <App />
+      </LanguageProvider>
+    </TerminalContext>
+  </QueryClientProvider>,
+)
