@@ -40,7 +40,6 @@ export function createLog(level: string): Log {
         paths: depths.flatMap((depth) => secretFields.map((field) => `${depth}${field}`)),
         censor: '[redacted]',
       },
-      serializers: { error: describeError },
     },
     pino.destination({ dest: 2, sync: true }),
   )

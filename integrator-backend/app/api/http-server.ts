@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/fastify'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { ORPCError } from '@orpc/server'
 import { fastify } from 'fastify'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { api, BODY_BYTES_MAX } from '#contract/api.ts'
@@ -108,6 +109,7 @@ function createHandler({ router, log, keepPoison }: HttpParts) {
         try {
           return await call.next()
         } catch (error) {
+          if (error instanceof ORPCError && error.defined) throw error
           // what is thrown outside a procedure: a body or query that oRPC could not decode
           log.warn({ error: describeError(error) }, 'call not understood')
           throw orpcProblem('input_invalid')

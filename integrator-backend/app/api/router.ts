@@ -34,7 +34,8 @@ export type CallContext = {
   caller: { current: Caller | null }
 }
 
-const contract = implement(api).$context<CallContext>()
+// who is speaking is settled before what was said is looked at
+const contract = implement(api).$context<CallContext>().$config({ initialInputValidationIndex: 100 })
 
 export function createRouter(parts: ApiParts) {
   const { pool, devices, operators, acceptance, limits } = parts

@@ -24,6 +24,8 @@ export type WorkerOptions = {
 
 const sweepMax = 2_000
 const busyRetryMs = 500
+const pollMsMin = 50
+const pollMsMax = 500
 const payloadSchema = z.object({ id: z.uuid() })
 const live: ReadonlySet<string> = new Set(LIVE_STATES)
 
@@ -41,7 +43,8 @@ export async function startWorker({
     preset: {
       worker: {
         concurrentJobs: concurrency,
-        pollInterval: 500,
+        // waits are jobs of the future, which are found by polling: as often as the shortest wait
+        pollInterval: Math.min(pollMsMax, Math.max(pollMsMin, parts.policy.probeDelayMs)),
         localQueue: { size: concurrency * 4, ttl: 60_000 },
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,

@@ -110,7 +110,10 @@ async function countAttempt(
 ): Promise<{ row: Row; nowMs: number }> {
   return await db.transaction(async (tx) => {
     const [found] = await tx
-      .select({ row: operators, nowMs: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint` })
+      .select({
+        row: operators,
+        nowMs: sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`.mapWith(Number),
+      })
       .from(operators)
       .where(
         and(eq(operators.tenantId, tenantId), eq(operators.code, operatorCode), eq(operators.isActive, true)),
