@@ -19,9 +19,14 @@ export function chordOf({ code, altKey, ctrlKey, metaKey }: KeyLike): string | n
   return altKey ? `Alt+${name}` : name
 }
 
-/** Keys that are also typed as text or scanned: they wait until it is clear that no scan follows. */
-export function isBareChord(chord: string): boolean {
-  return !/^(F\d+|Alt\+.+)$/.test(chord)
+/** Keys that a scanner types too: they wait until it is clear that no scan follows. */
+export function isScannable(chord: string): boolean {
+  return !/^(F\d+|Alt\+.+|Escape|Delete|Backspace|Arrow\w+)$/.test(chord)
+}
+
+/** Keys that every screen may have, whatever has the focus. */
+export function isFreeChord(chord: string): boolean {
+  return /^(F\d+|Alt\+.+|Escape)$/.test(chord)
 }
 
 /** Keys of the five suggestions of the tender screen, first to last. */

@@ -9,7 +9,7 @@ import {
   type GuardState,
   type GuardStep,
 } from './scan-guard.ts'
-import { chordOf, isBareChord, type KeyBindings } from './key-map.ts'
+import { chordOf, isFreeChord, isScannable, type KeyBindings } from './key-map.ts'
 import { isShielded } from './tap-shield.ts'
 
 export type KeyLayer = {
@@ -116,12 +116,13 @@ function handleBinding(event: KeyboardEvent, target: HTMLElement): void {
   if (chord === null) return
   const act = findBinding(chord, target)
   if (act === null) return
-  if (!isBareChord(chord)) {
-    if (!event.repeat) act()
-    stop(event)
+  if (!isScannable(chord)) {
+    runWaiting()
+    if (!event.repeat || chord.startsWith('Arrow')) act()
+    if (chord !== 'Backspace') stop(event)
     return
   }
-  if (chord !== 'Delete' && chord !== 'Backspace') event.preventDefault()
+  event.preventDefault()
   if (chord === 'Enter' && (event.repeat || isShielded())) return
   waiting.push({ chord, act })
   window.clearTimeout(waitTimer)
@@ -144,8 +145,7 @@ function findBinding(chord: string, target: HTMLElement): (() => void) | null {
 
 /** Whether a screen may have this key, or the focused control needs it for itself. */
 function mayTakeKey(chord: string, target: HTMLElement): boolean {
-  if (!isBareChord(chord)) return true
-  if (chord === 'Escape') return true
+  if (isFreeChord(chord)) return true
   if (chord === 'Enter') return !target.matches('button, a, textarea, [role="button"], [role="radio"]')
   if (!isField(target)) return !chord.startsWith('Arrow') || target === document.body
   if (/^Arrow(Up|Down)$/.test(chord)) return target.type !== 'radio'

@@ -99,7 +99,9 @@ function Timeline({ entries, text }: { readonly entries: readonly TimelineEntry[
   const dateText = useDateText()
   return (
     <ol className={styles.timeline} data-testid="timeline">
-      {entries.map((entry) => {
+      {entries.map((entry, at) => {
+        const isOver =
+          entry.kind === 'posting' && entries.slice(at + 1).some(({ kind }) => kind === 'posting')
         const words =
           entry.kind === 'print'
             ? printWords(entry.state)
@@ -108,14 +110,16 @@ function Timeline({ entries, text }: { readonly entries: readonly TimelineEntry[
               : null
         return (
           <li key={entry.id} className={styles.entry}>
-            <StatusShape tone={words?.tone ?? 'ok'} />
+            <StatusShape tone={isOver && words?.tone === 'wait' ? 'ok' : (words?.tone ?? 'ok')} />
             <span>
               <span className={styles.entryWord}>{entryText(entry, text)}</span>
               <time className={styles.when}>
                 {dateText(entry.atMs)}, {formatIstTime(entry.atMs)}
               </time>
               {entry.kind === 'posting' && entry.note !== '' ? (
-                <span className={styles.when}>{entry.note}</span>
+                <span lang="en" className={styles.when}>
+                  {entry.note}
+                </span>
               ) : null}
             </span>
           </li>

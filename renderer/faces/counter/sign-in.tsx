@@ -169,7 +169,7 @@ function KnownTrouble({ problem, atMs }: { readonly problem: Problem; readonly a
   const text = useText()
   const nowMs = useNow()
   const words = useProblemWords(problem)
-  const seconds = lockSecondsLeft(problem.data, atMs, nowMs)
+  const seconds = problem.code === 'operator_locked' ? lockSecondsLeft(problem.data, atMs, nowMs) : null
   return (
     <Panel tone="error" title={words.what} isAlert testId={`problem-${problem.code}`}>
       {seconds === null ? (
