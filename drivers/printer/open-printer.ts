@@ -63,8 +63,8 @@ export function openPrinterOver(
   const { kind, profile, times = PRINT_TIMES } = options
   const inTurn = oneAtATime(transport.name)
   let isLastSlipVoid = false
-  // The first real receipt should not pay for the engine reading this code for the first time.
-  encodeEscPos(VOID_STRIP, profile)
+  // The first real receipt should not pay for the engine compiling this code on its first run.
+  encodeEscPos(WARM_UP, profile)
 
   const printNow = async (bytes: Uint8Array): Promise<PrintOutcome> => {
     const job = isLastSlipVoid ? Buffer.concat([encodeEscPos(VOID_STRIP, profile), bytes]) : bytes
@@ -89,6 +89,29 @@ const VOID_STRIP: PrintDocument = {
   lang: 'en',
   blocks: [
     { kind: 'text', text: '*** PRINT ABOVE IS INCOMPLETE - VOID ***', align: 'center', isBold: true },
+    { kind: 'cut' },
+  ],
+}
+
+/** One block of each usual kind; encoded when a printer is opened, never printed. */
+const WARM_UP: PrintDocument = {
+  title: 'Warm up',
+  lang: 'en',
+  blocks: [
+    { kind: 'text', text: 'text', align: 'center', isBold: true, size: 'double-height' },
+    { kind: 'rule' },
+    { kind: 'row', label: 'label', value: 'value' },
+    {
+      kind: 'columns',
+      cells: [
+        { text: 'head', width: 3 },
+        { text: '1.00', width: 2, align: 'right', isWhole: true },
+      ],
+    },
+    { kind: 'banner', text: 'COPY' },
+    { kind: 'qr', payload: 'code' },
+    { kind: 'barcode', payload: 'code' },
+    { kind: 'drawer' },
     { kind: 'cut' },
   ],
 }

@@ -1,6 +1,7 @@
 // PrintDocument → A4 PDF, for office printers and for sending a receipt. Called by the host. Text is shaped and embedded
 // with the bundled fonts, codes are vectors; nothing is a stretched slip. A cut begins a new page.
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { DriverProblem } from '#drivers/problem.ts'
 import { checkDocument } from './check-document.ts'
 import { cleanText } from './clean-text.ts'
 import type { PrintBlock, PrintDocument } from './document.ts'
@@ -14,6 +15,10 @@ const PAGE = { width: 595.28, height: 841.89 }
 const MARGIN = { side: 62, top: 50, bottom: 58 }
 const FOOTER_TOP = PAGE.height - 44
 const PAGES_MAX = 50
+/** A receipt that is a little too long is set a little smaller rather than leaving its code alone on a second page. */
+const SCALE_MIN = 0.74
+
+type Page = { readonly items: readonly PageItem[]; readonly scale: number }
 
 /** @throws DriverProblem `document_invalid` */
 export function renderPdf(document: PrintDocument): Buffer {
@@ -25,18 +30,14 @@ export function renderPdf(document: PrintDocument): Buffer {
     lang: document.lang,
   }
   const title = cleanText(document.title).replaceAll('\n', ' ')
-  const pages = paginate(document, frame)
+  const pages = sectionsOf(document.blocks).flatMap((section) => layOutSection(section, frame))
+  if (pages.length > PAGES_MAX) {
+    throw new DriverProblem('document_invalid', `The print document takes more than ${PAGES_MAX} pages.`)
+  }
   const pdf = new PDFDocument({ title, producer: 'Skia/PDF' })
-  pages.forEach((items, index) => {
+  pages.forEach((page, index) => {
     const context = pdf.beginPage(PAGE.width, PAGE.height) as SKRSContext2D
-    let top = MARGIN.top
-    for (const item of items) {
-      context.save()
-      context.translate(MARGIN.side, top)
-      item.draw(context)
-      context.restore()
-      top += item.height
-    }
+    drawPage(context, page)
     context.save()
     context.translate(MARGIN.side, FOOTER_TOP)
     drawFooter(context, frame, { title, page: `${index + 1} / ${pages.length}` })
@@ -46,40 +47,75 @@ export function renderPdf(document: PrintDocument): Buffer {
   return pdf.close()
 }
 
-function paginate(document: PrintDocument, frame: Frame): PageItem[][] {
+function drawPage(context: SKRSContext2D, { items, scale }: Page): void {
+  context.save()
+  context.translate(MARGIN.side, MARGIN.top)
+  context.scale(scale, scale)
+  for (const item of items) {
+    context.save()
+    item.draw(context)
+    context.restore()
+    context.translate(0, item.height)
+  }
+  context.restore()
+}
+
+/** Blocks between cuts; a document of nothing but a drawer pulse is still one empty page. */
+function sectionsOf(blocks: readonly PrintBlock[]): PrintBlock[][] {
+  const sections: PrintBlock[][] = [[]]
+  for (const block of blocks) {
+    if (block.kind === 'cut') sections.push([])
+    else sections.at(-1)?.push(block)
+  }
+  const filled = sections.filter((section) => section.length > 0)
+  return filled.length === 0 ? [[]] : filled
+}
+
+function layOutSection(blocks: readonly PrintBlock[], frame: Frame): Page[] {
   const room = PAGE.height - MARGIN.top - MARGIN.bottom
-  const pages: PageItem[][] = []
-  let page: PageItem[] = []
+  const items = itemsOfAll(blocks, frame)
+  const height = heightOf(items)
+  const scale = room / height
+  if (scale >= 1) return [{ items, scale: 1 }]
+  if (scale >= SCALE_MIN) {
+    // Smaller letters leave room for more of them in a line, so the section can only become shorter.
+    const wider = itemsOfAll(blocks, { ...frame, width: frame.width / scale })
+    if (heightOf(wider) * scale <= room) return [{ items: wider, scale }]
+  }
+  return paginate(items, room)
+}
+
+function paginate(items: readonly PageItem[], room: number): Page[] {
+  const pages: PageItem[][] = [[]]
   let used = 0
-  const endPage = (): void => {
-    if (page.length > 0) pages.push(page)
-    page = []
-    used = 0
-  }
-  const add = (items: readonly PageItem[]): void => {
-    for (const item of items) {
-      if (used + item.height > room) endPage()
-      page.push(item)
-      used += item.height
+  for (const item of items) {
+    if (used > 0 && used + item.height > room) {
+      pages.push([])
+      used = 0
     }
+    pages.at(-1)?.push(item)
+    used += item.height
   }
-  const { blocks } = document
+  return pages.map((page) => ({ items: page, scale: 1 }))
+}
+
+function heightOf(items: readonly PageItem[]): number {
+  return items.reduce((sum, { height }) => sum + height, 0)
+}
+
+function itemsOfAll(blocks: readonly PrintBlock[], frame: Frame): PageItem[] {
+  const items: PageItem[] = []
   for (let index = 0; index < blocks.length; index++) {
-    const block = blocks[index]
-    if (block === undefined) continue
-    if (block.kind === 'cut') endPage()
-    else if (block.kind === 'columns') {
+    const block = blocks[index] as PrintBlock
+    if (block.kind === 'columns') {
       const table = tableAt(blocks, index)
-      add(tableItems(table, frame))
+      items.push(...tableItems(table, frame))
       index += table.length - 1
     } else if (block.kind === 'rule' && hasOwnLine(blocks[index - 1], blocks[index + 1])) {
-      add([space(8)])
-    } else add(itemsOf(block, frame))
+      items.push(space(8))
+    } else items.push(...itemsOf(block, frame))
   }
-  endPage()
-  if (pages.length > PAGES_MAX) throw new Error(`document takes more than ${PAGES_MAX} pages`)
-  // A document of nothing but a drawer pulse is still a document.
-  return pages.length === 0 ? [[]] : pages
+  return items
 }
 
 /** On A4 rows, tables and totals bring their lines with them: a rule next to one would be a second line. */

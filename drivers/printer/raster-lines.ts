@@ -25,7 +25,8 @@ const PITCH = 1.6
 const GAP_PX = 14
 const TEXT_COLUMN_MIN_PX = 90
 export const FRAME_PX = 5
-export const CANVAS_ROWS_MAX = 2_048
+// Small enough that a read-back copies little, large enough that a receipt takes two or three.
+export const CANVAS_ROWS_MAX = 640
 
 type DrawnText = { text: string; x: number; align: PrintAlign }
 

@@ -98,7 +98,13 @@ function serve(socket: Socket, printer: VirtualPrinter, faults: LineFaults): voi
     const { resetAfterBytes = Infinity, hangAfterBytes = Infinity } = faults
     const room = Math.max(0, Math.min(resetAfterBytes, hangAfterBytes) - received)
     received += bytes.length
-    printer.receive(bytes.subarray(0, room))
+    try {
+      printer.receive(bytes.subarray(0, room))
+    } catch {
+      // A slip that cannot be saved is a broken printer to the one who prints, and not the end of this server.
+      socket.resetAndDestroy()
+      return
+    }
     if (received >= resetAfterBytes) socket.resetAndDestroy()
     else if (received >= hangAfterBytes) socket.pause()
   })

@@ -58,6 +58,15 @@ describe('A4', () => {
     expect(pagesOf(twice).boxes).toHaveLength(2)
   })
 
+  test('a receipt a little too long is set smaller, so that its code is not alone on a second page', () => {
+    const rows = Array.from({ length: 30 }, (_, index) => ({
+      kind: 'row' as const,
+      label: `Fact ${index}`,
+      value: `value ${index}`,
+    }))
+    expect(pagesOf(documentOf(...rows, { kind: 'qr', payload: 'verify' })).boxes).toHaveLength(1)
+  })
+
   test('a long report goes on over pages and nothing falls off', () => {
     const rows = Array.from({ length: 120 }, (_, index) => ({
       kind: 'row' as const,
