@@ -34,13 +34,15 @@ const PaymentRows = z.array(
 )
 type PaymentRow = z.infer<typeof PaymentRows>[number]
 
-/** `file`: nobody else has it open, or it is a copy. Opens it for reading and writing: a killed program leaves a WAL behind. */
+/** Opens the file for writing too, though it writes nothing: what a killed program left in its WAL must be recovered. */
 export const auditTerminal = (file: string, acknowledged: readonly Acknowledged[]): TerminalAudit => {
   const findings: string[] = []
   const found = (finding: string): void => {
     if (findings.length < FINDINGS_MAX) findings.push(finding)
   }
   const db = new Database(file, { fileMustExist: true })
+  // One view of everything, also while the terminal goes on.
+  db.exec('begin')
   try {
     const state = db.pragma('integrity_check', { simple: true })
     if (state !== 'ok') found(`integrity_check: ${String(state).slice(0, 200)}`)

@@ -10,6 +10,8 @@ export type Child = {
   readonly ready: Record<string, unknown>
   /** From now on it dies when the point is reached; null: never. */
   arm(point: CrashPoint | null): Promise<void>
+  /** Comes when an armed point of another victim (PostgreSQL) was reached. */
+  fired(): Promise<void>
   /** Calls a procedure of terminal-child.ts; rejects with ChildDiedError when the process ends before the answer. */
   call<T>(name: string, input?: unknown): Promise<T>
   /** SIGKILL from outside. */
@@ -80,6 +82,7 @@ export const startChild = async (program: ChildProgram): Promise<Child> => {
       pid: process_.pid ?? -1,
       ready,
       arm: (point) => send.arm({ arm: point }),
+      fired: send.fired,
       call: (name, input) => send.call(name, input),
       kill,
       stop: async () => {
@@ -124,9 +127,14 @@ const createCaller = (child: ChildProcess, ended: Promise<unknown>) => {
   let lastId = 0
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let onArmed: (() => void) | null = null
+  let fired = Promise.withResolvers<void>()
   child.on('message', (message) => {
     if (typeof message === 'object' && message !== null && 'armed' in message) {
       onArmed?.()
+      return
+    }
+    if (typeof message === 'object' && message !== null && 'fired' in message) {
+      fired.resolve()
       return
     }
     const answer = message as ChildAnswer
@@ -145,8 +153,10 @@ const createCaller = (child: ChildProcess, ended: Promise<unknown>) => {
     arm: (message: ArmMessage) =>
       new Promise<void>((resolve) => {
         onArmed = resolve
+        fired = Promise.withResolvers<void>()
         child.send(message)
       }),
+    fired: () => fired.promise,
     call: <T>(name: string, input: unknown): Promise<T> =>
       new Promise((resolve, reject) => {
         lastId += 1

@@ -51,7 +51,10 @@ const pass = (door: CrashStep['door'], when: CrashStep['when'], text: string): v
   const { postgres } = armed.point
   armed = null
   if (postgres === undefined) process.kill(process.pid, 'SIGKILL')
-  else killPostgres(postgres)
+  else {
+    killPostgres(postgres)
+    process.send?.({ fired: true })
+  }
 }
 
 /** The server and all its helpers at once, as when the machine stops. */
