@@ -128,6 +128,15 @@ describe('a fault in the way to DIGIT', () => {
     expect(status.steps.some((step) => step.note.includes('differ'))).toBe(true)
   })
 
+  it('a DIGIT role that may not read demands is said so, and does not stop it', async () => {
+    world.sandbox.admin.faults.add({ kind: 'forbidden', operation: 'search-demand', count: null })
+    const payment = await payAll(newConsumer('PT', 910))
+    const status = await world.till.until(payment.id, 'CONFIRMED')
+    expectPostedOnce(payment, status)
+    expect(status.balancePaise).toBeNull()
+    expect(status.steps.find((step) => step.state === 'POSTING')?.note).toContain('may not be read')
+  })
+
   it('an attempt is on record before the call, and only one where one was enough', async () => {
     const payment = await payAll(newConsumer('PT', 640))
     await world.till.until(payment.id, 'CONFIRMED')

@@ -1,10 +1,8 @@
 // The embedded PostgreSQL: real server binaries from npm, a data folder, fsync on. Called by open-database when no
 // DATABASE_URL is set. Started through pg_ctl, so that it outlives a killed parent and can be found and adopted again.
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,
-  chmodSync,
   chownSync,
   constants,
   existsSync,
@@ -20,6 +18,8 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartupError } from '#app/startup-error.ts'
+import { findServerUser } from './server-user.ts'
+import type { ServerUser } from './server-user.ts'
 
 export type EmbeddedDatabase = {
   connection: { host: string; port: number; user: string; password: string; database: string }
@@ -52,8 +52,7 @@ type Place = {
   password: string
   log: string
   binaries: string
-  /** Set when this process is root: PostgreSQL refuses to run as root. */
-  owner: { uid: number; gid: number } | null
+  user: ServerUser
 }
 
 /** Throws StartupError with one sentence for whatever a person can repair. */
@@ -79,35 +78,21 @@ async function placeOf(folder: string): Promise<Place> {
   } catch {
     throw new StartupError(`The data folder ${folder} cannot be written. Choose another with --data.`)
   }
+  const binaries = binariesFolder()
   const place: Place = {
     data: join(folder, 'postgres'),
     password: join(folder, 'database-password'),
     log: join(folder, 'postgres.log'),
-    binaries: binariesFolder(),
-    owner: await ownerOf(),
+    binaries,
+    user: await findServerUser([binaries, folder]),
   }
-  if (place.owner !== null) openWayTo(folder)
-  const probe = await execute(join(place.binaries, executable('pg_ctl')), ['--version'], place)
+  const probe = await place.user.run(join(binaries, executable('pg_ctl')), ['--version'])
   if (probe.code !== 0) {
-    const who =
-      place.owner === null ? 'this user' : 'the user that PostgreSQL runs as (it refuses to run as root)'
     throw new StartupError(
-      `The embedded PostgreSQL at ${place.binaries} cannot be run by ${who}: ${firstLine(probe.text)}. Open the folders above it, or set DATABASE_URL.`,
+      `The embedded PostgreSQL at ${binaries} cannot be run: ${firstLine(probe.text)}. Set DATABASE_URL instead.`,
     )
   }
   return place
-}
-
-/** The server's user must be able to walk to its folder; our own folder is opened, the ones above are a person's. */
-function openWayTo(folder: string): void {
-  chmodSync(folder, statSync(folder).mode | 0o011)
-  for (let above = dirname(folder); above !== dirname(above); above = dirname(above)) {
-    if ((statSync(above).mode & 0o001) === 0) {
-      throw new StartupError(
-        `PostgreSQL does not run as root, and its user may not enter ${above}. Run \`chmod o+x ${above}\`, start as an ordinary user, choose another --data, or set DATABASE_URL.`,
-      )
-    }
-  }
 }
 
 /** Only the platform's package is installed, so its name is put together here. */
@@ -124,16 +109,6 @@ function binariesFolder(): string {
   }
 }
 
-/** Root runs the server as `postgres` or, where there is none, as `nobody`. */
-async function ownerOf(): Promise<Place['owner']> {
-  if (process.getuid?.() !== 0) return null
-  for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = await Promise.all([execute('id', ['-u', name]), execute('id', ['-g', name])])
-    if (uid.code === 0 && gid.code === 0) return { uid: Number(uid.text), gid: Number(gid.text) }
-  }
-  throw new StartupError('PostgreSQL refuses to run as root. Start as an ordinary user, or set DATABASE_URL.')
-}
-
 function readPassword(place: Place): string {
   if (existsSync(place.password)) return readFileSync(place.password, 'utf8').trim()
   if (existsSync(join(place.data, 'PG_VERSION'))) {
@@ -146,26 +121,22 @@ function readPassword(place: Place): string {
 
 async function initialise(place: Place, password: string): Promise<void> {
   mkdirSync(place.data, { recursive: true, mode: 0o700 })
-  if (place.owner !== null) chownSync(place.data, place.owner.uid, place.owner.gid)
+  if (place.user.owner !== null) chownSync(place.data, place.user.owner.uid, place.user.owner.gid)
   // initdb reads the password as the server's user, who must not read ours
   const passwordCopy = `${place.data}.password`
   writeFileSync(passwordCopy, `${password}\n`, { mode: 0o600 })
   try {
-    if (place.owner !== null) chownSync(passwordCopy, place.owner.uid, place.owner.gid)
-    const made = await execute(
-      join(place.binaries, executable('initdb')),
-      [
-        '--pgdata',
-        place.data,
-        '--username',
-        userName,
-        `--pwfile=${passwordCopy}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C',
-      ],
-      place,
-    )
+    if (place.user.owner !== null) chownSync(passwordCopy, place.user.owner.uid, place.user.owner.gid)
+    const made = await place.user.run(join(place.binaries, executable('initdb')), [
+      '--pgdata',
+      place.data,
+      '--username',
+      userName,
+      `--pwfile=${passwordCopy}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+    ])
     if (made.code !== 0) {
       throw new StartupError(`The database could not be made in ${place.data}: ${errorLine(made.text)}`)
     }
@@ -187,7 +158,7 @@ async function runningPort(place: Place): Promise<number | null> {
 
 async function start(place: Place): Promise<number> {
   if (!existsSync(place.log)) writeFileSync(place.log, '', { mode: 0o640 })
-  if (place.owner !== null) chownSync(place.log, place.owner.uid, place.owner.gid)
+  if (place.user.owner !== null) chownSync(place.log, place.user.owner.uid, place.user.owner.gid)
   let text = ''
   for (let attempt = 0; attempt < startTriesMax; attempt += 1) {
     const port = await freePort()
@@ -223,35 +194,11 @@ async function freePort(): Promise<number> {
 }
 
 function control(place: Place, words: readonly string[]) {
-  return execute(join(place.binaries, executable('pg_ctl')), ['-D', place.data, ...words], place)
+  return place.user.run(join(place.binaries, executable('pg_ctl')), ['-D', place.data, ...words])
 }
 
 function executable(name: string): string {
   return process.platform === 'win32' ? `${name}.exe` : name
-}
-
-type Ended = { code: number; text: string }
-
-/** Never throws: a program that cannot be run ends with code 127. */
-function execute(program: string, words: readonly string[], place?: Place): Promise<Ended> {
-  const environment = { ...process.env, LC_ALL: 'C' }
-  const owner = place?.owner ?? {}
-  return new Promise((done) => {
-    try {
-      // the server inherits these pipes unless pg_ctl redirects it, so pg_ctl always gets -l
-      execFile(
-        program,
-        [...words],
-        { ...owner, env: environment, cwd: '/', windowsHide: true },
-        (error, stdout, stderr) => {
-          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127
-          done({ code, text: `${stdout}${stderr}${code === 127 ? (error?.message ?? '') : ''}` })
-        },
-      )
-    } catch (error) {
-      done({ code: 127, text: error instanceof Error ? error.message : 'not runnable' })
-    }
-  })
 }
 
 function firstLine(text: string): string {

@@ -100,6 +100,9 @@ export async function sweep(
         where p.state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED')
           and p.next_at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
           and p.changed_at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
+          and not exists (
+            select 1 from graphile_worker.jobs j
+            where j.key = 'post:' || p.id and j.locked_at is null and j.attempts < j.max_attempts)
         order by p.next_at limit $2
       )
       select count(*)::int as count from due, lateral graphile_worker.add_job('post-payment',
