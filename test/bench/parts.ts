@@ -6,6 +6,7 @@ export const parts = {
   commit: async () => (await import('./commit.ts')).commit,
   receipts: async () => (await import('./receipts.ts')).receipts,
   raster: async () => (await import('./raster.ts')).raster,
+  batch: async () => (await import('./batch.ts')).batch,
 } as const satisfies Record<string, () => Promise<BenchPart>>
 
 export type PartName = keyof typeof parts

@@ -1,0 +1,211 @@
+// Part `batch`: payments per second that the integrator takes over HTTP into its embedded PostgreSQL, against a bare server with one
+// raw insert on the same PostgreSQL. Only acceptance is measured: posting jobs are written, but put off to tomorrow.
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startEmbedded } from '#app/database/embedded.ts'
+import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
+import type { Device } from '#contract/api.ts'
+import { startChildServer, type ChildServer } from './child-server.ts'
+import { atLeast, atMost, type BenchPart, type Figure, type Goal } from './figure.ts'
+import { applyLoad, openConnection, type Connection, type Load } from './http-load.ts'
+import { median, medianRatio, percentile, shuffle } from './rounds.ts'
+import { samplePayment, TENANT } from './sample-bills.ts'
+
+const ROUNDS = 5
+const ROUND_MS = 1_200
+const CONNECTIONS_MAX = 32
+const root = join(import.meta.dirname, '..', '..')
+
+type Cell = { readonly batch: number; readonly connections: number; readonly goal: Goal }
+
+const cells: readonly Cell[] = [
+  { batch: 50, connections: 1, goal: atLeast(0.9) },
+  { batch: 50, connections: 32, goal: atLeast(0.9) },
+  { batch: 100, connections: 1, goal: atLeast(0.9) },
+  { batch: 100, connections: 32, goal: atLeast(0.9) },
+  { batch: 1, connections: 1, goal: atLeast(0.85) },
+  { batch: 1, connections: 32, goal: atLeast(1.5) },
+]
+
+export const batch: BenchPart = {
+  about: 'payments per second into the integrator',
+  measure: async () => {
+    mkdirSync(join(root, 'test-output'), { recursive: true })
+    const folder = mkdtempSync(join(root, 'test-output', 'bench-batch-'))
+    const closers: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+    try {
+      return await measureIn(folder, closers)
+    } finally {
+      for (const close of closers.toReversed()) await close()
+    }
+  },
+}
+
+async function measureIn(folder: string, closers: (() => Promise<void>)[]): Promise<Figure[]> {
+  const database = await startEmbedded(folder)
+  closers.push(() => database.stop())
+  const { host, port, user, password, database: name } = database.connection
+  const databaseUrl = `postgres://${user}:${password}@${host}:${port}/${name}`
+  const ours = await startIntegratorProcess(databaseUrl)
+  closers.push(() => ours.stop())
+  const bare = await startChildServer({
+    words: [join(import.meta.dirname, 'bare-server.ts')],
+    environment: { DATABASE_URL: databaseUrl },
+  })
+  closers.push(() => bare.stop())
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
+  closers.push(() => pool.end())
+  await putOffPosting(pool)
+  const devices = await Promise.all(
+    Array.from({ length: CONNECTIONS_MAX }, (_, index) => enrol(ours.url, `till ${index}`)),
+  )
+  const senders = {
+    ours: devices.map((device) => senderOf(ours.url, device)),
+    bare: devices.map((device) => senderOf(bare.url, device)),
+  }
+  const figures: Figure[] = []
+  for (const cell of cells) figures.push(...(await measureCell(cell, senders, pool)))
+  await assertAllKept(pool, senders.ours)
+  return figures
+}
+
+/** DIGIT is away: taking payments must not need it. */
+function startIntegratorProcess(databaseUrl: string): Promise<ChildServer> {
+  return startChildServer({
+    words: [join(root, 'integrator-backend', 'app', 'main.ts'), '--port', '0', '--json'],
+    environment: {
+      DATABASE_URL: databaseUrl,
+      DIGIT_BASE_URL: 'http://127.0.0.1:9',
+      DIGIT_USERNAME: 'bench',
+      DIGIT_PASSWORD: 'bench',
+      DIGIT_TENANT: TENANT,
+      TAHSIL_SEED: 'demo',
+      TAHSIL_SWEEP_MS: '3600000',
+      TAHSIL_LOG_LEVEL: 'error',
+    },
+  })
+}
+
+/** The job row is part of accepting a payment and is written; running it is not, so its time comes tomorrow. */
+async function putOffPosting(pool: pg.Pool): Promise<void> {
+  await pool.query(`create function put_off() returns trigger language plpgsql as $$
+    begin new.run_at := new.run_at + interval '1 day'; return new; end; $$`)
+  await pool.query(
+    'create trigger put_off before insert on graphile_worker._private_jobs for each row execute function put_off()',
+  )
+}
+
+async function enrol(url: string, name: string): Promise<Device> {
+  const response = await fetch(`${url}/v1/devices/enrol`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: DEMO_ENROLMENT_CODE, name }),
+  })
+  if (!response.ok) throw new Error(`enrolment was answered with ${response.status}`)
+  return (await response.json()) as Device
+}
+
+type Sender = {
+  /** For each load anew: a server closes a connection that rests for some seconds. */
+  readonly open: () => Promise<void>
+  readonly close: () => void
+  /** Sends the next so many payments of this device. */
+  readonly send: (count: number) => Promise<void>
+  readonly sent: () => number
+}
+
+/** One till per connection, as in a morning of reconnecting terminals; each counts its own payments without gaps. */
+function senderOf(url: string, { deviceId, tenantId, token }: Device): Sender {
+  const write = paymentWriter(deviceId, tenantId)
+  let connection: Connection | null = null
+  let deviceSeq = 0
+  return {
+    open: async () => {
+      connection = await openConnection(url, token)
+    },
+    close: () => connection?.close(),
+    sent: () => deviceSeq,
+    send: async (count) => {
+      const payments = Array.from({ length: count }, () => write(++deviceSeq))
+      if (count === 1) await connection?.post('/v1/payments', payments[0] ?? '')
+      else await connection?.post('/v1/payments/batch', `{"payments":[${payments.join(',')}]}`)
+    },
+  }
+}
+
+/** JSON of payments that differ in ids and numbers alone, without building each from objects. */
+function paymentWriter(deviceId: string, tenantId: string): (deviceSeq: number) => string {
+  const template = samplePayment({ deviceId, tenantId, deviceSeq: 1 })
+  const { id, collectionId, deviceSeq: _one, receiptNumber, ...rest } = template
+  const tail = JSON.stringify(rest).slice(1)
+  if (id === collectionId) throw new Error('a payment and its collection have ids of their own')
+  return (deviceSeq) =>
+    `{"id":"${randomUUID()}","collectionId":"${randomUUID()}","deviceSeq":${deviceSeq},"receiptNumber":"${receiptNumber}-${deviceSeq}",${tail}`
+}
+
+type Senders = { readonly ours: readonly Sender[]; readonly bare: readonly Sender[] }
+
+async function measureCell(
+  { batch: size, connections, goal }: Cell,
+  senders: Senders,
+  pool: pg.Pool,
+): Promise<Figure[]> {
+  const load = async (name: keyof Senders, forMs: number): Promise<Load> => {
+    const used = senders[name].slice(0, connections)
+    await Promise.all(used.map(({ open }) => open()))
+    const measured = await applyLoad(
+      forMs,
+      used.map(
+        ({ send }) =>
+          () =>
+            send(size),
+      ),
+    )
+    for (const { close } of used) close()
+    return measured
+  }
+  const rates = { ours: [] as number[], bare: [] as number[] }
+  const latencies = { ours: [] as number[], bare: [] as number[] }
+  for (const name of ['ours', 'bare'] as const) await load(name, ROUND_MS / 2)
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of shuffle(['ours', 'bare'] as const)) {
+      const { requestsPerSecond, latenciesMs } = await load(name, ROUND_MS)
+      rates[name].push(requestsPerSecond * size)
+      latencies[name].push(percentile(latenciesMs, 0.99))
+    }
+    // The floor's rows are of no further use, and a growing table would make it slower.
+    await pool.query('truncate bare_payments')
+  }
+  const path = size === 1 ? '/v1/payments' : `/v1/payments/batch of ${size}`
+  const what = `${path}, ${connections} connection${connections === 1 ? '' : 's'}`
+  const against = 'bare node:http, zod and one raw insert on the same PostgreSQL'
+  const rate: Figure = {
+    what,
+    ours: median(rates.ours),
+    floor: median(rates.bare),
+    unit: 'payments/s',
+    ratio: medianRatio(rates.ours, rates.bare),
+    goal,
+    against,
+  }
+  const p99: Figure = {
+    what: `${what}: p99`,
+    ours: median(latencies.ours),
+    floor: median(latencies.bare),
+    unit: 'ms',
+    ratio: medianRatio(latencies.ours, latencies.bare),
+    goal: atMost(1),
+    against,
+  }
+  return size === 1 && connections > 1 ? [rate, p99] : [rate]
+}
+
+/** A server that loses payments would be fast for nothing. */
+async function assertAllKept(pool: pg.Pool, senders: readonly Sender[]): Promise<void> {
+  const sent = senders.reduce((sum, sender) => sum + sender.sent(), 0)
+  const { rows } = await pool.query<{ count: string }>('select count(*) from tahsil.payments')
+  if (Number(rows[0]?.count) !== sent)
+    throw new Error(`${sent} payments were sent, ${rows[0]?.count} are kept`)
+}
