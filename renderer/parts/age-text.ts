@@ -1,6 +1,6 @@
 // How long something has waited, in words: `1 h 10 m`. Used by the offline strip and the queue.
 import { ageOf } from './ist.ts'
-import type { Text } from './language.tsx'
+import type { Text } from '#renderer/text/catalog.ts'
 
 export function ageText(text: Text, fromMs: number, nowMs: number): string {
   const age = ageOf(fromMs, nowMs)

@@ -8,7 +8,7 @@ import {
   loadCatalog,
   type Catalog,
   type Language,
-  type TextKey,
+  type Text,
 } from '#renderer/text/catalog.ts'
 import { classNames } from './class-names.ts'
 import { formatIstDate } from './ist.ts'
@@ -77,9 +77,6 @@ export function LanguageSwitch() {
     </fieldset>
   )
 }
-
-export type TextValues = Readonly<Record<string, string | number>>
-export type Text = (key: TextKey, values?: TextValues) => string
 
 /** Words of the chosen language. */
 export function useText(): Text {

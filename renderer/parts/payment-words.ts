@@ -3,7 +3,7 @@ import type { PostingState } from '#contract/payment.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 import type { PaymentRow } from '#rpc/procedures.ts'
 import type { TextKey } from '#renderer/text/catalog.ts'
-import type { Tone } from './status-mark.tsx'
+import type { Tone } from './tone.ts'
 
 export type StateWords = { readonly tone: Tone; readonly word: TextKey }
 

@@ -2,12 +2,13 @@
 // stays; never a message that fades. Also the four fixed outcomes of taking money.
 import { formatInr, paise } from '#contract/money.ts'
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#contract/problem.ts'
-import { isTextKey, type TextKey } from '#renderer/text/catalog.ts'
+import { isTextKey, type Text, type TextKey } from '#renderer/text/catalog.ts'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import { formatIstTime } from './ist.ts'
-import { useDateText, useText, type Text } from './language.tsx'
-import { StatusShape, type Tone } from './status-mark.tsx'
+import { useDateText, useText } from './language.tsx'
+import { StatusShape } from './status-mark.tsx'
+import type { Tone } from './tone.ts'
 import styles from './problem-panel.module.css'
 
 /** What taking money can come to; the words are fixed everywhere. */

@@ -11,9 +11,8 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import type { Tone } from './tone.ts'
 import styles from './status-mark.module.css'
-
-export type Tone = 'ok' | 'error' | 'warn' | 'info' | 'wait' | 'unknown' | 'off'
 
 const SHAPES: Readonly<Record<Tone, LucideIcon>> = {
   ok: CircleCheck,

@@ -12,6 +12,10 @@ export const LANGUAGES = [
 ] as const
 export type Language = (typeof LANGUAGES)[number]['code']
 
+export type TextValues = Readonly<Record<string, string | number>>
+/** Words of the chosen language with values filled in (parts/language.tsx makes it). */
+export type Text = (key: TextKey, values?: TextValues) => string
+
 export const ENGLISH: Catalog = en
 
 export async function loadCatalog(language: Language): Promise<Catalog> {

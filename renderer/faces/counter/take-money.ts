@@ -1,7 +1,7 @@
 // Asks the core to record a collection and finds out what became of it when the answer is lost: look it up, never
 // repeat with other ids, never assume. Called by counter.tsx; the calls are passed in, so tests need no screen.
 import type { Problem } from '#contract/problem.ts'
-import type { Collection, TakeInput, TerminalClient } from '#rpc/procedures.ts'
+import type { Collection, TakeInput } from '#rpc/procedures.ts'
 import { isCertainlyNotTaken, problemOf } from '#renderer/parts/problem-of.ts'
 
 /** No answer for so long counts as a lost one. */
@@ -16,9 +16,10 @@ export type TakeOutcome =
   /** Neither the answer nor a look-up came through. */
   | { readonly kind: 'notKnown' }
 
+/** The two procedures of a TerminalClient that this needs. */
 type Calls = {
-  readonly payment: Pick<TerminalClient['payment'], 'take'>
-  readonly collection: Pick<TerminalClient['collection'], 'get'>
+  readonly payment: { take(input: TakeInput): PromiseLike<Collection> }
+  readonly collection: { get(input: { collectionId: string }): PromiseLike<Collection> }
 }
 
 export async function takeMoney(

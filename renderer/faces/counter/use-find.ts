@@ -66,7 +66,8 @@ export function useFind(dispatch: Dispatch<CounterAction>): Finding {
   const find = useCallback(
     (text: string) => {
       if (waitingCount.current >= WAITING_MAX) return
-      setTrouble(null)
+      // Of bills scanned quickly one after another, the one that failed must not vanish behind the next.
+      if (waitingCount.current === 0) setTrouble(null)
       waitingCount.current += 1
       setPendingCount(waitingCount.current)
       queue.current = queue.current
