@@ -21,6 +21,10 @@ export function billProblem(known: KnownBill, { tenantId, nowMs }: At): ProblemE
     return new ProblemError('bill_other_tenant', { billTenantId: bill.tenantId })
   }
   if (!bill.rules.isOpen) return new ProblemError('service_closed', { businessService: bill.businessService })
+  // A cancelled payment uses its bill id up for ever (UNIQUE(billId) counts cancelled ones too): only a new bill can be paid.
+  if (known.earlier.some(({ billId, state }) => billId === bill.id && state === 'REVERSED')) {
+    return new ProblemError('bill_changed', { duePaise: null, billId: null })
+  }
   const paid = paidBefore(known)
   if (paid !== null) return new ProblemError('bill_already_paid', { receiptNumber: paid.receiptNumber })
   if (bill.status === 'PAID') return new ProblemError('bill_already_paid', { receiptNumber: null })
@@ -45,7 +49,6 @@ export function billProblem(known: KnownBill, { tenantId, nowMs }: At): ProblemE
 function paidBefore({ bill, earlier }: KnownBill): EarlierPayment | null {
   return (
     earlier.find((payment) => {
-      if (payment.state === 'REVERSED' && payment.billId !== bill.id) return false
       if (payment.billId === bill.id) return true
       if (payment.isRefused) return false
       if (payment.state === null || isOnItsWay(payment.state)) return true

@@ -28,6 +28,9 @@ export function jobAfter(job: Pick<PrintJob, 'attempts'>, { result, problem }: P
     case 'interrupted':
       return { state: 'failed', problem: withPaper(problem), retryAfterMs: null }
     case 'not-sent': {
+      // What cannot be laid out now cannot be laid out later either.
+      if (problem?.data['reason'] === 'document_invalid')
+        return { state: 'failed', problem, retryAfterMs: null }
       const retryAfterMs = PRINT_RETRY_MS[job.attempts] ?? null
       return { state: retryAfterMs === null ? 'failed' : 'queued', problem, retryAfterMs }
     }

@@ -10,6 +10,7 @@ import {
   BATCH_RECORDS_MAX,
   FEED_PAGES_MAX,
   IDLE_POLL_MS,
+  PENDING_POLL_CAP_MS,
   PENDING_POLL_MS,
   POISON_RETRY_MS,
   SERVER_WAIT_MAX_MS,
@@ -28,6 +29,8 @@ export type SyncState = {
   readonly failures: number
   /** Records in one batch; smaller after the integrator could not read a whole one. */
   readonly batchMax: number
+  /** Rounds in a row that brought nothing new. */
+  readonly quietRounds: number
 }
 
 export type SyncRound = {
@@ -38,20 +41,21 @@ export type SyncRound = {
   readonly problem: ProblemError | null
 }
 
-export const FIRST_SYNC_STATE: SyncState = { failures: 0, batchMax: BATCH_RECORDS_MAX }
+export const FIRST_SYNC_STATE: SyncState = { failures: 0, batchMax: BATCH_RECORDS_MAX, quietRounds: 0 }
 
 /** Throws only for faults of the till itself (store, programming mistakes). */
 export async function syncRound(ports: SyncPorts, state: SyncState): Promise<SyncRound> {
   const batch = nextBatch(ports, state)
   try {
     const sent = batch.length === 0 ? { count: 0, waitMs: 0 } : await sendBatch(ports, batch)
-    await readFeed(ports)
+    const news = await readFeed(ports)
     const next: SyncState = {
       failures: 0,
       batchMax: Math.min(BATCH_RECORDS_MAX, state.batchMax * 2),
+      quietRounds: sent.count + news > 0 ? 0 : state.quietRounds + 1,
     }
     const hasProgress = batch.length === 0 || sent.count > 0
-    const waitMs = hasProgress ? waitAfterSuccess(ports, sent.waitMs) : backOff(ports, 1)
+    const waitMs = hasProgress ? waitAfterSuccess(ports, next, sent.waitMs) : backOff(ports, 1)
     return { state: next, sentCount: sent.count, waitMs, problem: null }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
@@ -87,18 +91,32 @@ async function sendBatch(
   return { count: ours.size, waitMs: Math.min(nextAfterMs, SERVER_WAIT_MAX_MS) }
 }
 
-async function readFeed({ store, integrator }: SyncPorts): Promise<void> {
+/** How many statuses came. */
+async function readFeed({ store, integrator }: SyncPorts): Promise<number> {
+  let count = 0
   for (let page = 0; page < FEED_PAGES_MAX; page++) {
     const since = store.feedCursor()
     const { payments, nextCursor, hasMore } = await integrator.changes(since)
     if (payments.length > 0 || nextCursor > since) store.applyStatuses(payments, Math.max(since, nextCursor))
-    if (!hasMore || nextCursor <= since) return
+    count += payments.length
+    if (!hasMore || nextCursor <= since) break
   }
+  return count
 }
 
-function waitAfterSuccess({ store }: SyncPorts, serverWaitMs: number): number {
-  if (store.waitingCount() > 0) return serverWaitMs
-  return Math.max(serverWaitMs, store.pendingCount() > 0 ? PENDING_POLL_MS : IDLE_POLL_MS)
+function waitAfterSuccess(
+  { store, clock }: SyncPorts,
+  { quietRounds }: SyncState,
+  serverWaitMs: number,
+): number {
+  // Records that were set aside wait for their own time; they are no reason to hurry.
+  const isMoreDue = store.waiting({ recordsMax: 1, nowMs: clock.read().wallMs }).length > 0
+  if (isMoreDue) return serverWaitMs
+  if (store.pendingCount() === 0) return Math.max(serverWaitMs, IDLE_POLL_MS)
+  return Math.max(
+    serverWaitMs,
+    Math.min(PENDING_POLL_CAP_MS, PENDING_POLL_MS * 2 ** Math.min(quietRounds, 10)),
+  )
 }
 
 type Failed = {
@@ -128,10 +146,10 @@ function afterUnreadable({ ports, state, batch }: Failed, problem: Problem): Syn
   if (batch.length === 1 && first !== undefined) {
     const nextTryAtMs = ports.clock.read().wallMs + POISON_RETRY_MS
     ports.store.markTried([first.paymentId], { problem, nextTryAtMs })
-    return { state: { failures: 0, batchMax: state.batchMax }, sentCount: 0, waitMs: 0, problem: null }
+    return { state: { ...state, failures: 0 }, sentCount: 0, waitMs: 0, problem: null }
   }
   const batchMax = Math.max(1, Math.floor(batch.length / 2))
-  return { state: { failures: 0, batchMax }, sentCount: 0, waitMs: 0, problem: null }
+  return { state: { ...state, failures: 0, batchMax }, sentCount: 0, waitMs: 0, problem: null }
 }
 
 /** What the integrator asked for with 429 or 503; kept by the client as `retryAfterMs`. */

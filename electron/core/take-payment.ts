@@ -83,6 +83,7 @@ export function takePayment(
   input: CollectionInput,
   situation: TakeSituation,
 ): CollectionView {
+  requireDistinct(input)
   const contentHash = contentHashOf(input, ports.sha256)
   const view = ports.store.commitCollection(keyOf(input, situation), (facts) =>
     planCollection(facts, { input, situation, contentHash }),
@@ -99,8 +100,9 @@ export function checkPayment(
   input: CollectionInput,
   situation: TakeSituation,
 ): Problem | null {
-  const contentHash = contentHashOf(input, ports.sha256)
   try {
+    requireDistinct(input)
+    const contentHash = contentHashOf(input, ports.sha256)
     planCollection(ports.store.collectionFacts(keyOf(input, situation)), { input, situation, contentHash })
     return null
   } catch (error) {
@@ -134,7 +136,6 @@ export function planCollection(facts: CollectionFacts, asked: Asked): Collection
   if (facts.knownPaymentIds.length > 0) {
     throw new ProblemError('payment_conflict', { paymentId: facts.knownPaymentIds[0] ?? null })
   }
-  requireDistinct(input)
   const { device, shift } = facts
   if (device === null) throw new ProblemError('device_not_enrolled')
   if (shift === null || shift.operatorId !== situation.operatorId) throw new ProblemError('shift_not_open')

@@ -5,6 +5,7 @@ import { ORPCError, ValidationError, type AnyProcedure } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError, problemStatus, type ProblemData } from '#contract/problem.ts'
 import type { ProcedureMeta } from '#rpc/procedures.ts'
+import { fieldsOf } from './log.ts'
 import { operatorOf, tillOf, type Access } from './till.ts'
 
 /** Throws ProblemError when this caller may not call this now. */
@@ -50,7 +51,6 @@ function problemFor(error: unknown, called: Called): ProblemError {
 /** Input that does not fit its schema; the place is told, never the value. */
 function problemOfInput(error: unknown): ProblemError | null {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null
-  const issues = error.cause instanceof ValidationError ? error.cause.issues : []
-  const path = issues[0]?.path?.map((part) => String(typeof part === 'object' ? part.key : part)) ?? []
-  return new ProblemError('input_invalid', { field: path.join('.') })
+  const [field = ''] = error.cause instanceof ValidationError ? fieldsOf(error.cause) : []
+  return new ProblemError('input_invalid', { field })
 }

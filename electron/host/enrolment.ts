@@ -39,7 +39,7 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
   const { store, clock, logger } = ports
   let device = ports.kept
   let isDriftNoted = false
-  let problem: ProblemError | null = store.device() === null ? new ProblemError('device_not_enrolled') : null
+  let problem: ProblemError | null = problemAtStart(store, ports.kept)
 
   const become = (fresh: Device): void => {
     device = fresh
@@ -81,6 +81,7 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
     logger.warn({ driftMs }, 'the clock of this machine is off')
   }
   const run = async (integrator: IntegratorClient): Promise<number> => {
+    if (store.device() !== null && problem !== null) return REFUSED_WAIT_MS
     if (store.device() === null && !(await enrol(integrator))) {
       return problem?.code === 'enrolment_refused' ? REFUSED_WAIT_MS : ports.retryMs
     }
@@ -94,7 +95,7 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
     }
   }
   return {
-    token: () => (store.device() === null ? null : (device?.token ?? null)),
+    token: () => (problem === null ? (device?.token ?? null) : null),
     problem: () => (problem === null ? null : problemOf(problem)),
     start: (integrator) =>
       repeat({
@@ -103,6 +104,15 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
         onFault: (error) => logger.error({ error }, 'enrolment or masters failed'),
       }),
   }
+}
+
+/** A record whose token is gone takes no money: nobody could be told of it. */
+function problemAtStart(store: Store, kept: Device | null): ProblemError | null {
+  const own = store.device()
+  if (own === null) return new ProblemError('device_not_enrolled')
+  return kept?.deviceId === own.deviceId
+    ? null
+    : new ProblemError('device_not_enrolled', { reason: 'token_missing' })
 }
 
 export function event(clock: Clock, type: JournalType, data: Record<string, unknown>) {

@@ -13,6 +13,8 @@ export type IntegratorTimes = {
   readonly billsMs: number
   readonly batchMs: number
   readonly otherMs: number
+  /** Longest wait of a person while the integrator is known to be away. */
+  readonly awayMs: number
 }
 
 /** Upper bounds of one call. Sign-in and bills have a person waiting and a way without the network. */
@@ -21,6 +23,7 @@ export const INTEGRATOR_TIMES: IntegratorTimes = {
   billsMs: 10_000,
   batchMs: 30_000,
   otherMs: 15_000,
+  awayMs: 2_500,
 }
 
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024
@@ -123,15 +126,17 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
     throw problem
   }
 
-  const { billsMs, signInMs, batchMs, otherMs } = options.times
+  const { billsMs, signInMs, batchMs, otherMs, awayMs } = options.times
+  const patience = (ms: number): number => (options.link.isOnline() ? ms : Math.min(ms, awayMs))
   return {
     enrol: async (input) =>
       await call(api.devices.enrol, { body: JSON.stringify(input), timeoutMs: otherMs, isOpen: true }),
     masters: async () => await call(api.masters.get, { timeoutMs: otherMs }),
     searchBills: async (query: BillQuery) =>
-      (await call(api.bills.search, { body: JSON.stringify(query), timeoutMs: billsMs })).bills,
+      (await call(api.bills.search, { body: JSON.stringify(query), timeoutMs: patience(billsMs) })).bills,
     signIn: async (input) =>
-      (await call(api.operators.signIn, { body: JSON.stringify(input), timeoutMs: signInMs })).operator,
+      (await call(api.operators.signIn, { body: JSON.stringify(input), timeoutMs: patience(signInMs) }))
+        .operator,
     submitBatch: async (bodies) => {
       if (bodies.length === 0 || bodies.length > BATCH_PAYMENTS_MAX)
         throw new RangeError('a batch has 1 to 100')

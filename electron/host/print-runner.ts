@@ -1,5 +1,6 @@
 // Prints what the durable queue holds, one job after another, and keeps an eye on the printer. A job is marked before its first byte
 // goes out; what was under way when the till ended is "not known" and never printed again by itself. Called by start-host.
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
@@ -27,6 +28,7 @@ export type PrintRunner = {
 
 /** A store that cannot take the result now must not lose it to a paper storm: wait, then look again. */
 const FAULT_WAIT_MS = 5_000
+const STOP_WAIT_MS = 2_000
 
 type PrintPorts = {
   readonly store: Store
@@ -53,7 +55,7 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
       view = await lookAt(printer, name)
       return ports.pollMs
     }
-    const document = ports.documentOf(job)
+    const document = documentOf(ports, job)
     store.beginPrintJob(job.id, clock.read().wallMs)
     const result = document === null ? unprintable() : await printOnce(printer, document)
     const after = jobAfter(job, result)
@@ -68,7 +70,24 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     faultWaitMs: FAULT_WAIT_MS,
     onFault: (error) => logger.error({ error }, 'the print loop stumbled'),
   })
-  return { hasPrinter, view: () => view, nudge: () => void loop.wake(), stop: loop.stop }
+  return {
+    hasPrinter,
+    view: () => view,
+    nudge: () => void loop.wake(),
+    // A slip under way is not waited for: if the till is gone before its end, the next start calls it "not known".
+    stop: async () => await Promise.race([loop.stop(), setTimeout(STOP_WAIT_MS, undefined, { ref: false })]),
+  }
+}
+
+/** A receipt that cannot be laid out fails alone; it must not hold up the ones behind it. */
+function documentOf(ports: PrintPorts, job: PrintJob): PrintDocument | null {
+  try {
+    return ports.documentOf(job)
+  } catch (error) {
+    if (error instanceof ProblemError) throw error
+    ports.logger.error({ error, jobId: job.id }, 'a receipt could not be laid out')
+    return null
+  }
 }
 
 async function printOnce(printer: Printer, document: PrintDocument): Promise<PrintResult> {

@@ -60,7 +60,7 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
     },
     shift: {
       open: os.shift.open.handler(({ input }) => {
-        const { store, clock } = till()
+        const { store, clock } = trading(till())
         const operator = operatorOf(till())
         return openShift({ store, newId: randomUUID }, input.denominations, { operator, at: clock.read() })
       }),
@@ -76,7 +76,7 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
         problem: checkPayment({ store: till().store, sha256 }, input, situationOf(till())),
       })),
       take: os.payment.take.handler(({ input }) => {
-        const { store, sync, printing } = till()
+        const { store, sync, printing } = trading(till())
         const view = takePayment({ store, sha256 }, input, situationOf(till()))
         printing.nudge()
         sync.nudge()
@@ -104,6 +104,13 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
       sendNow: os.queue.sendNow.handler(async () => await till().sync.sendNow()),
     },
   })
+}
+
+/** No money and no shift on a till that the integrator does not know. */
+function trading(till: Till): Till {
+  const problem = till.enrolmentProblem()
+  if (problem !== null) throw new ProblemError('device_not_enrolled', problem.data)
+  return till
 }
 
 function findPorts({ store, integrator, link, clock }: Till): FindPorts {

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
+import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
@@ -38,7 +39,7 @@ export async function startHost(
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const log = openLog(options)
   const profile = profileFor(options)
-  const printer = openPrinter(printerUrl(options, profile))
+  const printer = printerFor(options, profile, log.logger)
   const store = openRecord(options, tuning)
   if (store instanceof ProblemError) {
     log.logger.fatal({ data: store.data }, 'the record is damaged; keep a copy of the file for rescue')
@@ -176,6 +177,17 @@ function noteBoot(store: Store, { clock }: HostTuning, logger: Logger): void {
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     logger.warn({ code: error.code }, 'the start could not be noted')
+  }
+}
+
+/** A wrong address is told at once; a folder that cannot be written must not keep the till from taking money. */
+function printerFor(options: HostOptions, profile: PrinterProfile, logger: Logger): Printer {
+  try {
+    return openPrinter(printerUrl(options, profile))
+  } catch (error) {
+    if (!(error instanceof DriverProblem) || error.code === 'printer_url_invalid') throw error
+    logger.error({ code: error.code }, 'the printer cannot be used; going on without')
+    return openPrinter('none')
   }
 }
 

@@ -1,6 +1,6 @@
 // The cache of bills: every snapshot that was ever found, with its age, so that the till works with no network. Part of the store;
 // each method is one transaction.
-import { and, desc, eq, gte, lt, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, ne, or, sql } from 'drizzle-orm'
 import type { Bill } from '#contract/bill.ts'
 import type { PostingState } from '#contract/payment.ts'
 import type { BillStore } from '#core/ports.ts'
@@ -76,7 +76,7 @@ const statements = perSession((db) => ({
         eq(bills.businessService, sql.placeholder('businessService')),
         eq(bills.tenantId, sql.placeholder('tenantId')),
         ne(bills.id, sql.placeholder('id')),
-        gte(bills.fetchedAtMs, sql.placeholder('fetchedAtMs')),
+        gt(bills.fetchedAtMs, sql.placeholder('fetchedAtMs')),
       ),
     )
     .orderBy(desc(bills.fetchedAtMs), desc(bills.seenAtMs))

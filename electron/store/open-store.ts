@@ -1,6 +1,6 @@
 // Opens the till's record: one SQLite file that holds every payment, its journal and its queue. Checks the file before trusting it,
 // keeps other programs out, and hands out one object whose every method is one whole transaction. Called by the host.
-import { mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { OutboxStore, BillStore, OperatorStore, PaymentStore, ShiftStore } from '#core/ports.ts'
 import type { CollectionView } from '#core/records.ts'
@@ -57,6 +57,7 @@ export function openStore({
   let gate: Gate | null = null
   try {
     checkFile(file, check)
+    keepPrivate(file)
     gate = openGate(file, busyTimeoutMs)
     gate.read(({ raw }) => migrate(raw, nowMs))
     return storeOver(gate, () => lock.release())
@@ -65,6 +66,11 @@ export function openStore({
     lock.release()
     throw error
   }
+}
+
+/** A new record is readable by this user only; SQLite gives its side files the same rights. */
+function keepPrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }
 
 function storeOver(gate: Gate, release: () => void): Store {

@@ -70,12 +70,17 @@ export function operatorTable(gate: Gate, keeper: MastersKeeper): OperatorStore 
       }),
     saveOperator: (operator) => {
       const masters = keeper.masters()
-      if (masters !== null) keeper.saveMasters(withOperator(masters, operator))
+      if (masters === null) return
+      const next = withOperator(masters, operator)
+      if (next !== masters) keeper.saveMasters(next)
     },
   }
 }
 
+/** The same object when nothing is new, so that a sign-in does not rewrite the whole list. */
 function withOperator(masters: Masters, operator: Operator): Masters {
+  const known = masters.operators.find(({ id }) => id === operator.id)
+  if (JSON.stringify(known) === JSON.stringify(operator)) return masters
   const others = masters.operators.filter(({ id }) => id !== operator.id)
   return { ...masters, operators: [...others, operator] }
 }

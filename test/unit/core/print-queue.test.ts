@@ -1,0 +1,90 @@
+// Goal: what a print becomes follows what the printer said, and a second original never comes out: once paper may exist, every further
+// print is a marked duplicate.
+import { describe, expect, test } from 'vitest'
+import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
+import { COPIES_MAX, PRINT_RETRY_MS } from '#core/limits.ts'
+import { jobAfter, planReprint, printerProblem } from '#core/print-queue.ts'
+import type { PrintJob, PrintState } from '#core/records.ts'
+
+const noPaper = problemOf(new ProblemError('printer_unreachable'))
+const job = (state: PrintState, copyNumber = 0, problem: Problem | null = null): PrintJob => ({
+  id: copyNumber + 1,
+  paymentId: 'payment-1',
+  copyNumber,
+  state,
+  attempts: 0,
+  problem,
+  requestedBy: null,
+  queuedAtMs: 0,
+  atMs: 0,
+})
+const plan = (jobs: PrintJob[]) => planReprint(jobs, { hasPrinter: true })
+
+describe('after a try', () => {
+  test('printed, unknown and interrupted are final', () => {
+    expect(jobAfter({ attempts: 0 }, { result: 'printed', problem: null }).state).toBe('printed')
+    expect(jobAfter({ attempts: 0 }, { result: 'unknown', problem: noPaper })).toMatchObject({
+      state: 'unknown',
+      retryAfterMs: null,
+    })
+    expect(jobAfter({ attempts: 0 }, { result: 'interrupted', problem: noPaper })).toMatchObject({
+      state: 'failed',
+      retryAfterMs: null,
+    })
+  })
+
+  test('a slip of which no byte went out is tried again a few times, then fails', () => {
+    const states = Array.from({ length: PRINT_RETRY_MS.length + 1 }, (_, attempts) =>
+      jobAfter({ attempts }, { result: 'not-sent', problem: noPaper }),
+    )
+    expect(states.map(({ retryAfterMs }) => retryAfterMs)).toEqual([...PRINT_RETRY_MS, null])
+    expect(states.at(-1)?.state).toBe('failed')
+  })
+
+  test('what cannot be laid out is not tried again', () => {
+    const problem = printerProblem('document_invalid')
+    expect(jobAfter({ attempts: 0 }, { result: 'not-sent', problem }).state).toBe('failed')
+  })
+})
+
+describe('print again', () => {
+  test.each<PrintState>(['printed', 'unknown', 'printing'])(
+    'after an original that is %s: duplicate 1',
+    (state) => {
+      expect(plan([job(state)])).toEqual({ kind: 'copy', copyNumber: 1 })
+    },
+  )
+
+  test.each<PrintState>(['queued', 'absent', 'failed'])(
+    'an original that is %s never reached paper: it is printed',
+    (state) => {
+      expect(plan([job(state)])).toEqual({ kind: 'original', jobId: 1 })
+    },
+  )
+
+  test('after an interrupted original there is paper somewhere: duplicate', () => {
+    const { problem } = jobAfter({ attempts: 0 }, { result: 'interrupted', problem: noPaper })
+    expect(plan([job('failed', 0, problem)])).toEqual({ kind: 'copy', copyNumber: 1 })
+  })
+
+  test('copies count on, also when one of them failed', () => {
+    expect(plan([job('printed'), job('printed', 1), job('failed', 2)])).toEqual({
+      kind: 'copy',
+      copyNumber: 3,
+    })
+    expect(() => plan([job('printed'), job('printed', COPIES_MAX)])).toThrow(ProblemError)
+  })
+
+  test('without a printer there is nothing to ask', () => {
+    expect(() => planReprint([job('absent')], { hasPrinter: false })).toThrow('No printer is set up.')
+  })
+})
+
+test.each([
+  ['printer_none', 'printer_absent'],
+  ['printer_unreachable', 'printer_unreachable'],
+  ['printer_paper_out', 'printer_not_ready'],
+  ['printer_cover_open', 'printer_not_ready'],
+])('the driver says %s, the till says %s', (driverCode, code) => {
+  expect(printerProblem(driverCode)).toMatchObject({ code, data: { reason: driverCode } })
+})
