@@ -286,7 +286,8 @@ describe('a core that dies', () => {
       await page().evaluate(
         'window.states = []; window.tahsil.onCoreState((state) => window.states.push(state))',
       )
-      const first = cores.at(-1)?.pid ?? 0
+      const first = cores.at(-1)?.pid
+      if (first === undefined) throw new Error('the core has no process')
       process.kill(first, 'SIGKILL')
       while ((await page().evaluate('window.states.at(-1)')) !== 'running')
         await new Promise((resolve) => setTimeout(resolve, 50))
@@ -297,8 +298,14 @@ describe('a core that dies', () => {
         await float?.click(soon).catch(() => undefined)
         if (!(await code?.isVisible())) continue
         await code?.fill('101', soon).catch(() => undefined)
-        await page().getByTestId('pin').fill(pin, soon).catch(() => undefined)
-        await page().getByTestId('sign-in').click(soon).catch(() => undefined)
+        await page()
+          .getByTestId('pin')
+          .fill(pin, soon)
+          .catch(() => undefined)
+        await page()
+          .getByTestId('sign-in')
+          .click(soon)
+          .catch(() => undefined)
       }
       return {
         states: await page().evaluate('window.states'),
@@ -333,7 +340,7 @@ describe('ending', () => {
     expect(hasDevTools, 'a packaged shell has no developer tools').toBe(false)
     other.child.kill('SIGTERM')
     expect(await other.ended).toBe(0)
-    expect(() => process.kill(pid ?? 0, 0)).toThrow(/ESRCH/)
+    expect(() => process.kill(pid ?? process.pid, 0)).toThrow(/ESRCH/)
     expect(other.output().match(/^\{"ready":true.*$/gm)).toEqual([
       '{"ready":true,"name":"terminal","shell":"desktop"}',
     ])
