@@ -31,6 +31,7 @@ export function checkFile(file: string, depth: 'tail' | 'full'): void {
   if (!existsSync(file)) return
   let raw: Database.Database | null = null
   try {
+    finishRollback(file)
     raw = new Database(file, { readonly: true, fileMustExist: true })
     checkPages(raw, file)
     if (hasTable(raw, 'journal')) checkJournal(raw, file, depth)
@@ -41,6 +42,20 @@ export function checkFile(file: string, depth: 'tail' | 'full'): void {
     throw error
   } finally {
     raw?.close()
+  }
+}
+
+/**
+ * A power cut while the file was being made leaves a rollback journal, which SQLite plays back only through a connection that
+ * may write; the read-only one would refuse the till for ever.
+ */
+function finishRollback(file: string): void {
+  if (!existsSync(`${file}-journal`)) return
+  const raw = new Database(file, { fileMustExist: true })
+  try {
+    raw.pragma('schema_version')
+  } finally {
+    raw.close()
   }
 }
 

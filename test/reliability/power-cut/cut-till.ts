@@ -11,10 +11,12 @@ export const cutTill = (options: {
   payments: number
   seed: number
   areSyncsLies?: boolean
+  /** Cuts only within the first so many events. */
+  eventsMax?: number
 }): TillCut => {
   const { synchronous, images, payments, seed, areSyncsLies = false } = options
   const writer = join(import.meta.dirname, 'till-writer.ts')
-  const events = recordDisk(writer, [String(payments), synchronous])
+  const events = recordDisk(writer, [String(payments), synchronous]).slice(0, options.eventsMax)
   const figures = cutPower({ events, images, seed, areSyncsLies, check: checkImage })
   return { figures, badCount: figures.lost + figures.corrupt + figures.unopenable }
 }

@@ -18,6 +18,11 @@ test.runIf(canRecord)('no image of 300 power cuts lost or broke anything', () =>
   expect(figures.examples).toEqual([])
 })
 
+test.runIf(canRecord)('a cut while the file is being made leaves a till that starts', () => {
+  const { figures } = cutTill({ synchronous: 'FULL', images: 150, payments: 1, seed, eventsMax: 80 })
+  expect(figures.examples).toEqual([])
+})
+
 test.runIf(canRecord)('control: with synchronous=NORMAL power cuts lose acknowledged payments', () => {
   const { figures } = cutTill({ synchronous: 'NORMAL', images: 40, payments, seed })
   expect(figures.lost).toBeGreaterThan(0)
