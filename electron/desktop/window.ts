@@ -36,6 +36,8 @@ export function openWindow({ preload, face, hasDevTools }: WindowOptions): Brows
       experimentalFeatures: false,
       webviewTag: false,
       navigateOnDragDrop: false,
+      // A middle click would ask for a new window.
+      disableBlinkFeatures: 'Auxclick',
       // Its dictionaries would come from the network.
       spellcheck: false,
       devTools: hasDevTools,

@@ -112,6 +112,7 @@ describe('the window', () => {
         experimentalFeatures: false,
         webviewTag: false,
         navigateOnDragDrop: false,
+        disableBlinkFeatures: 'Auxclick',
         spellcheck: false,
         devTools: true,
       },
@@ -201,7 +202,12 @@ describe('the page may not', () => {
       await page().evaluate(`
         window.open("https://evil.example/")
         document.body.append(Object.assign(document.createElement("iframe"), { src: "https://evil.example/" }))
+        const link = Object.assign(document.createElement("a"), { href: "https://evil.example/", textContent: "link" })
+        link.style.cssText = "position: fixed; inset: 0; z-index: 9999"
+        document.body.append(link)
       `)
+      await page().mouse.click(300, 300, { button: 'middle' })
+      await page().evaluate('document.body.lastChild.remove()')
       await new Promise((resolve) => setTimeout(resolve, 500))
       let isWebviewPrevented = false
       contents?.emit('will-attach-webview', {
@@ -219,7 +225,8 @@ describe('the page may not', () => {
     }, null)
     expect(result).toEqual({
       pages: 1,
-      seen: [expect.objectContaining({ what: 'window-open', isPrevented: true })],
+      // window.open and the middle click
+      seen: [1, 2].map(() => expect.objectContaining({ what: 'window-open', isPrevented: true })),
       isAnyAllowed: false,
       isWebviewPrevented: true,
       listeners: 1,
