@@ -2,7 +2,13 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-export type ChildServer = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> }
+export type ChildServer = {
+  readonly url: string
+  /** All that its line said. */
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly pid: number
+  readonly stop: () => Promise<void>
+}
 
 export type ChildOptions = { readonly words: readonly string[]; readonly environment: Record<string, string> }
 
@@ -15,18 +21,19 @@ export async function startChildServer({ words, environment }: ChildOptions): Pr
   const complaints: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const url = await new Promise<string>((resolve, reject) => {
+  const facts = await new Promise<ChildServer['facts']>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       if (!line.startsWith('{')) return
-      const facts = JSON.parse(line) as { url?: unknown }
-      if (typeof facts.url === 'string') resolve(facts.url)
+      const said = JSON.parse(line) as ChildServer['facts']
+      if (typeof said['url'] === 'string') resolve(said)
     })
     void ended.then(() =>
       reject(new Error(`${words.join(' ')} ended: ${complaints.join('').trim().slice(-500)}`)),
     )
   })
   return {
-    url,
+    url: String(facts['url']),
+    facts,
     pid: child.pid ?? 0,
     stop: async () => {
       child.kill('SIGTERM')

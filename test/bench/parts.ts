@@ -7,6 +7,9 @@ export const parts = {
   receipts: async () => (await import('./receipts.ts')).receipts,
   raster: async () => (await import('./raster.ts')).raster,
   batch: async () => (await import('./batch.ts')).batch,
+  start: async () => (await import('./start.ts')).start,
+  scan: async () => (await import('./scan.ts')).scan,
+  bundle: async () => (await import('./bundle.ts')).bundle,
 } as const satisfies Record<string, () => Promise<BenchPart>>
 
 export type PartName = keyof typeof parts
