@@ -1,6 +1,6 @@
 // The whole way of the money on one machine, each program in a process of its own so that each can be killed: terminal,
 // integrator with its own PostgreSQL, and in this process the DIGIT sandbox, a virtual printer and faulty lines between
-// them. Called by kill.test.ts and kill-loops.ts.
+// them. Called by kill.test.ts, lines.test.ts and kill-loops.ts.
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -19,6 +19,8 @@ import { startFaultProxy, type FaultProxy } from '#test/reliability/fault-proxy.
 export const TENANT = 'sr.devgaon'
 const ENROLMENT_CODE = 'DEMO-2468'
 const OPERATOR = { operatorCode: '101', pin: '246810' }
+/** Short, so that a line that swallows everything is given up within a test. */
+const TERMINAL_TIMES = { signInMs: 5_000, billsMs: 5_000, batchMs: 2_500, otherMs: 2_500, awayMs: 1_000 }
 const SETTLE_MS_MAX = 90_000
 const SETTLE_STEP_MS = 100
 const START_TRIES_MAX = 20
@@ -108,7 +110,8 @@ export const startMoneyPath = async (): Promise<MoneyPath> => {
         DATABASE_URL: '',
         TAHSIL_SEED: 'demo',
         TAHSIL_LOG_LEVEL: 'warn',
-        TAHSIL_DIGIT_TIMEOUT_MS: '3000',
+        TAHSIL_DIGIT_TIMEOUT_MS: '1500',
+        TAHSIL_DIGIT_READ_TIMEOUT_MS: '1500',
         TAHSIL_FENCE_MS: '4000',
         TAHSIL_PROBE_DELAY_MS: '50',
         TAHSIL_RETRY_BASE_MS: '50',
@@ -130,6 +133,7 @@ export const startMoneyPath = async (): Promise<MoneyPath> => {
           paperColumns: 48,
           logLevel: 'warn',
         }),
+        JSON.stringify({ integratorTimes: TERMINAL_TIMES }),
       ],
     })
     await openForBusiness(terminal)

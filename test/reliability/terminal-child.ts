@@ -1,14 +1,16 @@
 // A terminal in a process of its own: the product's host, its procedures called by messages of the parent
-// (child-process.ts). `node terminal-child.ts '<HostOptions as JSON>'`.
+// (child-process.ts). `node terminal-child.ts '<HostOptions as JSON>' '<changes of its tuning as JSON>'`.
 import type { ChildAnswer } from '#test/reliability/child-process.ts'
 import { startHost } from '#host/start-host.ts'
 import type { HostOptions } from '#host/terminal-host.ts'
+import type { HostTuning } from '#host/tuning.ts'
 
 type Procedure = (input: unknown) => Promise<unknown>
 type Asked = { id: number; name: string; input: unknown }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as HostOptions
-const host = await startHost(options)
+const tuning = JSON.parse(process.argv[3] ?? '{}') as Partial<HostTuning>
+const host = await startHost(options, tuning)
 
 const procedureNamed = (name: string): Procedure => {
   let found: unknown = host.client
@@ -32,4 +34,6 @@ process.on('message', (message) => {
 process.on('SIGTERM', () => {
   void host.close().then(() => process.exit(0))
 })
+// The listeners of messages must keep the process alive even when the host does not.
+process.channel?.ref()
 process.stdout.write(`${JSON.stringify({ ready: true, name: 'terminal' })}\n`)

@@ -17,8 +17,8 @@ const faults: Omit<DiskFault, 'nth'>[] = [
 ]
 
 test.runIf(canFail).each(faults)('$call $way (for good: $isForever)', async (kind) => {
-  // One payment makes about twenty writes and five syncs: the 2nd, 5th… call of each kind lies somewhere else in it.
-  for (const nth of [2, 5, 9]) {
+  // One payment makes about twenty writes and five syncs: the 2nd and 9th of a kind lie in different places.
+  for (const nth of [2, 9]) {
     const { isHit, findings } = await tradeWithFault({ ...kind, nth }, { payments })
     expect(isHit, `call ${nth} came by`).toBe(true)
     expect(findings).toEqual([])
