@@ -2,7 +2,7 @@
 // shape or no answer are all "not reachable", and the caller keeps what it has. Made by start-host; implements core's Integrator.
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import axios, { type AxiosResponse } from 'axios'
+import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import { api, BATCH_PAYMENTS_MAX, STATUS_PAGE_MAX, type Device, type Masters } from '#contract/api.ts'
 import { problemDataSchema, ProblemError, PROBLEM_CODES, type ProblemCode } from '#contract/problem.ts'
 import type { BillQuery, Integrator } from '#core/ports.ts'
@@ -60,6 +60,8 @@ type Sending = {
   readonly query?: Record<string, number>
   readonly timeoutMs: number
   readonly isOpen?: boolean
+  /** The call may be made twice with the effect of once. */
+  readonly isRepeatable?: boolean
 }
 
 export function createIntegratorClient(options: ClientOptions): IntegratorClient {
@@ -82,22 +84,13 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
   })
 
   const send = async (procedure: Procedure, sending: Sending): Promise<AxiosResponse<string>> => {
-    const { method, path } = procedure['~orpc'].route
     const token = options.token()
     if (token === null && sending.isOpen !== true) throw new ProblemError('device_not_enrolled')
+    const once = async () => await http.request<string>(requestOf(procedure, sending, token))
     try {
-      return await http.request<string>({
-        method: method ?? 'POST',
-        url: path ?? '/',
-        params: sending.query,
-        data: sending.body,
-        timeout: sending.timeoutMs,
-        signal: AbortSignal.timeout(sending.timeoutMs),
-        headers: {
-          accept: 'application/json',
-          ...(sending.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        },
+      return await once().catch(async (error: unknown) => {
+        if (sending.isRepeatable === true && isStaleSocket(error)) return await once()
+        throw error
       })
     } catch (cause) {
       options.link.noteSilence()
@@ -131,9 +124,15 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
   return {
     enrol: async (input) =>
       await call(api.devices.enrol, { body: JSON.stringify(input), timeoutMs: otherMs, isOpen: true }),
-    masters: async () => await call(api.masters.get, { timeoutMs: otherMs }),
+    masters: async () => await call(api.masters.get, { timeoutMs: otherMs, isRepeatable: true }),
     searchBills: async (query: BillQuery) =>
-      (await call(api.bills.search, { body: JSON.stringify(query), timeoutMs: patience(billsMs) })).bills,
+      (
+        await call(api.bills.search, {
+          body: JSON.stringify(query),
+          timeoutMs: patience(billsMs),
+          isRepeatable: true,
+        })
+      ).bills,
     signIn: async (input) =>
       (await call(api.operators.signIn, { body: JSON.stringify(input), timeoutMs: patience(signInMs) }))
         .operator,
@@ -142,15 +141,41 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
         throw new RangeError('a batch has 1 to 100')
       // Joined, not re-serialised: what was journaled is what is sent, byte for byte.
       const body = `{"payments":[${bodies.join(',')}]}`
-      return await call(api.payments.submitBatch, { body, timeoutMs: batchMs })
+      return await call(api.payments.submitBatch, { body, timeoutMs: batchMs, isRepeatable: true })
     },
     changes: async (since) =>
-      await call(api.payments.changes, { query: { since, limit: STATUS_PAGE_MAX }, timeoutMs: otherMs }),
+      await call(api.payments.changes, {
+        query: { since, limit: STATUS_PAGE_MAX },
+        timeoutMs: otherMs,
+        isRepeatable: true,
+      }),
     close: () => {
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()
     },
   }
+}
+
+function requestOf(procedure: Procedure, sending: Sending, token: string | null): AxiosRequestConfig {
+  const { method, path } = procedure['~orpc'].route
+  return {
+    method: method ?? 'POST',
+    url: path ?? '/',
+    params: sending.query,
+    data: sending.body,
+    timeout: sending.timeoutMs,
+    signal: AbortSignal.timeout(sending.timeoutMs),
+    headers: {
+      accept: 'application/json',
+      ...(sending.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+  }
+}
+
+/** A kept-alive connection that the other side has closed meanwhile: says nothing about whether anybody is there. */
+function isStaleSocket(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 }
 
 async function checkedOutput<T>(procedure: Procedure, value: unknown): Promise<T | undefined> {

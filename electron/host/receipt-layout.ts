@@ -20,6 +20,7 @@ export type ReceiptCopy = {
 /** Above these, periods and heads are summed up, so that a slip stays a slip. */
 const PERIODS_IN_FULL_MAX = 12
 const PERIODS_LISTED_MAX = 60
+const HEADS_IN_FULL_MAX = 120
 
 export function receiptDocument(
   receipt: Receipt,
@@ -95,9 +96,11 @@ function charges({ periods, taxHeadNames }: Receipt, words: ReceiptWords): Print
     const label = `${periods.length} ${words.periods}: ${dateIst(fromMs)} ${words.to} ${dateIst(toMs)}`
     return [{ kind: 'text', text: label }]
   }
+  const headCount = periods.reduce((count, { heads }) => count + heads.length, 0)
+  const isSummed = periods.length > PERIODS_IN_FULL_MAX || headCount > HEADS_IN_FULL_MAX
   return periods.flatMap((period): PrintBlock[] => {
     const span = `${dateIst(period.fromMs)} ${words.to} ${dateIst(period.toMs)}`
-    if (periods.length > PERIODS_IN_FULL_MAX) return [row(span, formatAmount(period.amountPaise))]
+    if (isSummed) return [row(span, formatAmount(period.amountPaise))]
     const heads = period.heads.toSorted((a, b) => a.order - b.order)
     return [
       { kind: 'text', text: `${words.period}: ${span}` },

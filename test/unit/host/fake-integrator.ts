@@ -58,6 +58,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     pins: new Map([['101', PIN]]),
     nextAfterMs: 0,
     batches: [] as number[],
+    lastBatch: '',
     calls: [] as string[],
     cursor: 0,
     tokens: new Set<string>(),
@@ -129,6 +130,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
   const submit = (text: string): object | ProblemCode => {
     const { payments } = JSON.parse(text) as { payments: unknown[] }
     state.batches.push(payments.length)
+    state.lastBatch = text
     const outcomes = payments.map((raw): PaymentOutcome => {
       const parsed = paymentSchema.safeParse(raw)
       const id = parsed.success ? parsed.data.id : 'unreadable'

@@ -1,0 +1,221 @@
+// Goal: a receipt says everything the law and the desk ask for, in every standing and for every way of paying, on every paper, and never gives
+// away who the payer is.
+import { describe, expect, test } from 'vitest'
+import { paise, rupees } from '#contract/money.ts'
+import type { Instrument } from '#contract/payment.ts'
+import { receiptSchema, type Receipt } from '#contract/receipt.ts'
+import { encodeEscPos } from '#drivers/printer/escpos.ts'
+import { profiles } from '#drivers/printer/profiles.ts'
+import { renderText } from '#drivers/printer/text.ts'
+import { readReceiptQr } from '#core/receipt.ts'
+import { maskedName, receiptDocument, type ReceiptCopy } from '#host/receipt-layout.ts'
+import { NOW_MS } from '#test/unit/core/sample-bill.ts'
+
+const DAY_MS = 86_400_000
+const sample = (changes: Partial<Receipt> = {}): Receipt => ({
+  paymentId: '9d3a6f5e-7b0e-4f43-9a55-0d6b0c6b1f10',
+  collectionId: '4a1e9d6b-2f7c-4c1e-8f0a-9b8d7c6e5f40',
+  standing: 'final',
+  state: 'POSTED',
+  tenantId: 'pb.testnagar',
+  municipalityName: 'Testnagar Municipal Council',
+  receiptNumber: '107/0417A/26-27/000123-K',
+  digitReceiptNumber: '11/2026-27/004587',
+  collectedAtMs: NOW_MS,
+  serviceCode: 'WS',
+  serviceName: 'Water charges',
+  consumerCode: 'WS/107/2025-26/000871',
+  billNumber: 'BILLNO-WS-004512',
+  payerName: 'Asha Rao',
+  paidBy: 'Vikram Rao',
+  periods: [
+    {
+      demandId: 'd',
+      fromMs: NOW_MS - 200 * DAY_MS,
+      toMs: NOW_MS,
+      amountPaise: rupees(1_540),
+      expiresAtMs: NOW_MS,
+      heads: [
+        { taxHeadCode: 'WS_PENALTY', amountPaise: rupees(40), order: 2 },
+        { taxHeadCode: 'WS_CHARGE', amountPaise: rupees(1_500), order: 1 },
+      ],
+    },
+  ],
+  taxHeadNames: { WS_CHARGE: 'Water charge', WS_PENALTY: 'Late fee' },
+  duePaise: rupees(1_540),
+  amountPaise: rupees(1_540),
+  balancePaise: paise(0),
+  instrument: { mode: 'CASH', tenderedPaise: rupees(2_000), changePaise: rupees(460) },
+  operatorName: 'Meena Kulkarni',
+  deviceCode: '0417',
+  shiftNumber: 3,
+  journalHash: '0123456789',
+  helpLine: '1800-000-000',
+  isDemo: false,
+  ...changes,
+})
+const textOf = (changes: Partial<Receipt> = {}, copy: ReceiptCopy | null = null, columns = 48): string => {
+  const receipt = receiptSchema.parse(sample(changes))
+  return renderText(receiptDocument(receipt, { copy }), columns).replaceAll(/[ \n]+/g, ' ')
+}
+
+test('holds every fact, heads in their order', () => {
+  const text = textOf()
+  for (const words of [
+    'Testnagar Municipal Council RECEIPT',
+    'Receipt no. 107/0417A/26-27/000123-K',
+    'DIGIT receipt no. 11/2026-27/004587',
+    'Date 23-11-2026 10:15 IST',
+    'Consumer no. WS/107/2025-26/000871',
+    'Service Water charges',
+    'Water charge 1,500.00 Late fee 40.00',
+    'AMOUNT PAID Rs 1,540',
+    'Rupees One Thousand Five Hundred Forty Only',
+    'Balance left 0.00',
+    'Paid by Cash',
+    'Cash given 2,000.00',
+    'Change 460.00',
+    'Cashier Meena Kulkarni',
+    'Till / shift 0417 / 3',
+    'Proof 0123456789',
+    'Help: 1800-000-000',
+    'Keep this receipt.',
+  ]) {
+    expect(text).toContain(words)
+  }
+})
+
+test('names are masked, everywhere', () => {
+  const text = textOf()
+  expect(text).toContain('Name A*** R**')
+  expect(text).toContain('Received from V***** R**')
+  expect(text).not.toMatch(/Asha|Vikram/)
+  expect(maskedName('  राम  कुमार ')).toBe('रा* कु**')
+})
+
+describe('standing', () => {
+  test.each([
+    ['provisional', 'PROVISIONAL - NOT YET RECORDED BY DIGIT'],
+    ['held', 'The office is settling this payment.'],
+    ['cancelled', 'CANCELLED'],
+  ] as const)('%s says so', (standing, words) => {
+    expect(textOf({ standing, digitReceiptNumber: null })).toContain(words)
+    expect(textOf()).not.toContain(words)
+  })
+
+  test('a duplicate says which, when and by whom', () => {
+    const copy = { copyNumber: 2, printedAtMs: NOW_MS + 3_600_000, printedBy: 'C07' }
+    expect(textOf({}, copy)).toContain('DUPLICATE COPY 2')
+    expect(textOf({}, copy)).toContain('printed 23-11-2026 11:15 by C07')
+    expect(textOf({}, { ...copy, copyNumber: 0 })).not.toContain('DUPLICATE')
+  })
+
+  test('in training it says that it is none', () => {
+    expect(textOf({ isDemo: true })).toContain('TRAINING - NOT A RECEIPT')
+  })
+})
+
+describe('ways of paying', () => {
+  test.each<[Instrument, string[]]>([
+    [
+      { mode: 'CHEQUE', number: '004512', dateMs: NOW_MS, bank: 'State Bank', ifsc: null },
+      ['Paid by Cheque', 'No. 004512', 'Dated 23-11-2026', 'Bank State Bank', 'SUBJECT TO REALISATION'],
+    ],
+    [
+      { mode: 'DD', number: '004512', dateMs: NOW_MS, bank: 'State Bank', ifsc: 'SBIN0000001' },
+      ['Paid by Demand draft', 'SUBJECT TO REALISATION'],
+    ],
+    [{ mode: 'OFFLINE_NEFT', utr: 'UTR99', dateMs: NOW_MS }, ['Paid by NEFT', 'UTR UTR99']],
+    [{ mode: 'OFFLINE_RTGS', utr: 'UTR99', dateMs: NOW_MS }, ['Paid by RTGS', 'UTR UTR99']],
+    [
+      { mode: 'POSTAL_ORDER', number: '77', dateMs: NOW_MS, postOffice: 'GPO' },
+      ['Paid by Postal order', 'Post office GPO'],
+    ],
+    [
+      { mode: 'CARD', lastFour: '4321', rrn: '600112233445', approvalCode: '0451' },
+      ['Paid by Card', 'XXXX 4321', 'RRN 600112233445'],
+    ],
+  ])('%o', (instrument, words) => {
+    const text = textOf({ instrument })
+    for (const part of words) expect(text).toContain(part)
+    expect(text).not.toContain('Cash given')
+    expect(text.includes('REALISATION')).toBe(['CHEQUE', 'DD'].includes(instrument.mode))
+  })
+
+  test('cash for several bills says that it was for all of them', () => {
+    const instrument = { mode: 'CASH', tenderedPaise: rupees(5_000), changePaise: rupees(380) } as const
+    expect(textOf({ instrument })).toContain('Cash given (all bills) 5,000.00')
+  })
+
+  test('an advance is named as one', () => {
+    expect(textOf({ balancePaise: rupees(-60) })).toContain('Advance kept 60.00')
+  })
+
+  test('only an original of cash opens the drawer', () => {
+    const blocks = (changes: Partial<Receipt>, copy: ReceiptCopy | null) =>
+      receiptDocument(sample(changes), { copy }).blocks.filter(({ kind }) => kind === 'drawer').length
+    const original = { copyNumber: 0, printedAtMs: NOW_MS, printedBy: null }
+    expect(blocks({}, original)).toBe(1)
+    expect(blocks({}, { ...original, copyNumber: 1 })).toBe(0)
+    expect(blocks({}, null)).toBe(0)
+    expect(blocks({ instrument: { mode: 'OFFLINE_NEFT', utr: 'U', dateMs: NOW_MS } }, original)).toBe(0)
+  })
+})
+
+test('the QR on paper can be read back', () => {
+  const qr = receiptDocument(sample(), { copy: null }).blocks.find(({ kind }) => kind === 'qr')
+  expect(readReceiptQr((qr as { payload: string }).payload)).toEqual({
+    receiptNumber: '107/0417A/26-27/000123-K',
+    amountPaise: 154_000,
+    paymentId: sample().paymentId,
+    proof: '0123456789',
+  })
+})
+
+describe('every paper', () => {
+  const longest = (periods: number, heads: number): Partial<Receipt> => ({
+    municipalityName: 'नगर परिषद '.repeat(25).slice(0, 256),
+    payerName: 'x '.repeat(128),
+    paidBy: 'y'.repeat(128),
+    consumerCode: 'C'.repeat(128),
+    billNumber: 'B'.repeat(64),
+    serviceName: 'ਪਾਣੀ '.repeat(50).slice(0, 256),
+    amountPaise: rupees(99_999_999),
+    periods: Array.from({ length: periods }, (_, at) => ({
+      demandId: `d${at}`,
+      fromMs: NOW_MS - at * DAY_MS,
+      toMs: NOW_MS,
+      amountPaise: rupees(1),
+      expiresAtMs: NOW_MS,
+      heads: Array.from({ length: heads }, (_unused, order) => ({
+        taxHeadCode: `HEAD_${order}`,
+        amountPaise: rupees(order),
+        order,
+      })),
+    })),
+    taxHeadNames: Object.fromEntries(
+      Array.from({ length: heads }, (_, at) => [`HEAD_${at}`, 'ਟੈਕਸ '.repeat(50)]),
+    ),
+  })
+
+  test.each([
+    [1, 3],
+    [12, 10],
+    [12, 100],
+    [60, 1],
+    [200, 100],
+  ])('%d periods of %d heads each can be printed on all of them', (periods, heads) => {
+    const receipt = receiptSchema.parse(sample(longest(periods, heads)))
+    const document = receiptDocument(receipt, {
+      copy: { copyNumber: 1, printedAtMs: NOW_MS, printedBy: 'C07' },
+    })
+    for (const profile of profiles.slice(0, 3))
+      expect(encodeEscPos(document, profile).length).toBeGreaterThan(0)
+    for (const columns of [32, 42, 48]) {
+      const lines = renderText(document, columns).split('\n')
+      expect(
+        lines.filter((line) => /^[ -~]*$/.test(line) && line.length > columns && !line.startsWith('tahsil')),
+      ).toEqual([])
+    }
+  })
+})

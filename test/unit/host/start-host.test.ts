@@ -1,0 +1,431 @@
+// Goal: every procedure does what its contract says and no more: who may call is enforced, every problem is a typed one, secrets stay in
+// their file, and a till whose record cannot be trusted says so instead of trading.
+import { randomUUID } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AnyProcedure } from '@orpc/server'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { rupees } from '#contract/money.ts'
+import { terminalStatusSchema } from '#rpc/procedures.ts'
+import { operatorWith, PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
+import {
+  cashInput,
+  findAndTake,
+  problemOfCall,
+  signInAndOpen,
+  startKit,
+  todaysBill,
+  type HostKit,
+} from './host-kit.ts'
+
+const bill = todaysBill()
+const partBill = todaysBill({ rules: { isPartPaymentAllowed: true } })
+let fake: FakeIntegrator
+let kit: HostKit
+beforeEach(async () => {
+  const supervisor = operatorWith({ id: 'op-9', code: '900', name: 'Farida Shaikh', role: 'supervisor' })
+  fake = await startFakeIntegrator({
+    bills: [bill, partBill],
+    masters: { operators: [operatorWith(), supervisor] },
+  })
+  fake.state.pins.set('900', PIN)
+  kit = await startKit(fake)
+})
+afterEach(async () => {
+  await kit.close()
+  await fake.close()
+})
+
+const stranger = '9d3a6f5e-7b0e-4f43-9a55-0d6b0c6b1f10'
+
+describe('who may call', () => {
+  /** Calls of an operator; `shift` marks those that need the own open shift. */
+  const calls: { name: string; needs: 'operator' | 'shift'; call: () => Promise<unknown>; code: string }[] = [
+    {
+      name: 'bill.find',
+      needs: 'shift',
+      call: async () => await kit.client.bill.find({ text: 'x' }),
+      code: 'bill_not_found',
+    },
+    {
+      name: 'bill.refresh',
+      needs: 'shift',
+      call: async () =>
+        await kit.client.bill.refresh({ tenantId: 'pb.x', businessService: 'WS', consumerCode: 'x' }),
+      code: 'bill_other_tenant',
+    },
+    {
+      name: 'payment.check',
+      needs: 'shift',
+      call: async () => await kit.client.payment.check(cashInput([bill])),
+      code: 'none',
+    },
+    {
+      name: 'payment.take',
+      needs: 'shift',
+      call: async () => await kit.client.payment.take(cashInput([bill])),
+      code: 'bill_not_found',
+    },
+    {
+      name: 'collection.get',
+      needs: 'shift',
+      call: async () => await kit.client.collection.get({ collectionId: stranger }),
+      code: 'payment_not_found',
+    },
+    {
+      name: 'receipt.search',
+      needs: 'operator',
+      call: async () => await kit.client.receipt.search({ text: '' }),
+      code: 'none',
+    },
+    {
+      name: 'receipt.get',
+      needs: 'operator',
+      call: async () => await kit.client.receipt.get({ paymentId: stranger }),
+      code: 'payment_not_found',
+    },
+    {
+      name: 'receipt.reprint',
+      needs: 'operator',
+      call: async () => await kit.client.receipt.reprint({ paymentId: stranger }),
+      code: 'payment_not_found',
+    },
+    {
+      name: 'receipt.render',
+      needs: 'operator',
+      call: async () => await kit.client.receipt.render({ paymentId: stranger, form: 'text' }),
+      code: 'payment_not_found',
+    },
+    {
+      name: 'queue.list',
+      needs: 'operator',
+      call: async () => await kit.client.queue.list(),
+      code: 'none',
+    },
+    {
+      name: 'queue.sendNow',
+      needs: 'operator',
+      call: async () => await kit.client.queue.sendNow(),
+      code: 'none',
+    },
+    {
+      name: 'shift.open',
+      needs: 'operator',
+      call: async () => await kit.client.shift.open({ denominations: [] }),
+      code: 'none',
+    },
+  ]
+
+  test.each(calls)(
+    '$name: refused to nobody, then by its need of $needs, then it does its work',
+    async (one) => {
+      const codeNow = async () => (await problemOfCall(one.call())).code
+      expect(await codeNow()).toBe('not_signed_in')
+      await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
+      expect(await codeNow()).toBe(one.needs === 'shift' ? 'shift_not_open' : one.code)
+      if (one.needs !== 'shift') return
+      await kit.client.shift.open({ denominations: [] })
+      expect(await codeNow()).toBe(one.code)
+    },
+  )
+
+  test('who is asking is checked before what is asked', async () => {
+    expect((await problemOfCall(kit.client.bill.find({ text: '' }))).code).toBe('not_signed_in')
+    expect(await kit.client.operators.list()).toHaveLength(2)
+  })
+
+  test('the drawer of a colleague is closed to everybody else', async () => {
+    await signInAndOpen(kit.client)
+    await kit.client.session.signOut()
+    expect((await kit.client.terminal.status()).shift?.operatorName).toBe('Meena Kulkarni')
+    await kit.client.session.signIn({ operatorCode: '900', pin: PIN })
+    expect(await problemOfCall(kit.client.bill.find({ text: bill.consumerCode }))).toEqual({
+      code: 'shift_not_open',
+      data: { isOpenForOther: true },
+    })
+    expect(await problemOfCall(kit.client.shift.open({ denominations: [] }))).toEqual({
+      code: 'shift_already_open',
+      data: { shiftNumber: 1 },
+    })
+  })
+
+  test('a restart signs everybody out and keeps the shift', async () => {
+    await signInAndOpen(kit.client)
+    await kit.restart()
+    expect(await kit.client.terminal.status()).toMatchObject({ operator: null, shift: { number: 1 } })
+    expect((await problemOfCall(kit.client.queue.list())).code).toBe('not_signed_in')
+  })
+})
+
+describe('input', () => {
+  test('what cannot be read names its place and never repeats the value', async () => {
+    const call = kit.client.session.signIn({ operatorCode: '101', pin: 'secret-pin' })
+    const problem = await problemOfCall(call)
+    expect(problem).toEqual({ code: 'input_invalid', data: { field: 'pin' } })
+  })
+
+  test.each([
+    { denominations: [{ denominationPaise: rupees(3), count: 1 }] },
+    { denominations: [{ denominationPaise: rupees(100), count: -1 }] },
+  ])('a float of %o', async (input) => {
+    await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
+    expect((await problemOfCall(kit.client.shift.open(input))).code).toBe('input_invalid')
+  })
+
+  test('more of a field than the contract knows is refused', async () => {
+    await signInAndOpen(kit.client)
+    const input = { ...cashInput([bill]), discount: 5 }
+    expect((await problemOfCall(kit.client.payment.take(input))).code).toBe('input_invalid')
+  })
+})
+
+describe('a payment', () => {
+  beforeEach(async () => {
+    await signInAndOpen(kit.client)
+  })
+
+  test('found, checked, taken, printed, handed over, final', async () => {
+    const { bills } = await kit.client.bill.find({ text: bill.consumerCode })
+    expect(bills).toMatchObject([{ source: 'integrator', obstacle: null, serviceName: 'Water charges' }])
+    const input = cashInput([bill], 2_000_00)
+    expect(await kit.client.payment.check(input)).toEqual({ problem: null })
+    const taken = await kit.client.payment.take(input)
+    expect(taken).toMatchObject({ totalPaise: 1_540_00, changePaise: 460_00, isOffline: false })
+    await kit.until(({ queue, printer }) => queue.waitingCount === 0 && printer.waitingJobs === 0)
+    fake.post('POSTED')
+    await kit.client.queue.sendNow()
+    const [row] = await kit.client.receipt.search({ text: taken.payments[0]!.receiptNumber })
+    expect(row).toMatchObject({ standing: 'final', state: 'POSTED', printState: 'printed', copies: 0 })
+    expect(await kit.client.collection.get({ collectionId: input.collectionId })).toMatchObject({
+      totalPaise: 1_540_00,
+      payments: [{ digitReceiptNumber: row?.digitReceiptNumber }],
+    })
+    expect(fake.state.held.get(row!.paymentId)?.payment).toMatchObject({
+      receiptNumber: row?.receiptNumber,
+      amountPaise: 1_540_00,
+      instrument: { mode: 'CASH', tenderedPaise: 2_000_00, changePaise: 460_00 },
+    })
+  })
+
+  test('a double tap is one payment', async () => {
+    await kit.client.bill.find({ text: bill.consumerCode })
+    const input = cashInput([bill])
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async () => await kit.client.payment.take(input)),
+    )
+    expect(new Set(answers.map(({ payments }) => payments[0]?.receiptNumber)).size).toBe(1)
+    expect((await kit.client.terminal.status()).shift?.receiptCount).toBe(1)
+    const other = { ...input, payer: { ...input.payer, paidBy: 'Other Name' } }
+    expect((await problemOfCall(kit.client.payment.take(other))).code).toBe('payment_conflict')
+  })
+
+  test('problems carry the figures that the words need', async () => {
+    await kit.client.bill.find({ text: bill.consumerCode })
+    const input = cashInput([bill], 100_00)
+    expect(await problemOfCall(kit.client.payment.take(input))).toEqual({
+      code: 'tender_too_small',
+      data: { totalPaise: 1_540_00, tenderedPaise: 100_00 },
+    })
+    expect(await kit.client.payment.check(input)).toMatchObject({ problem: { code: 'tender_too_small' } })
+  })
+
+  test('too little disk space stops money before it is taken', async () => {
+    await kit.restart({ tuning: { freeBytesMin: Number.MAX_SAFE_INTEGER } })
+    await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
+    await kit.client.bill.find({ text: bill.consumerCode })
+    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('store_full')
+    expect((await kit.client.terminal.status()).shift?.receiptCount).toBe(0)
+  })
+
+  test.each(['png', 'pdf', 'text'] as const)('its receipt as %s is not a print', async (form) => {
+    const { payments } = await findAndTake(kit.client, bill)
+    const paymentId = payments[0]!.paymentId
+    await kit.until(({ printer }) => printer.waitingJobs === 0)
+    const { mime, fileName, base64 } = await kit.client.receipt.render({ paymentId, form })
+    expect(fileName).toMatch(/^receipt-107-0417A-[0-9-]+-[0-9A-Z]\.(png|pdf|txt)$/)
+    const bytes = Buffer.from(base64, 'base64')
+    const starts = { png: '\u0089PNG', pdf: '%PDF', text: ' ' }
+    expect(bytes.toString('latin1').startsWith(starts[form])).toBe(true)
+    expect(mime).toContain(form === 'text' ? 'text/plain' : form)
+    expect((await kit.client.receipt.get({ paymentId })).prints).toHaveLength(1)
+  })
+
+  test('search by anything that stands on a receipt, in any case, by its beginning', async () => {
+    const { payments } = await findAndTake(kit.client, bill)
+    const [row] = payments
+    const found = async (text: string) =>
+      (await kit.client.receipt.search({ text })).map(({ paymentId }) => paymentId)
+    const qr = `tahsil:r1:${row!.receiptNumber}:154000:${row!.paymentId}:0123456789`
+    const texts = [
+      '',
+      row!.receiptNumber.slice(0, 12),
+      '000001',
+      bill.consumerCode.toLowerCase(),
+      'asha',
+      'rao',
+      '98765',
+      qr,
+    ]
+    for (const text of texts) expect([text, await found(text)]).toEqual([text, [row!.paymentId]])
+    expect(await found('nobody')).toEqual([])
+    expect(await found('%')).toEqual([])
+  })
+
+  test('nothing in the log names the payer or holds a secret', async () => {
+    await kit.restart({ options: { logLevel: 'debug' } })
+    await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
+    await findAndTake(kit.client, bill)
+    fake.setFault('html')
+    await problemOfCall(kit.client.queue.sendNow())
+    await kit.host.close()
+    const log = readFileSync(join(kit.dataDir, 'logs', 'terminal.log'), 'utf8')
+    const { token } = JSON.parse(readFileSync(join(kit.dataDir, 'device.json'), 'utf8')) as { token: string }
+    expect(log).toContain('integrator_unreachable')
+    for (const secret of ['Asha', '98765', PIN, token]) expect(log).not.toContain(secret)
+  })
+})
+
+describe('status', () => {
+  test('fits its schema at every stage', async () => {
+    terminalStatusSchema.parse(await kit.client.terminal.status())
+    await signInAndOpen(kit.client)
+    await findAndTake(kit.client, bill)
+    const status = terminalStatusSchema.parse(await kit.client.terminal.status())
+    expect(status).toMatchObject({
+      deviceCode: '0417',
+      stopped: null,
+      tenant: { name: 'Testnagar Municipal Council', helpLine: '1800-000-000' },
+      operator: { code: '101' },
+      shift: { cashInHandPaise: 2_040_00 },
+      lastReceipt: { amountPaise: 1_540_00 },
+    })
+  })
+
+  test('reads little: a few milliseconds of work, also with records waiting', async () => {
+    await signInAndOpen(kit.client)
+    const bills = Array.from({ length: 20 }, () => todaysBill())
+    fake.state.bills.push(...bills)
+    for (const one of bills) await kit.client.bill.find({ text: one.consumerCode })
+    fake.setFault('down')
+    await kit.client.payment.take(cashInput(bills))
+    const before = process.cpuUsage()
+    for (let count = 0; count < 100; count++) await kit.client.terminal.status()
+    const { user, system } = process.cpuUsage(before)
+    // CPU time, so that a loaded machine does not decide.
+    expect((user + system) / 100).toBeLessThan(5_000)
+  })
+})
+
+describe('enrolment', () => {
+  test('the token is in a file of this user only and goes nowhere else', async () => {
+    const path = join(kit.dataDir, 'device.json')
+    expect(statSync(path).mode & 0o077).toBe(0)
+    const { token } = JSON.parse(readFileSync(path, 'utf8')) as { token: string }
+    await kit.host.close()
+    expect(readFileSync(kit.file).includes(token)).toBe(false)
+  })
+
+  test('a wrong code is told, and nothing can be taken', async () => {
+    const other = await startKit(fake, { options: { enrolmentCode: 'WRONG-1' } })
+    expect((await other.client.terminal.status()).stopped).toMatchObject({ code: 'enrolment_refused' })
+    expect((await problemOfCall(other.client.session.signIn({ operatorCode: '101', pin: PIN }))).code).toBe(
+      'operator_unknown',
+    )
+    await other.close()
+  })
+
+  test('an integrator that is away at first is asked again until it answers', async () => {
+    fake.setFault('down')
+    const other = await startKit(fake)
+    expect((await other.client.terminal.status()).stopped).toMatchObject({
+      code: 'device_not_enrolled',
+      data: { reason: 'integrator_unreachable' },
+    })
+    fake.setFault('none')
+    await other.until(({ stopped, deviceCode }) => stopped === null && deviceCode === '0417')
+    await other.close()
+  })
+
+  test('an end between the answer and the record does not lose the code that was used up', async () => {
+    fake.setFault('down', '/v1/devices')
+    const other = await startKit(fake)
+    await other.host.close()
+    writeFileSync(
+      join(other.dataDir, 'device.json'),
+      JSON.stringify({
+        deviceId: randomUUID(),
+        deviceCode: '0555',
+        incarnation: 'B',
+        tenantId: 'pb.testnagar',
+        token: [...fake.state.tokens][0],
+      }),
+    )
+    await other.restart({ options: { enrolmentCode: null } })
+    expect(await other.client.terminal.status()).toMatchObject({ deviceCode: '0555', stopped: null })
+    await other.close()
+  })
+
+  test('a record without its token takes no money', async () => {
+    await signInAndOpen(kit.client)
+    await kit.host.close()
+    writeFileSync(join(kit.dataDir, 'device.json'), 'scratched')
+    await kit.restart()
+    expect((await kit.client.terminal.status()).stopped).toMatchObject({
+      code: 'device_not_enrolled',
+      data: { reason: 'token_missing' },
+    })
+    await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
+    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('device_not_enrolled')
+  })
+})
+
+describe('a record that cannot be used', () => {
+  test('damaged: the till says so on every call and leaves the file alone', async () => {
+    await kit.host.close()
+    writeFileSync(kit.file, 'scratched '.repeat(2_000))
+    await kit.restart()
+    const before = readFileSync(kit.file)
+    const status = await kit.client.terminal.status()
+    expect(status.stopped).toMatchObject({ code: 'store_corrupt', data: { file: kit.file } })
+    terminalStatusSchema.parse(status)
+    expect((await problemOfCall(kit.client.operators.list())).code).toBe('store_corrupt')
+    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('store_corrupt')
+    expect((await problemOfCall(kit.client.session.signIn({ operatorCode: '101', pin: PIN }))).code).toBe(
+      'store_corrupt',
+    )
+    await kit.host.close()
+    expect(readFileSync(kit.file).equals(before)).toBe(true)
+  })
+
+  test('in use by another program: the start is refused in plain words', async () => {
+    const second = startKit(fake, { options: { dataDir: kit.dataDir } })
+    await expect(second).rejects.toThrow("Another program has this till's record open")
+    expect((await kit.client.terminal.status()).stopped).toBeNull()
+  })
+})
+
+test('a printer address that makes no sense is told at the start; a folder that cannot be written is not the end', async () => {
+  const options = { dataDir: join(kit.dataDir, 'other'), printer: 'telepathy:9' }
+  await expect(startKit(fake, { options })).rejects.toThrow('printer address')
+  await kit.restart({ options: { printer: `virtual:${kit.file}/impossible` } })
+  expect((await kit.client.terminal.status()).printer).toMatchObject({ state: 'absent' })
+})
+
+test('every procedure of the contract has its handler', () => {
+  const paths = (node: object, path: string[] = []): string[] =>
+    Object.entries(node).flatMap(([name, value]: [string, object]) =>
+      '~orpc' in value ? [[...path, name].join('.')] : paths(value, [...path, name]),
+    )
+  const handlers = paths(kit.host.router)
+  expect(handlers).toHaveLength(16)
+  for (const path of handlers) {
+    const procedure = path
+      .split('.')
+      .reduce<unknown>((node, name) => Reflect.get(node as object, name), kit.host.router)
+    expect((procedure as AnyProcedure)['~orpc'].middlewares).toHaveLength(1)
+  }
+})
+
+test('closing twice is closing once', async () => {
+  await expect(Promise.all([kit.host.close(), kit.host.close()])).resolves.toHaveLength(2)
+})
