@@ -21,7 +21,11 @@ async function main(words: readonly string[]): Promise<void> {
   }
   let isStopped = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop())
-  const integrator = await startIntegrator({ environment: process.env, ...options })
+  const integrator = await startIntegrator({
+    environment: process.env,
+    ...options,
+    onDatabaseLost: endWithoutDatabase,
+  })
   stop = () => void close(integrator)
   if (isStopped) stop()
   announce(integrator, options.isJson)
@@ -57,6 +61,12 @@ function announce({ url, docs, databaseKind, digit }: Integrator, isJson: boolea
   const facts = { ready: true, name: 'integrator', url, docs, databaseKind, digit }
   const words = `Integrator: ${url} (API: ${docs}), database: ${databaseKind}, DIGIT: ${digit}. Stop with Ctrl+C.`
   process.stdout.write(`${isJson ? JSON.stringify(facts) : words}\n`)
+}
+
+/** Everything that matters is in the database's files: whoever watches over this program starts both again. */
+function endWithoutDatabase(): void {
+  process.stderr.write('The embedded database ended. Start the integrator again; nothing is lost.\n')
+  process.exit(1)
 }
 
 async function close(integrator: Integrator): Promise<void> {

@@ -39,6 +39,8 @@ export type IntegratorOptions = {
   host?: string
   /** Where the embedded database lives; not used with DATABASE_URL. */
   dataFolder?: string
+  /** The embedded database ended by itself: nothing works any more, and the program should end and be started again. */
+  onDatabaseLost?: () => void
 }
 
 export type DigitState = Readiness['digit']
@@ -67,6 +69,10 @@ export async function startIntegrator(options: IntegratorOptions): Promise<Integ
     poolMax: config.postingConcurrency * 2 + 16,
     isServer: true,
     onError: (error) => log.error({ error: describeError(error) }, 'database connection'),
+    onLost: () => {
+      log.fatal('the embedded database ended')
+      options.onDatabaseLost?.()
+    },
   })
   const client = createDigitClient({ ...config.digit, log })
   const started: Closable[] = [{ close: () => database.close() }, { close: async () => client.close() }]
@@ -134,22 +140,25 @@ async function startOn({ options, config, log, database, client, started }: Base
   })
   started.push({ close: () => server.close() })
   const url = await listen(server, options)
-  const worker = await startWorker({
-    parts: { pool, client, payments, masters, policy: config.policy, isIfscSent: config.isIfscSent },
-    log,
-    concurrency: config.postingConcurrency,
-    sweepMs: config.sweepMs,
-    isAlone: database.kind === 'embedded',
-  })
-  started.push({ close: () => worker.stop() })
+  const worker =
+    config.postingConcurrency === 0
+      ? null
+      : await startWorker({
+          parts: { pool, client, payments, masters, policy: config.policy, isIfscSent: config.isIfscSent },
+          log,
+          concurrency: config.postingConcurrency,
+          sweepMs: config.sweepMs,
+          isAlone: database.kind === 'embedded',
+        })
+  started.push({ close: async () => await worker?.stop() })
   const digit = await checkDigit(client)
   return { url, docs: `${url}/docs`, databaseKind: database.kind, digit, ...controls(worker, started) }
 }
 
-function controls(worker: Worker, started: Closable[]): Pick<Integrator, 'sweepNow' | 'close'> {
+function controls(worker: Worker | null, started: Closable[]): Pick<Integrator, 'sweepNow' | 'close'> {
   let closing: Promise<void> | null = null
   return {
-    sweepNow: () => worker.sweepNow(),
+    sweepNow: async () => (await worker?.sweepNow()) ?? 0,
     close: async () => {
       closing ??= closeAll(started)
       await closing

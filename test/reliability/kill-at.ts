@@ -4,7 +4,7 @@ import type { KillPlace } from '#test/reliability/kill-places.ts'
 import type { MoneyPath, TakeOutcome } from '#test/reliability/money-path.ts'
 
 const REACH_MS_MAX = 20_000
-const OWN_END_MS_MAX = 2_000
+const OWN_END_MS_MAX = 10_000
 
 /** `isReached`: the place was come by and the victim killed there. */
 export const killAt = async (

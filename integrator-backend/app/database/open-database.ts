@@ -22,6 +22,8 @@ export type DatabaseOptions = {
   /** A small command works beside a running integrator; a server does not. */
   isServer: boolean
   onError?: (error: Error) => void
+  /** The embedded server is gone, and with it our hold on the folder. It is not started again from here. */
+  onLost?: () => void
 }
 
 export const POOL_MAX_DEFAULT = 40
@@ -49,7 +51,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       )
     }
     const opened = await openPool({ ...embedded.connection }, options)
+    let isClosing = false
+    holder.once('end', () => {
+      if (!isClosing && options.isServer) options.onLost?.()
+    })
     const close = async () => {
+      isClosing = true
       await opened.pool.end()
       await letGo(holder, embedded)
     }
