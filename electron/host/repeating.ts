@@ -2,6 +2,8 @@
 // loops of the till (sync, printing, masters). Called by start-host and the runners.
 
 export type Repeating = {
+  /** Ends with the first run. */
+  readonly first: Promise<void>
   /** Runs now (after the run under way, if any) and tells when that run has ended. */
   readonly wake: () => Promise<void>
   /** No run starts any more; resolves when the one under way has ended. */
@@ -47,8 +49,8 @@ export function repeat({ run, onFault, faultWaitMs }: Task): Repeating {
     last = next
     return next
   }
-  void wake()
   return {
+    first: wake(),
     wake,
     stop: async () => {
       isStopped = true

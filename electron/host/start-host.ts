@@ -161,7 +161,7 @@ function startTill({ options, tuning, store, printer, profile, logger }: Parts):
   }
   return {
     till,
-    firstContact: Promise.race([background.wake(), sleep(FIRST_CONTACT_MS)]),
+    firstContact: Promise.race([background.first, sleep(FIRST_CONTACT_MS)]),
     stop: async () => {
       integrator.close()
       await Promise.all([background.stop(), sync.stop(), printing.stop()])

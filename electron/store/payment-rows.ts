@@ -43,14 +43,8 @@ const fromPayments = (db: Db) =>
     .$dynamic()
 
 /** The lane is written out, so that SQLite walks the small partial index of that lane and not the payments. */
-const idsInLane = (db: Db, isInLane: SQL) =>
-  db
-    .select({ paymentId: outbox.paymentId })
-    .from(outbox)
-    .where(isInLane)
-    .orderBy(asc(outbox.deviceSeq))
-    .limit(QUEUE_ROWS_MAX)
-    .prepare()
+const rowsInLane = (db: Db, isInLane: SQL) =>
+  fromPayments(db).where(isInLane).orderBy(asc(outbox.deviceSeq)).limit(QUEUE_ROWS_MAX).prepare()
 
 const statements = perSession((db) => ({
   ofCollection: fromPayments(db)
@@ -61,9 +55,9 @@ const statements = perSession((db) => ({
     .where(eq(payments.id, sql.placeholder('id')))
     .prepare(),
   newest: fromPayments(db).orderBy(desc(payments.deviceSeq)).limit(SEARCH_ROWS_MAX).prepare(),
-  attention: idsInLane(db, sql`${outbox.lane} = 'attention'`),
-  waiting: idsInLane(db, sql`${outbox.lane} = 'waiting'`),
-  pending: idsInLane(db, sql`${outbox.lane} = 'pending'`),
+  attention: rowsInLane(db, sql`${outbox.lane} = 'attention'`),
+  waiting: rowsInLane(db, sql`${outbox.lane} = 'waiting'`),
+  pending: rowsInLane(db, sql`${outbox.lane} = 'pending'`),
   last: db
     .select({
       paymentId: payments.id,
@@ -150,14 +144,12 @@ function byPrefix(session: Session, text: string): RawRow[] {
 }
 
 function readQueue(session: Session, masters: Masters | null): QueueRow[] {
-  const { attention, waiting, pending, byId } = statements(session)
-  const ids = [attention, waiting, pending].flatMap((lane) => lane.all().map(({ paymentId }) => paymentId))
-  return ids.slice(0, QUEUE_ROWS_MAX).flatMap((id) => {
-    const raw = byId.get({ id })
-    if (raw === undefined) return []
+  const { attention, waiting, pending } = statements(session)
+  const rows = [attention, waiting, pending].flatMap((lane) => lane.all())
+  return rows.slice(0, QUEUE_ROWS_MAX).map((raw) => {
     const { attempts, problem, nextTryAtMs } = raw
     const lastProblem = problem === null ? null : (JSON.parse(problem) as Problem)
-    return [{ ...rowOf(raw, masters), attempts, lastProblem, nextTryAtMs }]
+    return { ...rowOf(raw, masters), attempts, lastProblem, nextTryAtMs }
   })
 }
 
