@@ -116,6 +116,8 @@ function cookieOf(request: IncomingMessage, name: string): string {
 function sendScreen(site: Site, request: IncomingMessage, response: ServerResponse): void {
   const { pathname } = new URL(request.url ?? '', site.origin)
   const file = site.screens.get(pathname)
+  // Browsers ask for it by themselves.
+  if (file === undefined && pathname === '/favicon.ico') return void response.writeHead(204).end()
   if (file === undefined) return refuse(request, response, { status: 404, words: WORDS.notHere })
   if (file.isForever) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable')
   response.setHeader('Content-Type', file.type)

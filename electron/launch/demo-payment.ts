@@ -9,7 +9,7 @@ import type { SampleBill } from './welcome.ts'
 
 const TILL_READY_MS = 30_000
 const POSTED_MS = 90_000
-const PRINTED_MS = 30_000
+const PRINTED_MS = 8_000
 const POLL_MS = 50
 /** Ten notes of ₹100 to give change from. */
 const FLOAT = [{ denominationPaise: 10_000, count: 10 }] as const

@@ -14,6 +14,8 @@ const binary = findElectron(process.env)
 type Check = readonly [name: string, expectSo: () => Promise<void>]
 
 const folder = mkdtempSync(join(tmpdir(), 'tahsil-electron-'))
+/** What a till shows that was never enrolled. */
+const SCREEN = '[data-testid^="stopped-"]'
 let shell: ElectronApplication | null = null
 
 async function windowOf(): Promise<Page> {
@@ -39,7 +41,7 @@ const PRESENT: readonly Check[] = [
     async () => {
       const window = await windowOf()
       expect(window.url()).toMatch(/^app:\/\/tahsil\//)
-      await window.getByTestId('operator-code').waitFor()
+      await window.locator(SCREEN).waitFor()
     },
   ],
   [
@@ -73,7 +75,7 @@ const PRESENT: readonly Check[] = [
       expect(await window.evaluate('fetch("https://evil.example/").then(() => true, () => false)')).toBe(
         false,
       )
-      await window.getByTestId('operator-code').waitFor()
+      await window.locator(SCREEN).waitFor()
       expect(window.url()).toMatch(/^app:\/\/tahsil\//)
       expect(shell?.windows()).toHaveLength(1)
     },
@@ -105,7 +107,7 @@ const PRESENT: readonly Check[] = [
       if (pid === undefined || pid === 0) throw new Error('the core has no process')
       process.kill(pid, 'SIGKILL')
       await expect.poll(() => window.evaluate('window.states.at(-1)'), { timeout: 20_000 }).toBe('running')
-      await window.getByTestId('operator-code').waitFor()
+      await window.locator(SCREEN).waitFor()
     },
   ],
 ]
