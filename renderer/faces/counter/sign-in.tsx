@@ -55,6 +55,7 @@ export function SignIn() {
     if (code.trim() !== '' && pin === '') return pinInput.current?.focus()
     if (!isReady) return
     setChecking(true)
+    setTrouble(null)
     client.session
       .signIn({ operatorCode: code.trim(), pin })
       .then(() => refresh())

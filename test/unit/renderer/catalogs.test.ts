@@ -1,5 +1,6 @@
 // Goal: every problem, state, mode and key has words in every language, every message can be formatted with the same
 // values in both, and plurals name zero.
+import { isLiteralElement } from '@formatjs/icu-messageformat-parser'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { expect, test } from 'vitest'
 import { PAYMENT_MODES } from '#contract/bill.ts'
@@ -14,9 +15,6 @@ const catalogs = await Promise.all(
 )
 const english = catalogs[0]!.catalog
 
-/** What the parser calls plain words. */
-const LITERAL = 0
-
 type Parsed = ReturnType<IntlMessageFormat['getAst']>
 
 /** Every value that a message takes, also inside its plurals. */
@@ -24,7 +22,7 @@ const valuesOf = (message: string): string[] => {
   const names = new Set<string>()
   const walk = (parts: Parsed): void => {
     for (const part of parts) {
-      if ('value' in part && Number(part.type) !== LITERAL) names.add(part.value)
+      if (!isLiteralElement(part) && 'value' in part) names.add(part.value)
       if ('options' in part) for (const option of Object.values(part.options)) walk(option.value)
     }
   }

@@ -5,7 +5,10 @@ import { isPayerNameForDigit } from '#core/payer-name.ts'
 import { isPayerName, payerOf, plainName, OWNER_PAYS } from '#renderer/faces/counter/payer-choice.ts'
 
 test('every name that the screen lets through is one that the core takes', () => {
-  const letters = fc.string({ unit: fc.constantFrom(..."aZ _-'`.ñ1"), maxLength: 30 })
+  const letters = fc.string({
+    unit: fc.constantFrom('a', 'Z', ' ', '_', '-', "'", '`', '.', 'ñ', '1'),
+    maxLength: 30,
+  })
   fc.assert(
     fc.property(letters, (name) => {
       expect(!isPayerName(name) || isPayerNameForDigit(name)).toBe(true)
