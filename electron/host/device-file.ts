@@ -29,4 +29,16 @@ export function writeDevice(dataDir: string, device: Device): void {
     closeSync(handle)
   }
   renameSync(draft, path)
+  syncNames(dataDir)
+}
+
+/** Without it a power cut may undo the renaming after the store has learnt of the device. Windows does not open folders. */
+function syncNames(folder: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }

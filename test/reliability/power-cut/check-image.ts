@@ -2,6 +2,7 @@
 // Called by cut-power.ts's callers.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readDevice } from '#host/device-file.ts'
 import { openStore } from '#store/open-store.ts'
 import { auditTerminal, type Acknowledged } from '#test/reliability/auditor.ts'
 import type { Verdict } from '#test/reliability/power-cut/cut-power.ts'
@@ -13,7 +14,12 @@ export const checkImage = (folder: string, acknowledged: readonly string[]): Ver
   const file = join(folder, RECORD_FILE)
   const told = acknowledged.map((text) => JSON.parse(text) as Acknowledged)
   try {
-    openStore({ file, nowMs: Date.now(), check: 'full' }).close()
+    const store = openStore({ file, nowMs: Date.now(), check: 'full' })
+    const device = store.device()
+    store.close()
+    if (device !== null && readDevice(folder)?.deviceId !== device.deviceId) {
+      return { outcome: 'lost', detail: 'the till is enrolled and its token is gone' }
+    }
   } catch (error) {
     return {
       outcome: 'unopenable',

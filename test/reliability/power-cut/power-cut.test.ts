@@ -1,4 +1,5 @@
-// Goal: whatever a power cut leaves on the disk, the till opens it, its chain is whole and every acknowledged payment is in it.
+// Goal: whatever a power cut leaves on the disk, the till opens it, its chain is whole, every acknowledged payment is in it and an
+// enrolled till still has its token.
 // The disk is rebuilt at random moments with unsynced writes dropped, kept, reordered or torn at 512 bytes. The controls show
 // that the rig can see a loss: a store that syncs too little, and a disk that lies, must lose payments.
 import { expect, test } from 'vitest'
@@ -9,7 +10,7 @@ const obstacle = recorderObstacle()
 if (obstacle !== null) console.warn(`No power was cut on this machine: ${obstacle}.`)
 const canRecord = obstacle === null
 
-const payments = 90
+const payments = 60
 const seed = 20_260_401
 
 test.runIf(canRecord)('no image of 300 power cuts lost or broke anything', () => {
@@ -19,7 +20,7 @@ test.runIf(canRecord)('no image of 300 power cuts lost or broke anything', () =>
 })
 
 test.runIf(canRecord)('a cut while the file is being made leaves a till that starts', () => {
-  const { figures } = cutTill({ synchronous: 'FULL', images: 150, payments: 1, seed, eventsMax: 80 })
+  const { figures } = cutTill({ synchronous: 'FULL', images: 150, payments: 1, seed, eventsMax: 130 })
   expect(figures.examples).toEqual([])
 })
 

@@ -11,6 +11,7 @@ import type { Bill } from '#contract/bill.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { openShift } from '#core/shift.ts'
 import { takePayment } from '#core/take-payment.ts'
+import { writeDevice } from '#host/device-file.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import type { Acknowledged } from '#test/reliability/auditor.ts'
@@ -126,6 +127,8 @@ const open = (): Store => openStore({ file, nowMs: Date.now() })
 const trade = (): void => {
   let store = open()
   const device = { deviceId: 'device-1', deviceCode: '0001', incarnation: 'A', tenantId: TENANT }
+  // In the order of the host's enrolment: token first, then the record.
+  writeDevice(folder, { ...device, token: 'x'.repeat(43) })
   store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
   const float = [{ denominationPaise: paise(10_000), count: 5 }]
   openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
