@@ -60,7 +60,8 @@ const environmentSchema = z.object({
   TAHSIL_RETRY_BASE_MS: milliseconds(1_000, 1, 600_000),
   TAHSIL_RETRY_MAX_MS: milliseconds(300_000, 1, 3_600_000),
   TAHSIL_SWEEP_MS: milliseconds(15_000, 50, 3_600_000),
-  TAHSIL_POSTING_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(8),
+  /** 0 = this node takes payments and leaves the posting to others. */
+  TAHSIL_POSTING_CONCURRENCY: z.coerce.number().int().min(0).max(32).default(8),
   TAHSIL_MASTERS_TTL_MS: milliseconds(600_000, 0, 86_400_000),
   TAHSIL_SEND_IFSC: flag,
   TAHSIL_POST_EXCESS: flag,

@@ -4,7 +4,7 @@ import { readBharatQr } from './bharat-qr.ts'
 
 export type ScanFinding =
   | { kind: 'consumer'; consumerCode: string; businessService: string | null; tenantId: string | null }
-  | { kind: 'receipt'; paymentId: string | null; receiptNumber: string | null; tenantId: string | null }
+  | { kind: 'receipt'; paymentId: string | null; receiptNumber: string | null }
   | { kind: 'not-understood' }
 
 /** How a municipality's printed links name a bill. A path pattern has the named groups `code`, `service`, `tenant`. */
@@ -44,7 +44,8 @@ export type ScanContext = { rules: readonly ScanRule[]; serviceCodes: readonly s
 const TEXT_CHARS_MAX = 2048
 const CODE_CHARS_MAX = 128
 const notUnderstood: ScanFinding = { kind: 'not-understood' }
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const ownQrPattern = /^tahsil:r1:(?<number>[^:]{1,64}):\d{1,10}:(?<id>[0-9a-f-]{36}):[0-9a-f]{10}$/i
 /** `JLD/0417A/26-27/000123-K` (payment-states 5.1). */
 const ownReceiptPattern = /^[A-Z0-9]{1,16}\/\d{4,8}[A-Z]{1,2}\/\d{2}-\d{2}\/\d{6,9}-[0-9A-Z]$/
 
@@ -61,24 +62,14 @@ export function readScan(raw: string, context: ScanContext): ScanFinding {
   )
 }
 
-/** Our receipt: `tahsil:receipt?number=…&id=…&tenant=…`, or the bare receipt number in a barcode. */
+/** Our receipt's QR `tahsil:r1:<number>:<paise>:<payment id>:<proof>`, or the bare receipt number in a barcode. */
 function readOwnReceipt(text: string): ScanFinding | null {
-  if (ownReceiptPattern.test(text)) {
-    return { kind: 'receipt', receiptNumber: text, paymentId: null, tenantId: null }
-  }
-  const query = /^tahsil:receipt\?(?<query>.*)$/i.exec(text)?.groups?.['query']
-  if (query === undefined) return null
-  const params = new URLSearchParams(query)
-  const receiptNumber = params.get('number')
-  const paymentId = params.get('id')
-  const hasId = paymentId !== null && uuidPattern.test(paymentId)
-  if (receiptNumber === null && !hasId) return notUnderstood
-  return {
-    kind: 'receipt',
-    receiptNumber: receiptNumber === null ? null : receiptNumber.slice(0, 64),
-    paymentId: hasId ? paymentId.toLowerCase() : null,
-    tenantId: params.get('tenant'),
-  }
+  if (ownReceiptPattern.test(text)) return { kind: 'receipt', receiptNumber: text, paymentId: null }
+  if (!/^tahsil:/i.test(text)) return null
+  const parts = ownQrPattern.exec(text)?.groups
+  const paymentId = parts?.['id']?.toLowerCase() ?? ''
+  if (parts === undefined || !uuidPattern.test(paymentId)) return notUnderstood
+  return { kind: 'receipt', receiptNumber: parts['number'] ?? null, paymentId }
 }
 
 /** `upi://pay?pa=…&tr=…`: `tr` is the merchant's own reference. */

@@ -256,9 +256,15 @@ describe('a batch', () => {
     const poor = await world.till.billOf('TL-DVG-2026-000001', 'TL')
     const at = (deviceSeq: number) =>
       till.payment(poor, { deviceSeq, payer: { paidBy: '9', mobileNumber: null, isOwner: true } })
+    const oddities = async () => {
+      const text = 'select kind from tahsil.device_findings where device_id = $1'
+      const rows = await world.pool.query<{ kind: string }>(text, [till.device.deviceId])
+      return rows.rows.map((row) => row.kind)
+    }
     await till.submitBatch([at(1), at(2), at(5)])
     await till.submitBatch([at(6), at(2)])
     await till.submitBatch([at(4)])
+    await expect.poll(oddities, { timeout: 10_000 }).toContain('fork')
     const found = await world.pool.query(
       `select kind, from_seq::int as from, to_seq::int as to from tahsil.device_findings where device_id = $1 and kind <> 'receipt-twice' order by finding_id`,
       [till.device.deviceId],

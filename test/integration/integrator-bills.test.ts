@@ -144,7 +144,10 @@ describe('by scan', () => {
     expect(
       sandbox.admin.bills({ tenantId: TENANT, businessService: 'WS', consumerCode: bill.consumerCode }),
     ).not.toEqual([])
-    for (const text of [payment.receiptNumber, `tahsil:receipt?id=${payment.id}`]) {
+    for (const text of [
+      payment.receiptNumber,
+      `tahsil:r1:${payment.receiptNumber}:${payment.amountPaise}:${payment.id}:0123456789`,
+    ]) {
       const [next] = await scan(text)
       expect(next?.totalPaise, text).toBe(status.balancePaise)
     }
@@ -153,9 +156,11 @@ describe('by scan', () => {
   it('refuses what is no bill, and bills of another town', async () => {
     expect(await scanProblem('hello there')).toBe('scan_not_understood')
     expect(await scanProblem('https://example.com/menu')).toBe('scan_not_understood')
-    expect(await scanProblem('tahsil:receipt?id=00000000-0000-4000-8000-000000000000')).toBe(
-      'scan_not_understood',
-    )
+    expect(
+      await scanProblem(
+        'tahsil:r1:X/0001A/26-27/000001-K:100:00000000-0000-4000-8000-000000000000:0123456789',
+      ),
+    ).toBe('scan_not_understood')
     expect(await scanProblem('https://x.example/?consumerCode=PT-CHP-000001&tenantId=sr.chandnipur')).toBe(
       'bill_other_tenant',
     )

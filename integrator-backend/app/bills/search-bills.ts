@@ -74,8 +74,11 @@ async function byScan(context: Context, text: string): Promise<Bill[]> {
     serviceCodes: context.masters.services.map((service) => service.code),
   })
   if (finding.kind === 'not-understood') throw new ProblemError('scan_not_understood')
-  if (finding.tenantId !== null && finding.tenantId !== tenantId) throw new ProblemError('bill_other_tenant')
-  if (finding.kind === 'consumer') return await byCode(context, finding)
+  if (finding.kind === 'consumer') {
+    if (finding.tenantId !== null && finding.tenantId !== tenantId)
+      throw new ProblemError('bill_other_tenant')
+    return await byCode(context, finding)
+  }
   const receipt = await parts.receiptOf(finding)
   if (receipt === null) throw new ProblemError('scan_not_understood')
   if (receipt.tenantId !== tenantId) throw new ProblemError('bill_other_tenant')

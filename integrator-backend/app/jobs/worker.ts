@@ -7,7 +7,14 @@ import * as z from 'zod'
 import { postPayment } from '#collection/post-payment.ts'
 import { describeError } from '#app/log.ts'
 import type { Log } from '#app/log.ts'
-import { loadRecord, LIVE_STATES, sweep, wakeFollower } from '#app/payments/posting-store.ts'
+import {
+  findOddities,
+  loadRecord,
+  LIVE_STATES,
+  spreadPayments,
+  sweep,
+  wakeFollower,
+} from '#app/payments/posting-store.ts'
 import { createPostingPorts } from './posting-ports.ts'
 import type { PostingParts } from './posting-ports.ts'
 
@@ -27,6 +34,7 @@ const busyRetryMs = 500
 const pollMsMin = 50
 const pollMsMax = 500
 const payloadSchema = z.object({ id: z.uuid() })
+const spreadSchema = z.object({ ids: z.array(z.uuid()) })
 const live: ReadonlySet<string> = new Set(LIVE_STATES)
 
 export async function startWorker({
@@ -58,6 +66,10 @@ export async function startWorker({
       'post-payment': async (payload) => {
         const { id } = payloadSchema.parse(payload)
         await runPosting({ parts, log, id })
+      },
+      'spread-payments': async (payload) => {
+        const { ids } = spreadSchema.parse(payload)
+        await spreadPayments(pool, ids)
       },
     },
   })
@@ -92,6 +104,7 @@ async function runPosting({ parts, log, id }: { parts: PostingParts; log: Log; i
       return
     }
     try {
+      if (before.state === 'RECEIVED') await findOddities(pool, id)
       const state = await postPayment(createPostingPorts(parts, id))
       log.debug({ paymentId: id, state }, 'posting run')
     } finally {

@@ -1,6 +1,6 @@
 // Rows of the payments table and what they become: the status for a terminal, the record for posting.
 // Called by the payment store files; SQL is written there, shapes here.
-import type { PaymentStatus, Payment } from '#contract/payment.ts'
+import type { Payment, PaymentStatus, PostingStep } from '#contract/payment.ts'
 import { paymentSchema, paymentStatusSchema } from '#contract/payment.ts'
 import type { PostingRecord } from '#collection/posting-facts.ts'
 
@@ -13,7 +13,9 @@ export type StatusRow = {
   posted_at_ms: number | null
   balance_paise: number | null
   cursor: number
+  /** After the first: the payment's own row is the step RECEIVED. */
   steps: { state: string; atMs: number; note: string }[]
+  received_ms: number
 }
 
 /** Newest steps win when a payment has more than a status may carry. */
@@ -25,8 +27,8 @@ export const statusColumns = `p.id, p.state, p.reason, p.digit_receipt_number, p
     select coalesce(json_agg(json_build_object('state', s.state, 'note', s.note,
       'atMs', (extract(epoch from s.at) * 1000)::bigint) order by s.step_id), '[]'::json)
     from (select * from tahsil.payment_steps t where t.payment_id = p.id
-          order by t.step_id desc limit ${STEPS_SHOWN_MAX}) s
-  ) as steps`
+          order by t.step_id desc limit ${STEPS_SHOWN_MAX - 1}) s
+  ) as steps, (extract(epoch from p.received_at) * 1000)::bigint as received_ms`
 
 export function statusOf(row: StatusRow): PaymentStatus {
   return paymentStatusSchema.parse({
@@ -37,9 +39,28 @@ export function statusOf(row: StatusRow): PaymentStatus {
     digitPaymentId: row.digit_payment_id,
     postedAtMs: row.posted_at_ms,
     balancePaise: row.balance_paise,
-    steps: row.steps,
+    steps: [receivedStep(row.received_ms), ...row.steps],
     cursor: row.cursor,
   })
+}
+
+/** The status of a payment that was taken this instant. */
+export function freshStatus(fresh: { id: string; cursor: number; receivedMs: number }): PaymentStatus {
+  return {
+    id: fresh.id,
+    state: 'RECEIVED',
+    reason: null,
+    digitReceiptNumber: null,
+    digitPaymentId: null,
+    postedAtMs: null,
+    balancePaise: null,
+    steps: [receivedStep(fresh.receivedMs)],
+    cursor: fresh.cursor,
+  }
+}
+
+function receivedStep(atMs: number): PostingStep {
+  return { state: 'RECEIVED', atMs, note: 'received from the terminal' }
 }
 
 export type PostingRow = {

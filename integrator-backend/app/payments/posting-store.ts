@@ -70,6 +70,20 @@ export async function moveRecord(pool: Pool, record: PostingRecord, change: Chan
   return moved.rows[0]?.is_moved === true
 }
 
+/** A posting job for each payment of a batch: kept out of the way of the till's answer. */
+export async function spreadPayments(pool: Pool, ids: readonly string[]): Promise<void> {
+  await pool.query({
+    name: 'spread-payments',
+    text: 'select tahsil.spread_payments($1::uuid[])',
+    values: [ids],
+  })
+}
+
+/** Records a second payment with the same sequence number or receipt number; the payment itself goes on. */
+export async function findOddities(pool: Pool, id: string): Promise<void> {
+  await pool.query({ name: 'find-oddities', text: 'select tahsil.find_oddities($1)', values: [id] })
+}
+
 /** The next of the same consumer may go now. */
 export async function wakeFollower(pool: Pool, { payment }: PostingRecord): Promise<void> {
   await pool.query({

@@ -65,10 +65,10 @@ create table tahsil.operators (
 
 create table tahsil.payments (
   id uuid primary key,
-  seq bigint generated always as identity unique,
+  seq bigint generated always as identity,
   slot_id uuid not null references tahsil.slots,
   tenant_id text not null,
-  device_id text not null references tahsil.devices,
+  device_id text not null,
   device_seq bigint not null,
   collection_id uuid not null,
   shift_id uuid not null,
@@ -108,10 +108,10 @@ create index payments_consumer on tahsil.payments (tenant_id, consumer_code, bus
 create index payments_live on tahsil.payments (next_at)
   where state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED');
 
--- The trail: one row per change, never altered.
+-- The trail: one row per change after the first (RECEIVED is the payment's own row), never altered.
 create table tahsil.payment_steps (
   step_id bigint generated always as identity primary key,
-  payment_id uuid not null references tahsil.payments,
+  payment_id uuid not null,
   state text not null,
   reason text,
   note text not null,
@@ -159,7 +159,8 @@ create table tahsil.device_findings (
   payment_id uuid not null,
   from_seq bigint not null,
   to_seq bigint not null,
-  at timestamptz not null default clock_timestamp()
+  at timestamptz not null default clock_timestamp(),
+  unique (payment_id, kind, from_seq)
 );
 
 create table tahsil.security_events (

@@ -1,12 +1,19 @@
 -- The two writes of the money path, each one round trip and one transaction.
 
--- Insert if absent, with first step, posting job, feed position and findings. Rows of one call may be of many devices.
+-- The feed's position never lags behind the clock: after a restore from a backup new changes still lie after everything
+-- that a till has seen.
+create function tahsil.feed_floor(p_last bigint) returns bigint language sql volatile as $$
+  select greatest(p_last, (extract(epoch from clock_timestamp()) * 1000)::bigint)
+$$;
+
+-- Insert if absent, with posting job, feed position and gaps. Rows of one call may be of many devices. Only what must be
+-- durable before the till is answered happens here; the job does the rest.
 create function tahsil.accept_payments(
   p_ids uuid[], p_slots uuid[], p_tenants text[], p_devices text[], p_device_seqs bigint[],
   p_collections uuid[], p_shifts uuid[], p_operators text[], p_services text[], p_consumers text[],
   p_modes text[], p_amounts bigint[], p_receipts text[], p_collected bigint[], p_bills text[],
   p_contents text[], p_hashes bytea[]
-) returns table (id uuid, is_new boolean, held_hash bytea) language plpgsql as $$
+) returns table (id uuid, is_new boolean, held_hash bytea, cursor bigint, received_ms bigint) language plpgsql as $$
 #variable_conflict use_column
 declare
   v_fresh uuid[];
@@ -23,64 +30,80 @@ begin
            business_service, consumer_code, mode, amount_paise, receipt_number, collected_at_ms, bill_id,
            content, content_hash, place)
     order by t.id, t.place
+  ), floors as materialized (
+    select s.slot_id, tahsil.feed_floor(s.last_cursor) as floor from tahsil.slots s where s.slot_id = any(p_slots)
   ), fresh as (
     insert into tahsil.payments (
       id, slot_id, tenant_id, device_id, device_seq, collection_id, shift_id, operator_id, business_service,
       consumer_code, mode, amount_paise, receipt_number, collected_at_ms, bill_id, content, content_hash, cursor)
     select i.id, i.slot_id, i.tenant_id, i.device_id, i.device_seq, i.collection_id, i.shift_id, i.operator_id,
       i.business_service, i.consumer_code, i.mode, i.amount_paise, i.receipt_number, i.collected_at_ms, i.bill_id,
-      i.content, i.content_hash, s.last_cursor + row_number() over (partition by i.slot_id order by i.place)
-    from input i join tahsil.slots s on s.slot_id = i.slot_id
+      i.content, i.content_hash, s.floor + row_number() over (partition by i.slot_id order by i.place)
+    from input i join floors s on s.slot_id = i.slot_id
     order by i.place
     on conflict (id) do nothing
-    returning id, slot_id, cursor
+    returning id, slot_id, cursor, device_id, device_seq
   ), moved as (
     update tahsil.slots s set last_cursor = f.cursor
     from (select slot_id, max(cursor) as cursor from fresh group by slot_id) f
     where s.slot_id = f.slot_id
-  ), stepped as (
-    insert into tahsil.payment_steps (payment_id, state, note)
-    select id, 'RECEIVED', 'received from the terminal' from fresh
+  ), known as materialized (
+    select d.device_id, d.max_seq from tahsil.devices d where d.device_id = any(p_devices)
+  ), numbered as (
+    update tahsil.devices d set max_seq = f.max_seq
+    from (select device_id, max(device_seq) as max_seq from fresh group by device_id) f
+    where d.device_id = f.device_id and d.max_seq < f.max_seq
+  ), gaps as (
+    insert into tahsil.device_findings (device_id, kind, payment_id, from_seq, to_seq)
+    select g.device_id, 'gap', g.id, g.last_seq + 1, g.device_seq - 1
+    from (
+      select f.device_id, f.id, f.device_seq, greatest(k.max_seq,
+        coalesce(lag(f.device_seq) over (partition by f.device_id order by f.device_seq), 0)) as last_seq
+      from fresh f join known k on k.device_id = f.device_id
+    ) g
+    where g.device_seq > g.last_seq + 1
   )
   select array_agg(id) into v_fresh from fresh;
 
-  if v_fresh is not null then
-    perform graphile_worker.add_jobs(array(
-      select row('post-payment', json_build_object('id', f), null, now(), 3::smallint, 'post:' || f, 0::smallint, null)
-        ::graphile_worker.job_spec
-      from unnest(v_fresh) f));
-
-    insert into tahsil.device_findings (device_id, kind, payment_id, from_seq, to_seq)
-    select p.device_id, 'fork', p.id, p.device_seq, p.device_seq
-    from tahsil.payments p
-    where p.id = any(v_fresh) and exists (
-      select 1 from tahsil.payments o
-      where o.device_id = p.device_id and o.device_seq = p.device_seq and o.id <> p.id)
-    union all
-    select p.device_id, 'receipt-twice', p.id, p.device_seq, p.device_seq
-    from tahsil.payments p
-    where p.id = any(v_fresh) and exists (
-      select 1 from tahsil.payments o
-      where o.tenant_id = p.tenant_id and o.receipt_number = p.receipt_number and o.id <> p.id)
-    union all
-    select g.device_id, 'gap', g.id, g.last_seq + 1, g.device_seq - 1
-    from (
-      select p.device_id, p.id, p.device_seq, greatest(d.max_seq,
-        coalesce(lag(p.device_seq) over (partition by p.device_id order by p.device_seq), 0)) as last_seq
-      from tahsil.payments p join tahsil.devices d on d.device_id = p.device_id
-      where p.id = any(v_fresh)
-    ) g
-    where g.device_seq > g.last_seq + 1;
-
-    update tahsil.devices d set max_seq = greatest(d.max_seq, f.max_seq)
-    from (select device_id, max(device_seq) as max_seq from tahsil.payments where id = any(v_fresh) group by device_id) f
-    where d.device_id = f.device_id and d.max_seq < f.max_seq;
+  if array_length(v_fresh, 1) = 1 then
+    perform graphile_worker.add_job('post-payment', json_build_object('id', v_fresh[1]), max_attempts => 3,
+      job_key => 'post:' || v_fresh[1]);
+  elsif v_fresh is not null then
+    perform graphile_worker.add_job('spread-payments', json_build_object('ids', v_fresh), max_attempts => 10);
   end if;
 
   return query
-    select p.id, p.id = any(coalesce(v_fresh, '{}')), p.content_hash
+    select p.id, p.id = any(coalesce(v_fresh, '{}')), p.content_hash, p.cursor,
+      (extract(epoch from p.received_at) * 1000)::bigint
     from tahsil.payments p where p.id = any(p_ids);
 end;
+$$;
+
+-- A posting job for each payment of a batch.
+create function tahsil.spread_payments(p_ids uuid[]) returns void language plpgsql as $$
+begin
+  perform graphile_worker.add_jobs(array(
+    select row('post-payment', json_build_object('id', p.id), null, now(), 3::smallint, 'post:' || p.id, 0::smallint,
+      null)::graphile_worker.job_spec
+    from tahsil.payments p where p.id = any(p_ids) and p.state = 'RECEIVED' order by p.seq));
+end;
+$$;
+
+-- What the sequence of a device should never show, told when a payment is first looked at.
+create function tahsil.find_oddities(p_id uuid) returns void language sql as $$
+  insert into tahsil.device_findings (device_id, kind, payment_id, from_seq, to_seq)
+  select p.device_id, o.kind, p.id, p.device_seq, p.device_seq
+  from tahsil.payments p, lateral (
+    select 'fork' as kind where exists (
+      select 1 from tahsil.payments s
+      where s.device_id = p.device_id and s.device_seq = p.device_seq and s.id <> p.id and s.seq < p.seq)
+    union all
+    select 'receipt-twice' where exists (
+      select 1 from tahsil.payments s
+      where s.tenant_id = p.tenant_id and s.receipt_number = p.receipt_number and s.id <> p.id and s.seq < p.seq)
+  ) o
+  where p.id = p_id
+  on conflict do nothing
 $$;
 
 -- One change of one payment: state, trail, feed position, next job. false when it has moved on meanwhile.
@@ -99,7 +122,7 @@ begin
   v_is_step := v_old.state <> p_to or v_old.reason is distinct from p_reason or v_old.last_note <> p_note;
 
   if v_is_step then
-    update tahsil.slots set last_cursor = last_cursor + 1 where slot_id = v_old.slot_id returning last_cursor into v_cursor;
+    update tahsil.slots set last_cursor = tahsil.feed_floor(last_cursor) + 1 where slot_id = v_old.slot_id returning last_cursor into v_cursor;
     insert into tahsil.payment_steps (payment_id, state, reason, note) values (p_id, p_to, p_reason, p_note);
   end if;
   if p_attempt is not null then

@@ -1,0 +1,260 @@
+// Goal: every row of the posting table decides one way, and no row moves money without a look for our own reference first.
+import { describe, expect, it } from 'vitest'
+import { paise } from '#contract/money.ts'
+import type { CollectionRules } from '#contract/bill.ts'
+import { POSTING_STATES } from '#contract/payment.ts'
+import { decidePosting } from '#collection/decide-posting.ts'
+import { defaultPolicy } from '#collection/posting-facts.ts'
+import type { Action, FoundPayment, PostingFacts, PostingRecord } from '#collection/posting-facts.ts'
+import { madeFound, madePayment, madeRecord, NOW_MS, openRules } from './made-payment.ts'
+
+const ok = <Value>(value: Value) => ({ kind: 'ok' as const, value })
+const own = (change: Partial<FoundPayment> = {}) => madeFound({ ownPaymentId: madePayment().id, ...change })
+const bill = (billId: string, totalPaise = 100_000) =>
+  ok({ billId, totalPaise: paise(totalPaise), expiresAtMs: NOW_MS + 1000 })
+const facts = (change: PostingFacts = {}): PostingFacts => ({
+  payments: ok([]),
+  rules: ok(openRules),
+  bill: bill('bill-1'),
+  unappliedCount: ok(0),
+  duePaise: ok(paise(100_000)),
+  ...change,
+})
+const decide = (record: Partial<PostingRecord>, known: PostingFacts = facts()) =>
+  decidePosting(madeRecord(record), known, defaultPolicy)
+const rules = (change: Partial<CollectionRules>) => ok({ ...openRules, ...change })
+const words = (action: Action) =>
+  [
+    action.do,
+    'state' in action ? action.state : '',
+    'reason' in action ? action.reason : '',
+    'at' in action ? action.at : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+const live = ['READY', 'UNKNOWN', 'RESOLVE', 'HOLD'] as const
+const fenced = { attemptCount: 1, lastAttemptAtMs: NOW_MS - defaultPolicy.fenceMs + 1 }
+const unfenced = { attemptCount: 1, lastAttemptAtMs: NOW_MS - defaultPolicy.fenceMs - 1 }
+
+describe('the beginning', () => {
+  it.each([
+    ['legal', {}, 'become VERIFIED'],
+    ['paise', { amountPaise: paise(150) }, 'become POISON'],
+    [
+      'a name DIGIT refuses',
+      { payer: { paidBy: 'M/s X', mobileNumber: null, isOwner: true } },
+      'become POISON',
+    ],
+  ])('%s', (_name, change, expected) => {
+    expect(words(decide({ state: 'RECEIVED', payment: madePayment(change) }))).toBe(expected)
+  })
+
+  it('goes on, or holds while posting is stopped', () => {
+    expect(words(decide({ state: 'VERIFIED' }))).toBe('become READY')
+    expect(words(decide({ state: 'VERIFIED', holdUntilMs: NOW_MS + 1 }))).toBe('become HOLD')
+    expect(words(decide({ state: 'READY', holdUntilMs: NOW_MS + 1 }))).toBe('wait HOLD')
+    expect(words(decide({ state: 'HOLD', holdUntilMs: NOW_MS - 1 }))).toBe('create')
+  })
+
+  it('a call whose answer was not kept is unknown, never repeated at once', () => {
+    expect(words(decide({ state: 'POSTING', attemptCount: 1, lastAttemptAtMs: NOW_MS }))).toBe(
+      'become UNKNOWN',
+    )
+  })
+})
+
+describe.each(live)('from %s', (state) => {
+  it('looks for our own payment before anything else', () => {
+    expect(words(decide({ state }, {}))).toBe('look payments')
+    const everythingElse = facts()
+    delete everythingElse.payments
+    expect(words(decide({ state }, everythingElse))).toBe('look payments')
+  })
+
+  it('waits its turn, and waits while DIGIT cannot be asked', () => {
+    expect(words(decide({ state, isBehindAnother: true }))).toBe('wait')
+    for (const failure of [
+      { kind: 'unknown' as const, why: 'x' },
+      { kind: 'denied' as const, why: '403' },
+      { kind: 'bad-answer' as const, why: 'html' },
+      { kind: 'not-sent' as const, why: 'ECONNREFUSED' },
+    ]) {
+      expect(words(decide({ state }, facts({ payments: failure })))).toBe('wait')
+      expect(words(decide({ state }, facts({ bill: failure })))).toBe('wait')
+      expect(words(decide({ state }, facts({ rules: failure })))).toBe('wait')
+    }
+  })
+
+  it('knows its own payment by id, and by receipt number only where no id is', () => {
+    expect(words(decide({ state }, facts({ payments: ok([madeFound(), own()]) })))).toBe('become POSTED')
+    const byNumber = madeFound({ manualReceiptNumber: madePayment().receiptNumber })
+    expect(words(decide({ state }, facts({ payments: ok([byNumber]) })))).toBe('become POSTED')
+    const otherId = { ...byNumber, ownPaymentId: 'another' }
+    expect(words(decide({ state }, facts({ payments: ok([otherId]) })))).not.toContain('POSTED')
+    const otherAmount = { ...byNumber, amountPaise: paise(5_000) }
+    expect(words(decide({ state }, facts({ payments: ok([otherAmount]) })))).not.toContain('POSTED')
+  })
+
+  it('never takes a wrong amount or a cancelled payment for posted', () => {
+    const wrong = own({ amountPaise: paise(99_900) })
+    expect(words(decide({ state }, facts({ payments: ok([wrong]) })))).toBe('become QUARANTINE')
+    expect(words(decide({ state }, facts({ payments: ok([own({ isLive: false })]) })))).toBe(
+      'become REVERSED',
+    )
+    const both = ok([own({ isLive: false }), own({ digitPaymentId: 'second' })])
+    expect(decide({ state }, facts({ payments: both }))).toMatchObject({
+      state: 'POSTED',
+      patch: { digitPaymentId: 'second' },
+    })
+  })
+})
+
+describe('on the bill aimed at', () => {
+  it.each([
+    ['exact', 100_000, {}, 'create'],
+    ['service closed', 100_000, { isOpen: false }, 'become SUSPENSE SERVICE_CLOSED'],
+    ['mode not taken', 100_000, { modesNotAllowed: ['CASH'] }, 'become SUSPENSE MODE_NOT_ALLOWED'],
+    ['bill with paise', 100_050, {}, 'become SUSPENSE REFUSED_BY_DIGIT'],
+    ['less than due', 120_000, {}, 'become SUSPENSE BILL_HIGHER'],
+    ['less than due, part allowed', 120_000, { isPartPaymentAllowed: true }, 'create'],
+    ['more than due', 80_000, {}, 'become SUSPENSE BILL_LOWER'],
+    ['more than due, advance allowed, same bill', 80_000, { isAdvanceAllowed: true }, 'create'],
+  ])('%s', (_name, totalPaise, change, expected) => {
+    const known = facts({
+      bill: bill('bill-1', totalPaise),
+      rules: rules(change),
+      duePaise: ok(paise(totalPaise)),
+    })
+    expect(words(decide({}, known))).toBe(expected)
+    // with an attempt that may still run, nothing is suspended
+    const running = words(decide({ ...fenced, state: 'UNKNOWN' }, known))
+    expect(running).toBe(expected === 'create' ? 'create' : 'wait')
+    expect(words(decide({ ...unfenced, state: 'UNKNOWN' }, known))).toBe(expected)
+  })
+
+  it('an unknown service is closed', () => {
+    expect(words(decide({}, facts({ rules: ok(null) })))).toBe('become SUSPENSE SERVICE_CLOSED')
+  })
+
+  it('waits for billing to apply earlier payments, and tells a person in time', () => {
+    const earlier = facts({ payments: ok([madeFound({ billId: 'bill-0' })]) })
+    const asked = { ...earlier }
+    delete asked.unappliedCount
+    expect(words(decide({}, asked))).toBe('look unappliedCount')
+    expect(words(decide({}, earlier))).toBe('create')
+    const lagging = { ...earlier, unappliedCount: ok(1) }
+    expect(decide({}, lagging)).toMatchObject({ do: 'wait', patch: { lagSinceMs: NOW_MS } })
+    const old = { lagSinceMs: NOW_MS - defaultPolicy.lagLimitMs - 1 }
+    expect(words(decide(old, lagging))).toBe('wait HOLD LAGGING')
+    expect(words(decide({ ...old, state: 'HOLD', reason: 'LAGGING' }, earlier))).toBe('create')
+  })
+
+  it('posts only when the bill equals its demand; says so when it may not look', () => {
+    expect(words(decide({}, facts({ duePaise: ok(paise(90_000)) })))).toBe('wait')
+    const denied = decide({}, facts({ duePaise: { kind: 'denied', why: '403' } }))
+    expect(denied).toMatchObject({ do: 'create', note: expect.stringContaining('may not be read') })
+    expect(words(decide({}, facts({ duePaise: { kind: 'unknown', why: 'x' } })))).toBe('wait')
+  })
+
+  it('suspends what DIGIT refuses for good, on this bill only', () => {
+    const lastRefusal = { billId: 'bill-1', code: 'INVALID_PAYMENTDETAIL', isPermanent: true }
+    expect(words(decide({ ...fenced, lastRefusal }))).toBe('wait')
+    expect(words(decide({ ...unfenced, lastRefusal }))).toBe('become SUSPENSE REFUSED_BY_DIGIT')
+    expect(words(decide({ ...unfenced, lastRefusal: { ...lastRefusal, billId: 'bill-0' } }))).toBe('create')
+    expect(words(decide({ ...unfenced, lastRefusal: { ...lastRefusal, isPermanent: false } }))).toBe('create')
+  })
+})
+
+describe('when the bill is gone or replaced', () => {
+  const replaced = facts({ bill: bill('bill-2') })
+  const nothing = facts({ bill: ok(null) })
+
+  it('stops to resolve first', () => {
+    expect(words(decide({}, replaced))).toBe('become RESOLVE')
+    expect(words(decide({}, nothing))).toBe('become RESOLVE')
+  })
+
+  it('changes the bill id only behind the fence', () => {
+    expect(decide({ state: 'RESOLVE' }, replaced)).toMatchObject({
+      do: 'become',
+      state: 'READY',
+      patch: { billId: 'bill-2' },
+    })
+    const waiting = decide({ state: 'RESOLVE', ...fenced }, replaced)
+    expect(waiting).toMatchObject({ do: 'wait', ms: 2 })
+    expect(words(decide({ state: 'RESOLVE', ...unfenced }, replaced))).toBe('become READY')
+  })
+
+  it.each([
+    ['higher', 120_000, {}, 'become SUSPENSE BILL_HIGHER'],
+    ['higher, part allowed', 120_000, { isPartPaymentAllowed: true }, 'become READY'],
+    ['lower', 80_000, {}, 'become SUSPENSE BILL_LOWER'],
+    [
+      'lower, advance allowed but not asked for',
+      80_000,
+      { isAdvanceAllowed: true },
+      'become SUSPENSE BILL_LOWER',
+    ],
+  ])('the new one is %s', (_name, totalPaise, change, expected) => {
+    const known = facts({ bill: bill('bill-2', totalPaise), rules: rules(change) })
+    expect(words(decide({ state: 'RESOLVE' }, known))).toBe(expected)
+  })
+
+  it('an advance goes on when the citizen meant one, or the municipality says so', () => {
+    const known = facts({ bill: bill('bill-2', 80_000), rules: rules({ isAdvanceAllowed: true }) })
+    const meant = madePayment({ amountPaise: paise(150_000) })
+    expect(words(decide({ state: 'RESOLVE', payment: meant }, known))).toBe('become READY')
+    const policy = { ...defaultPolicy, isExcessPosted: true }
+    expect(words(decidePosting(madeRecord({ state: 'RESOLVE' }), known, policy))).toBe('become READY')
+  })
+
+  it('tells "already paid" from "nothing due"', () => {
+    const paidBy = (change: Partial<FoundPayment>) =>
+      words(decide({ state: 'RESOLVE' }, { ...nothing, payments: ok([madeFound(change)]) }))
+    expect(paidBy({})).toBe('become SUSPENSE ALREADY_PAID')
+    expect(paidBy({ billId: 'bill-9' })).toBe('become SUSPENSE ALREADY_PAID')
+    const before = madePayment().bill.billDateMs - 1
+    expect(paidBy({ billId: 'bill-0', receiptAtMs: before })).toBe('become SUSPENSE NOTHING_DUE')
+    expect(words(decide({ state: 'RESOLVE' }, nothing))).toBe('become SUSPENSE NOTHING_DUE')
+    expect(words(decide({ state: 'RESOLVE', ...fenced }, nothing))).toBe('wait')
+  })
+
+  it('waits for dues that a cancellation will bring back', () => {
+    const cancelled = { ...nothing, payments: ok([madeFound({ isLive: false })]) }
+    expect(words(decide({ state: 'RESOLVE' }, cancelled))).toBe('wait')
+    const longAgo = madeFound({ isLive: false, changedAtMs: NOW_MS - defaultPolicy.lagLimitMs })
+    expect(words(decide({ state: 'RESOLVE' }, { ...nothing, payments: ok([longAgo]) }))).toBe(
+      'become SUSPENSE NOTHING_DUE',
+    )
+  })
+})
+
+describe('the end', () => {
+  it('is confirmed when billing shows it, however long that takes', () => {
+    const posted = { state: 'POSTED' as const, postedSinceMs: NOW_MS, waitCount: 1 }
+    expect(words(decide({ ...posted, waitCount: 0 }, {}))).toBe('wait')
+    expect(words(decide(posted, {}))).toBe('look confirmation')
+    const shown = { confirmation: ok({ isApplied: true, balancePaise: paise(500) }) }
+    expect(decide(posted, shown)).toMatchObject({ state: 'CONFIRMED', patch: { balancePaise: 500 } })
+    const not = { confirmation: ok({ isApplied: false, balancePaise: null }) }
+    expect(words(decide(posted, not))).toBe('wait')
+    const late = decide({ ...posted, postedSinceMs: NOW_MS - defaultPolicy.lagLimitMs - 1 }, not)
+    expect(late).toMatchObject({ do: 'wait', note: expect.stringContaining('a person must look') })
+  })
+
+  it('rests in every state that is nobody’s turn', () => {
+    const moving = ['RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED']
+    for (const state of POSTING_STATES.filter((each) => !moving.includes(each))) {
+      expect(words(decide({ state })), state).toBe('rest')
+    }
+  })
+
+  it('waits longer each time, up to a limit', () => {
+    const waits = [0, 1, 2, 5, 50].map((waitCount) => {
+      const action = decide({ waitCount }, facts({ bill: { kind: 'unknown', why: 'x' } }))
+      return action.do === 'wait' ? action.ms : -1
+    })
+    expect(waits).toEqual([1000, 2000, 4000, 32_000, 300_000])
+  })
+})
