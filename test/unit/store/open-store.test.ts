@@ -1,8 +1,10 @@
 // Goal: a record is only ever used when it is whole, durable, ours alone and of this program's making; whatever is wrong is said in a code,
 // and a damaged file stays as it was found.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync, truncateSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { getTableColumns, is } from 'drizzle-orm'
 import { SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -73,6 +75,16 @@ describe('one program at a time', () => {
     till.store.close()
     openAgain()
     expect(till.store.search('')).toHaveLength(1)
+  })
+
+  test('another process is refused as well, and writes nothing', () => {
+    const child = fileURLToPath(new URL('taking-child.ts', import.meta.url))
+    const { status, stdout, stderr } = spawnSync(process.execPath, [child, till.file, '1'], {
+      encoding: 'utf8',
+    })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain('in_use')
+    expect(till.store.search('')).toEqual([])
   })
 
   test('the record can still be looked at by a tool that only reads', () => {

@@ -1,5 +1,5 @@
 // Takes payments in a loop on the record it is given and says each one that was acknowledged (`ack ID`), denied (`denied ID CODE`) or not known
-// (`unknown ID`). Started by commit.test.ts under a file size limit and by kill.test.ts, which kills it.
+// (`unknown ID`). Started by commit.test.ts under a file size limit and by terminal-kill.test.ts, which kills it.
 import { randomUUID } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '#store/open-store.ts'

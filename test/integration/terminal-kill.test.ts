@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeTill, takeOne, type TillKit } from './till-kit.ts'
+import { makeTill, takeOne, type TillKit } from '#test/unit/store/till-kit.ts'
 
 const KILLS = 6
 let till: TillKit
@@ -16,7 +16,7 @@ afterEach(() => till.close())
 async function takeAndKill(acknowledgements: number): Promise<string[]> {
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('taking-child.ts', import.meta.url)), till.file, '100000'],
+    [fileURLToPath(import.meta.resolve('#test/unit/store/taking-child.ts')), till.file, '100000'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   let text = ''
