@@ -1,9 +1,10 @@
 // Builds the screens and the desktop shell when what is in `dist` was not built from what is in the source tree.
-// Called by start.ts, and by tests that need the built terminal.
+// Called by start.ts, build.ts, and by tests that need the built terminal.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { lockFolder } from './folder-lock.ts'
 import { LaunchError } from './launch-error.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -15,21 +16,53 @@ const RESULTS = [
   'dist/electron/preload.cjs',
   'dist/electron/core.js',
 ]
-const STAMP = join(ROOT, 'dist', 'electron', 'built-from.txt')
+const DIST = join(ROOT, 'dist')
+/** Beside what it speaks of: a build that empties the folder takes it along. */
+const STAMP = join(DIST, 'renderer', 'built-from.sha256')
+const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+const LOCK_POLL_MS = 200
 const BUILD_MS_MAX = 10 * 60_000
 const WORDS_MAX = 4_000
 
 /** Throws LaunchError with the last words of a failed build. */
 export async function buildIfStale(say: (words: string) => void): Promise<void> {
-  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  const hasResults = RESULTS.every((path) => existsSync(join(ROOT, path)))
   // An installation without build tools runs what it came with.
-  if (hasResults && !existsSync(vite)) return
-  const hash = hashSources()
-  if (hasResults && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return
-  say('Building the screens, once …')
-  await run(vite)
-  writeFileSync(STAMP, hash)
+  if (hasResults() && !existsSync(VITE)) return
+  if (isFresh(hashSources())) return
+  mkdirSync(DIST, { recursive: true })
+  const lock = await waitForLock()
+  try {
+    // Another process may have built it meanwhile.
+    const hash = hashSources()
+    if (isFresh(hash)) return
+    say('Building the screens, once …')
+    rmSync(STAMP, { force: true })
+    await run()
+    writeFileSync(STAMP, hash)
+  } finally {
+    await lock.release()
+  }
+}
+
+function hasResults(): boolean {
+  return RESULTS.every((path) => existsSync(join(ROOT, path)))
+}
+
+function isFresh(hash: string): boolean {
+  return hasResults() && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash
+}
+
+async function waitForLock(): Promise<{ release(): Promise<void> }> {
+  const endMs = Date.now() + BUILD_MS_MAX
+  for (;;) {
+    const lock = await lockFolder(DIST)
+    if (lock.kind === 'mine') return lock
+    if (Date.now() > endMs)
+      throw new LaunchError(`Process ${lock.holder} is building the screens for too long.`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOCK_POLL_MS)
+    })
+  }
 }
 
 function hashSources(): string {
@@ -49,9 +82,9 @@ function listFiles(path: string): string[] {
   })
 }
 
-function run(vite: string): Promise<void> {
+function run(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--config', 'electron/vite.config.ts'], {
+    const child = spawn(process.execPath, [VITE, 'build', '--config', 'electron/vite.config.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: BUILD_MS_MAX,

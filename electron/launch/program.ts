@@ -33,6 +33,7 @@ export type Ready = Readonly<Record<string, unknown>>
 export type Program = {
   readonly plan: ProgramPlan
   readonly ready: Ready
+  readonly pid: number
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
   /** Writes a line to its stdin. */
@@ -80,6 +81,7 @@ export async function startProgram(plan: ProgramPlan): Promise<Program> {
   return {
     plan,
     ready,
+    pid: child.pid ?? 0,
     ended,
     lastLines,
     tell: (line) => void child.stdin.write(`${line}\n`),

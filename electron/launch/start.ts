@@ -67,6 +67,7 @@ type Started = {
   readonly sandbox: SandboxReady
   readonly integrator: IntegratorReady
   readonly terminal: Program['ready']
+  readonly processIds: Readonly<Record<string, number>>
 }
 
 /** null: it was told to stop meanwhile. */
@@ -108,7 +109,12 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
   )
   keep(stack, terminal)
   if (isStopping()) return null
-  return { sandbox: sandboxReady, integrator: integratorReady, terminal: terminal.ready }
+  return {
+    sandbox: sandboxReady,
+    integrator: integratorReady,
+    terminal: terminal.ready,
+    processIds: { sandbox: sandbox.pid, integrator: integrator.pid, terminal: terminal.pid },
+  }
 }
 
 function keep(stack: Stack, program: Program): void {
@@ -156,6 +162,9 @@ function stopOnSignals(stack: Stack): void {
     process.exit(130)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // Whatever started this as its child lets go of it, or is gone.
+  process.on('disconnect', stop)
+  process.channel?.unref()
 }
 
 /** Enter: the till's window again, or a new link to it. */

@@ -14,6 +14,7 @@ export type Running = {
   readonly sandbox: SandboxReady
   readonly integrator: IntegratorReady
   readonly terminal: Ready
+  readonly processIds: Readonly<Record<string, number>>
 }
 
 export type SampleBill = {
@@ -71,7 +72,7 @@ function isDesktop(terminal: Ready): boolean {
 }
 
 /** The one line of `--json`. */
-export function readyLine({ folder, sandbox, integrator, terminal, movedTo }: Running): string {
+export function readyLine({ folder, sandbox, integrator, terminal, movedTo, processIds }: Running): string {
   const { ready: _ready, name: _name, ...till } = terminal
   return JSON.stringify({
     ready: true,
@@ -81,6 +82,7 @@ export function readyLine({ folder, sandbox, integrator, terminal, movedTo }: Ru
     sandbox: { url: sandbox.url },
     dataDir: folder.path,
     movedTo,
+    processIds,
     operators: demoOperators.map(({ code, role }) => ({ code, role, pin: DEMO_PIN })),
     bills: sampleBills(sandbox),
   })

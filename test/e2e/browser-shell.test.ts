@@ -110,6 +110,7 @@ it('shows the words instead of the screens when the cookie is gone', async () =>
   const { page } = await openTill()
   await page.context().clearCookies()
   await page.getByText('Open Tahsil from its own starter').waitFor()
+  expect(await page.locator('body').innerText()).toContain('start Tahsil again')
   await page.context().close()
 })
 

@@ -17,6 +17,7 @@ export type LaunchReady = {
   readonly integrator: { readonly url: string }
   readonly sandbox: { readonly url: string }
   readonly dataDir: string
+  readonly processIds: Readonly<Record<'sandbox' | 'integrator' | 'terminal', number>>
   readonly movedTo: string | null
   readonly operators: readonly { readonly code: string; readonly pin: string }[]
   readonly bills: readonly { readonly consumerCode: string }[]
@@ -42,12 +43,14 @@ export function launch({ program = 'start', args, env = {} }: LaunchWishes): Lau
   const child = spawn(process.execPath, [join(ROOT, 'electron', 'launch', `${program}.ts`), ...args], {
     cwd: ROOT,
     env: { ...inherited, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   })
   let out = ''
   let err = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes')
+  const { stdout, stderr } = child
+  stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', (code) => resolve(code))
   })
@@ -61,7 +64,7 @@ export function launch({ program = 'start', args, env = {} }: LaunchWishes): Lau
         clearTimeout(timer)
         resolve(JSON.parse(line) as LaunchReady)
       }
-      child.stdout.on('data', look)
+      stdout.on('data', look)
       look()
       void ended.then((code) => fail(`it ended with ${code}`))
     })
@@ -84,6 +87,12 @@ export async function openPage(
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
   if (cookie === undefined) throw new Error(`the link gave no cookie but ${answer.status}`)
   return { origin, headers: { cookie, origin } }
+}
+
+/** Asks it to stop as Ctrl-C does; Windows cannot send that to a process, so there it is let go of. */
+export function interrupt({ child }: Launched, signal: NodeJS.Signals = 'SIGINT'): void {
+  if (process.platform !== 'win32') child.kill(signal)
+  else if (child.connected) child.disconnect()
 }
 
 /** Whether a process of this id is alive. */
