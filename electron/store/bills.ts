@@ -13,6 +13,7 @@ import { perSession, type Session } from './session.ts'
 /** Snapshots that are kept; the ones seen longest ago go first. Payments carry their own copy. */
 export const BILLS_KEPT_MAX = 50_000
 const FOUND_MAX = 200
+/** Newest payments of one debt that are looked at; beyond them `payments.bill_id` is unique all the same. */
 const EARLIER_MAX = 50
 
 const statements = perSession((db) => ({
@@ -103,11 +104,6 @@ const statements = perSession((db) => ({
     .orderBy(desc(payments.deviceSeq))
     .limit(EARLIER_MAX)
     .prepare(),
-  paidBill: db
-    .select({ receiptNumber: payments.receiptNumber })
-    .from(payments)
-    .where(eq(payments.billId, sql.placeholder('id')))
-    .prepare(),
   seenBefore: db
     .select({ seenAtMs: bills.seenAtMs })
     .from(bills)
@@ -173,7 +169,7 @@ function newestOfEachDebt(found: readonly Bill[]): Bill[] {
 
 /** The bill by id with what this till knows of its debt; null when the till has never seen it. */
 export function readKnownBill(session: Session, billId: string): KnownBill | null {
-  const { byId, newer, earlier, paidBill } = statements(session)
+  const { byId, newer, earlier } = statements(session)
   const row = byId.get({ id: billId })
   if (row === undefined) return null
   const bill = JSON.parse(row.body) as Bill
@@ -192,10 +188,5 @@ export function readKnownBill(session: Session, billId: string): KnownBill | nul
     isRefused: payment.isRefused === 1,
     postedAtMs: payment.postedAtMs,
   }))
-  const paid = paidBill.get({ id: billId })
-  if (paid !== undefined && !known.some((payment) => payment.billId === billId)) {
-    const { receiptNumber } = paid
-    known.push({ receiptNumber, billId, state: null, isRefused: false, postedAtMs: null })
-  }
   return { bill, newerBill: later === undefined ? null : (JSON.parse(later.body) as Bill), earlier: known }
 }

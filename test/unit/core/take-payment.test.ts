@@ -220,6 +220,15 @@ describe('the clock', () => {
     take(till, cashFor([bill]))
   })
 
+  test('every record raises the bar for the next one', () => {
+    takeOne(till)
+    till.clock.pass(6 * 3_600_000)
+    const later = keepBill(till.store)
+    take(till, cashFor([later]))
+    till.clock.setWall(NOW_MS + 3_600_000)
+    expect(codeOf(() => takeOne(till))).toBe('clock_set_back')
+  })
+
   test('the time of the integrator is preferred to the wall clock, until the machine restarts', () => {
     const { monotonicMs, bootId } = till.clock.now
     till.store.saveAnchor({ serverMs: NOW_MS + 3_600_000, monotonicMs, bootId })
