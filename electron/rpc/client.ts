@@ -54,7 +54,7 @@ export function clientOverHttp(way: HttpWay): TerminalClient {
 export type PortSource = {
   /** Asks for a port; it comes through `onPort`, now or when the core is up again. */
   ask(): void
-  /** Called with each port that comes; the earlier one is dead then. */
+  /** Called with each port that comes; new calls take the newest. */
   onPort(use: (port: SupportedMessagePort) => void): void
   /** Called when the core ended; calls on their way will not be answered. */
   onLost(tell: () => void): void
@@ -83,7 +83,6 @@ function openLine(source: PortSource): (call: Call) => Promise<unknown> {
   }
   source.onLost(lose)
   source.onPort((port) => {
-    lose()
     link = new PortLink({ port })
     for (const each of waiting) each.go(link)
     waiting.clear()
@@ -103,7 +102,8 @@ function openLine(source: PortSource): (call: Call) => Promise<unknown> {
         },
       }
       waiting.add(entry)
-      source.ask()
+      // One port serves all who wait.
+      if (waiting.size === 1) source.ask()
     })
 
   return async (call) => {
