@@ -12,6 +12,8 @@ import { openTown, type Town } from './town.ts'
 const BUDGET_MS = 150
 const ROUNDS = 4
 const PAUSE_MS = 150
+/** A new screen takes no tap for a moment (renderer/parts/tap-shield.ts). */
+const SHIELD_PAUSE_MS = 600
 
 export const scan: BenchPart = {
   about: 'scan to bill on the screen from the cache',
@@ -65,6 +67,8 @@ async function signIn(page: Page): Promise<void> {
   await page.getByTestId('operator-code').fill(demoOperators[0]?.code ?? '')
   await page.getByTestId('pin').fill(DEMO_PIN)
   await page.getByTestId('sign-in').click()
+  await page.getByTestId('no-float').waitFor()
+  await wait(SHIELD_PAUSE_MS)
   await page.getByTestId('no-float').click()
   await page.getByTestId('find').waitFor()
 }
