@@ -51,7 +51,7 @@ const ownReceiptPattern = /^[A-Z0-9]{1,16}\/\d{4,8}[A-Z]{1,2}\/\d{2}-\d{2}\/\d{6
 
 export function readScan(raw: string, context: ScanContext): ScanFinding {
   const text = raw.trim()
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- a scanner's control characters are what is refused
   if (text === '' || text.length > TEXT_CHARS_MAX || /[\u0000-\u001f\u007f]/.test(text)) return notUnderstood
   return (
     readOwnReceipt(text) ??

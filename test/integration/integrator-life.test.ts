@@ -1,30 +1,22 @@
-// Goal: the integrator survives what happens to processes: kills, restarts, a second start, a DIGIT that is away, a wrong
-// password, a database that drops its connections. Money that was acknowledged is posted once, whatever happened.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+// Goal: the integrator as a process says one line, survives being killed, refuses a second start, and stops clean. Money that
+// was acknowledged is posted once, whatever happened.
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startIntegrator } from '#app/start-integrator.ts'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
 import { startSandbox } from '#sandbox/start-sandbox.ts'
 import type { RunningSandbox } from '#sandbox/start-sandbox.ts'
-import { enrolTill, heldByDigit, request, startTestDatabases, startWorld, TENANT } from './integrator-kit.ts'
-import type { TestDatabases, World } from './integrator-kit.ts'
+import { enrolTill, heldByDigit, request, TENANT } from './integrator-kit.ts'
 import { runToEnd, startProcess } from './integrator-process.ts'
 import type { IntegratorProcess } from './integrator-process.ts'
 
-let databases: TestDatabases
 let sandbox: RunningSandbox
 const folders: string[] = []
 const processes: IntegratorProcess[] = []
-const worlds: World[] = []
 
 beforeAll(async () => {
-  databases = await startTestDatabases()
   sandbox = await startSandbox({
     consumerCount: 20,
     settings: { backUpdateDelayMs: 20 },
@@ -33,7 +25,6 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   sandbox.admin.faults.clear()
-  for (const world of worlds.splice(0)) await world.close()
   for (const each of processes.splice(0)) {
     if (each.child.exitCode === null && each.child.signalCode === null) await each.end('SIGTERM')
   }
@@ -42,7 +33,6 @@ afterEach(async () => {
 afterAll(async () => {
   rmSync(killFolder, { recursive: true, force: true })
   await sandbox?.close()
-  await databases?.close()
 })
 
 /** One database folder that is killed again and again. */
@@ -74,17 +64,12 @@ const launch = async (folder: string, change: NodeJS.ProcessEnv = {}) => {
   processes.push(started)
   return started
 }
-const world = async (environment: Record<string, string> = {}) => {
-  const made = await startWorld({ databaseUrl: await databases.create(), environment })
-  worlds.push(made)
-  return made
-}
 
 describe('as a process of its own', () => {
   it('says one line, takes a payment, and stops clean; the database stops with it', async () => {
     const folder = newFolder()
-    const integrator = await launch(folder, { TAHSIL_LOG_LEVEL: 'debug' })
-    sandbox.admin.faults.add({ kind: 'html-error', operation: 'create-payment' })
+    const integrator = await launch(folder)
+    sandbox.admin.faults.add({ kind: 'html-error', operation: 'create-payment', count: 2 })
     expect(integrator.ready).toMatchObject({ databaseKind: 'embedded', digit: 'reachable' })
     expect(statSync(join(folder, 'database', 'database-password')).mode & 0o777).toBe(0o600)
     const till = await enrolTill(integrator.ready.url, 'Counter 1')
@@ -92,8 +77,15 @@ describe('as a process of its own', () => {
     await till.submit(payment)
     expect(await integrator.end('SIGTERM')).toBe(0)
     expect(integrator.stdout().trim().split('\n')).toHaveLength(1)
-    const log = integrator.stderr()
-    expect(log).toContain('DIGIT call')
+    expect(existsSync(join(folder, 'database', 'postgres', 'postmaster.pid'))).toBe(false)
+
+    const again = await launch(folder, { TAHSIL_LOG_LEVEL: 'debug' })
+    till.url = again.ready.url
+    await till.until(payment.id, 'CONFIRMED')
+    expect(heldByDigit(sandbox, payment)).toHaveLength(1)
+    expect(await again.end('SIGINT')).toBe(0)
+    const log = integrator.stderr() + again.stderr()
+    expect(log).toContain('posting run')
     for (const secret of [
       till.device.token,
       DEMO_ENROLMENT_CODE,
@@ -103,13 +95,6 @@ describe('as a process of its own', () => {
     ]) {
       expect(log).not.toContain(secret)
     }
-    expect(existsSync(join(folder, 'database', 'postgres', 'postmaster.pid'))).toBe(false)
-
-    const again = await launch(folder)
-    till.url = again.ready.url
-    await till.until(payment.id, 'CONFIRMED')
-    expect(heldByDigit(sandbox, payment)).toHaveLength(1)
-    expect(await again.end('SIGINT')).toBe(0)
   })
 
   it.each([
@@ -210,187 +195,3 @@ describe('as a process of its own', () => {
     expect(integrator.child.exitCode).toBeNull()
   })
 })
-
-describe('a DIGIT that is away', () => {
-  it('does not stop the start; what was taken is posted when it comes', async () => {
-    const port = await freePort()
-    const made = await world({ DIGIT_BASE_URL: `http://127.0.0.1:${port}` })
-    expect(made.integrator.digit).toBe('unreachable')
-    const bill = await (await enrolledElsewhere()).billOf('PT-DVG-000012', 'PT')
-    const payment = made.till.payment(bill, { isOffline: true })
-    await made.till.submit(payment)
-    const problem = await made.till.searchProblem({ by: 'consumerCode', value: 'PT-DVG-000012' })
-    expect(problem.code).toBe('digit_unreachable')
-    const late = await startSandbox({
-      consumerCount: 20,
-      port,
-      settings: { backUpdateDelayMs: 20 },
-      warn: () => undefined,
-    })
-    try {
-      const status = await made.till.until(payment.id, 'CONFIRMED', 'SUSPENSE')
-      // the other DIGIT has the same consumer with another bill id and the same amount
-      expect(status.state).toBe('CONFIRMED')
-      expect(heldByDigit(late, payment)).toHaveLength(1)
-    } finally {
-      await late.close()
-    }
-  })
-
-  it('with a wrong password is asked once, not until the account locks; a password put right is used at once', async () => {
-    const file = join(newFolder(), 'password')
-    writeFileSync(file, 'wrong\n')
-    const before = sandbox.admin.counters().calls['token'] ?? 0
-    const made = await world({ DIGIT_BASE_URL: sandbox.url, DIGIT_PASSWORD_FILE: file })
-    expect(made.integrator.digit).toBe('login-failed')
-    const bill = await (await enrolledElsewhere()).billOf('PT-DVG-000013', 'PT')
-    const asked = (sandbox.admin.counters().calls['token'] ?? 0) - before
-    const payment = made.till.payment(bill)
-    await made.till.submit(payment)
-    await wait(500)
-    expect((await made.till.searchProblem({ by: 'consumerCode', value: 'x1' })).code).toBe(
-      'digit_login_failed',
-    )
-    expect((sandbox.admin.counters().calls['token'] ?? 0) - before).toBe(asked)
-    writeFileSync(file, passwordOf('POS-DVG'))
-    await made.till.until(payment.id, 'CONFIRMED')
-    expect(heldByDigit(sandbox, payment)).toHaveLength(1)
-    expect(readFileSync(file, 'utf8')).toBe(passwordOf('POS-DVG'))
-  })
-})
-
-describe('the database', () => {
-  it('dropping every connection in the middle of a posting loses nothing', async () => {
-    const made = await world()
-    made.sandbox.admin.faults.add({ kind: 'slow-commit', operation: 'create-payment', delayMs: 300 })
-    const bill = await made.till.billOf('WS/DVG/2026-27/000016', 'WS')
-    const payment = made.till.payment(bill)
-    await made.till.submit(payment)
-    await made.till.until(payment.id, 'POSTING')
-    const direct = new pg.Client({ connectionString: made.environment['DATABASE_URL'] })
-    await direct.connect()
-    await direct.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and application_name = 'tahsil-integrator' and pid <> pg_backend_pid()`,
-    )
-    await direct.end()
-    const status = await made.till.until(payment.id, 'CONFIRMED')
-    expect(heldByDigit(made.sandbox, payment)).toHaveLength(1)
-    expect(status.digitReceiptNumber).toBe(heldByDigit(made.sandbox, payment)[0]?.details[0]?.receiptNumber)
-  })
-
-  it('with a changed or a newer migration is not touched', async () => {
-    const databaseUrl = await databases.create()
-    const first = await startIntegrator({
-      environment: settings({ DATABASE_URL: databaseUrl }),
-    })
-    await first.close()
-    const direct = new pg.Client({ connectionString: databaseUrl })
-    await direct.connect()
-    const start = () => startIntegrator({ environment: settings({ DATABASE_URL: databaseUrl }) })
-    await direct.query(`update tahsil.migrations set checksum = 'x' where version = 1`)
-    await expect(start()).rejects.toThrow(/was changed after it was applied/)
-    await direct.query(
-      `insert into tahsil.migrations (version, name, checksum) values (9999, 'later.sql', 'y')`,
-    )
-    await direct.query(`delete from tahsil.migrations where version = 1`)
-    await expect(start()).rejects.toThrow(/newer integrator/)
-    await direct.end()
-  })
-
-  it('after a restore: posting can be held, and what DIGIT already has is found again instead of posted twice', async () => {
-    const made = await world()
-    const bill = await made.till.billOf('PT-DVG-000001', 'PT')
-    const payment = made.till.payment(bill)
-    await made.till.submit(payment)
-    const posted = await made.till.until(payment.id, 'CONFIRMED')
-    const url = made.environment['DATABASE_URL'] ?? ''
-    await made.integrator.close()
-    // the restored database knows nothing of it; the till sends everything again
-    const restored = await databases.create()
-    const environment = { ...made.environment, DATABASE_URL: restored }
-    const empty = await startIntegrator({ environment })
-    await empty.close()
-    const held = await runToEnd(['hold-posting', '--minutes', '10'], { DATABASE_URL: restored })
-    expect(held).toMatchObject({ code: 0 })
-    const next = await startIntegrator({ environment })
-    try {
-      const till = await enrolTill(next.url, 'Counter 1')
-      const again = { ...payment, deviceId: till.device.deviceId }
-      await till.submit(again)
-      await till.until(payment.id, 'HOLD')
-      expect((await runToEnd(['hold-posting', '--minutes', '0'], { DATABASE_URL: restored })).code).toBe(0)
-      const found = await till.until(payment.id, 'CONFIRMED')
-      expect(found.digitReceiptNumber).toBe(posted.digitReceiptNumber)
-      expect(heldByDigit(made.sandbox, payment)).toHaveLength(1)
-      const attempts = await countAttempts(restored)
-      expect(attempts).toBe(0)
-    } finally {
-      await next.close()
-    }
-    expect(url).not.toBe(restored)
-  })
-
-  it('a payment in suspense is opened again by a person, with the reason in its trail', async () => {
-    const made = await world()
-    const bill = await made.till.billOf('TL-DVG-2026-000001', 'TL')
-    const consumer = { tenantId: TENANT, businessService: 'TL', consumerCode: bill.consumerCode }
-    made.sandbox.admin.changeTax({ ...consumer, taxHeadCode: 'TL_TAX', taxRupees: 99_999 })
-    const payment = made.till.payment(bill)
-    await made.till.submit(payment)
-    expect((await made.till.until(payment.id, 'SUSPENSE')).reason).toBe('BILL_HIGHER')
-    made.sandbox.admin.changeTax({
-      ...consumer,
-      taxHeadCode: 'TL_TAX',
-      taxRupees: payment.amountPaise / 100 - feesBesides(bill, 'TL_TAX'),
-    })
-    const url = made.environment['DATABASE_URL'] ?? ''
-    const words = ['reopen-payment', '--id', payment.id, '--why', 'the demand was put right']
-    expect((await runToEnd(words, { DATABASE_URL: url })).code).toBe(0)
-    const status = await made.till.until(payment.id, 'CONFIRMED')
-    expect(status.steps.some((step) => step.note.includes('the demand was put right'))).toBe(true)
-    expect(heldByDigit(made.sandbox, payment)).toHaveLength(1)
-    expect((await runToEnd(words, { DATABASE_URL: url })).code).toBe(2)
-  })
-})
-
-/** Rupees of the bill's other heads. */
-function feesBesides(
-  bill: { periods: { heads: { taxHeadCode: string; amountPaise: number }[] }[] },
-  head: string,
-): number {
-  const others = bill.periods.flatMap((period) => period.heads).filter((each) => each.taxHeadCode !== head)
-  return others.reduce((sum, each) => sum + each.amountPaise, 0) / 100
-}
-
-async function countAttempts(databaseUrl: string): Promise<number> {
-  const direct = new pg.Client({ connectionString: databaseUrl })
-  await direct.connect()
-  const rows = await direct.query<{ count: number }>(
-    'select count(*)::int as count from tahsil.payment_attempts',
-  )
-  await direct.end()
-  return rows.rows[0]?.count ?? -1
-}
-
-/** A till of an integrator that reaches the shared sandbox, only to see bills. */
-async function enrolledElsewhere() {
-  const integrator = await startIntegrator({
-    environment: settings({ DATABASE_URL: await databases.create() }),
-  })
-  const till = await enrolTill(integrator.url, 'Somewhere')
-  const billOf = async (code: string, service: string) => {
-    const bill = await till.billOf(code, service)
-    await integrator.close()
-    return bill
-  }
-  return { billOf }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((done) => void server.close(() => done()))
-  return port
-}
