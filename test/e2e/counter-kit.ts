@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
 import { startIntegrator, type Integrator } from '#app/start-integrator.ts'
+import type { ClockReading } from '#core/records.ts'
 import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
 import { machineClock } from '#host/machine-clock.ts'
 import { startHost } from '#host/start-host.ts'
@@ -55,7 +56,7 @@ export async function openCounter(): Promise<Counter> {
       paperColumns: 42,
       logLevel: 'silent',
     },
-    { clock: { read: () => ({ ...clock.read(), wallMs: clock.read().wallMs + aheadMs }) } },
+    { clock: { read: () => ahead(clock.read(), aheadMs) } },
   )
   const shell = await startBrowserShell({
     host,
@@ -100,8 +101,14 @@ export async function openCounter(): Promise<Counter> {
   }
 }
 
+/** The till trusts the time that passed, not the clock on the wall: both move. */
+function ahead(reading: ClockReading, byMs: number): ClockReading {
+  return { ...reading, wallMs: reading.wallMs + byMs, monotonicMs: reading.monotonicMs + byMs }
+}
+
 export async function openPage(browser: Browser, shell: BrowserShell, complaints: string[]): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+  const page = await context.newPage()
   page.setDefaultTimeout(8_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {

@@ -70,7 +70,12 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
       {saveProblem === null ? null : <SaveTrouble error={saveProblem} />}
       <div className={styles.body}>
         <Preview paymentId={paymentId} key={`${row.standing} ${row.digitReceiptNumber}`} />
-        <div className={styles.side}>
+        <section
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and must scroll by keyboard too
+          tabIndex={0}
+          aria-label={text('receipt.timeline')}
+          className={styles.side}
+        >
           <dl className={styles.facts}>
             <Fact word={text('receipt.consumer')} value={row.consumerCode} />
             <Fact word={text('receipt.service')} value={row.serviceName} />
@@ -81,7 +86,7 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
           </dl>
           <h3 className={styles.subtitle}>{text('receipt.timeline')}</h3>
           <Timeline entries={timelineOf({ row, steps, prints })} text={text} />
-        </div>
+        </section>
       </div>
     </section>
   )

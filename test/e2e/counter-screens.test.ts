@@ -1,0 +1,299 @@
+// Goal: every screen of the counter, in both languages and at the sizes of real counter PCs, shows all of its words, is
+// within the window, passes the accessibility checker, and is kept as a picture in test-output/screenshots.
+// With TAHSIL_PICTURES=keep the pictures of the README are renewed in renderer/pictures.
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowserShell } from '#browser/start-browser-shell.ts'
+import { startHost } from '#host/start-host.ts'
+import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
+import { CLIPPED_SCRIPT } from './clipped-words.ts'
+import {
+  addBill,
+  findBill,
+  openCounter,
+  openPage,
+  pastShield,
+  payExactCash,
+  picturesFolder,
+  signIn,
+  type Counter,
+} from './counter-kit.ts'
+
+const SIZES = [
+  { width: 1024, height: 768 },
+  { width: 1366, height: 768 },
+  { width: 1920, height: 1080 },
+]
+const SMALL = SIZES[0] ?? { width: 1024, height: 768 }
+const USUAL = SIZES[1] ?? { width: 1366, height: 768 }
+/** Of the six views of a screen these are kept as pictures. */
+const PICTURED = ['en-1366', 'en-1920', 'hi-1024']
+const root = join(import.meta.dirname, '..', '..')
+const readmePictures = join(root, 'renderer', 'pictures')
+/** Screens that the README shows, in English at the usual size. */
+const KEPT = ['sign-in', 'home', 'tender-cash', 'done', 'receipts', 'offline']
+
+let counter: Counter
+const codeOf = (key: string): string => sampleOf(key).consumerCode
+
+const faults: string[] = []
+
+/** Looks at the screen in both languages at every size, and asks axe once per language. */
+const look = async (page: Page, name: string): Promise<void> => {
+  for (const [language, label] of [
+    ['en', 'English'],
+    ['hi', 'हिन्दी'],
+  ] as const) {
+    await pastShield(page)
+    await switchLanguage(page, language, label)
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
+      await page.evaluate('document.fonts.ready')
+      await page.waitForTimeout(50)
+      if (PICTURED.includes(`${language}-${size.width}`)) {
+        await page.screenshot({ path: join(picturesFolder, `${name}-${language}-${size.width}.png`) })
+      }
+      const clipped = await page.evaluate<string[]>(CLIPPED_SCRIPT)
+      faults.push(...clipped.map((words) => `${name} ${language} ${size.width}: ${words}`))
+    }
+    await page.setViewportSize(USUAL)
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+    for (const { id, impact, nodes } of violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue
+      faults.push(
+        `${name} ${language}: ${impact} ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
+      )
+    }
+    if (language === 'en' && KEPT.includes(name) && process.env['TAHSIL_PICTURES'] === 'keep') {
+      mkdirSync(readmePictures, { recursive: true })
+      copyFileSync(join(picturesFolder, `${name}-en-${USUAL.width}.png`), join(readmePictures, `${name}.png`))
+    }
+  }
+  await switchLanguage(page, 'en', 'English')
+}
+
+/** The switch stands on every screen; an open dialog covers it, so there the dialog is looked at in English only. */
+async function switchLanguage(page: Page, code: string, label: string): Promise<void> {
+  if ((await page.locator('html').getAttribute('lang')) === code) return
+  await page.getByRole('button', { name: label }).click()
+  await page.locator(`html[lang="${code}"]`).waitFor()
+}
+
+/** Opens a dialog in each language in turn, because it covers the switch. */
+const lookAtDialog = async (page: Page, name: string, open: () => Promise<void>): Promise<void> => {
+  for (const [language, label] of [
+    ['hi', 'हिन्दी'],
+    ['en', 'English'],
+  ] as const) {
+    await switchLanguage(page, language, label)
+    await open()
+    await page.getByRole('dialog').waitFor()
+    for (const size of [SMALL, USUAL]) {
+      await page.setViewportSize(size)
+      await page.waitForTimeout(80)
+      await page.screenshot({ path: join(picturesFolder, `${name}-${language}-${size.width}.png`) })
+      const clipped = await page.evaluate<string[]>(CLIPPED_SCRIPT)
+      faults.push(...clipped.map((words) => `${name} ${language} ${size.width}: ${words}`))
+    }
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[role="dialog"]').analyze()
+    faults.push(
+      ...violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(
+          ({ id, nodes }) =>
+            `${name} ${language}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
+        ),
+    )
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+}
+
+const expectNoFaults = () => expect(faults.splice(0)).toEqual([])
+
+beforeAll(async () => {
+  counter = await openCounter()
+})
+
+afterAll(async () => {
+  await counter.close()
+})
+
+test('sign in, with and without a wrong PIN', async () => {
+  const { page } = counter
+  await page.getByTestId('operator-tile').first().waitFor()
+  await look(page, 'sign-in')
+  await signIn(page, '101', '111111')
+  await page.getByTestId('problem-wrong_pin').waitFor()
+  await look(page, 'sign-in-wrong-pin')
+  expectNoFaults()
+})
+
+test('opening the shift', async () => {
+  const { page } = counter
+  await signIn(page)
+  await page.getByTestId('count-500').fill('4')
+  await page.getByTestId('count-20').fill('25')
+  await look(page, 'open-shift')
+  await pastShield(page)
+  await page.getByTestId('open-shift').click()
+  await page.getByTestId('find').waitFor()
+  expectNoFaults()
+})
+
+test('the counter: empty, with bills, with every kind of trouble', async () => {
+  const { page } = counter
+  await look(page, 'home-empty')
+  for (const key of ['plain-due', 'part-paid', 'road-cutting']) await addBill(page, codeOf(key))
+  await look(page, 'home')
+  await findBill(page, 'PT-DVG-999999')
+  await page.getByTestId('problem-bill_not_found').waitFor()
+  await addBill(page, codeOf('fractional'))
+  await page.getByTestId('problem-bill_fractional').waitFor()
+  await findBill(page, 'PT-DVG-999999')
+  await page.getByTestId('problem-bill_not_found').waitFor()
+  await look(page, 'home-trouble')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Delete')
+  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(3)
+  expectNoFaults()
+})
+
+test('the dialogs: keys, payer, choice of bills, customers put aside', async () => {
+  const { page } = counter
+  await lookAtDialog(page, 'keys', () => page.keyboard.press('F1'))
+  await lookAtDialog(page, 'payer', async () => {
+    await page.keyboard.press('F3')
+    await page.getByRole('dialog').waitFor()
+    await page.getByRole('radio').nth(1).check({ force: true })
+    await page.getByTestId('save-payer').click()
+  })
+  await lookAtDialog(page, 'choice', () => findBill(page, '9876500004'))
+  await page.keyboard.press('F4')
+  await page.getByTestId('cart-row').first().waitFor({ state: 'detached' })
+  await lookAtDialog(page, 'parked', () => page.keyboard.press('F4'))
+  await page.keyboard.press('F4')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('1')
+  await page.getByTestId('cart-row').first().waitFor()
+  expectNoFaults()
+})
+
+test('the tender screens: cash, cheque, card', async () => {
+  const { page } = counter
+  await page.keyboard.press('F6')
+  await page.getByTestId('given').waitFor()
+  await pastShield(page)
+  await page.keyboard.press('e')
+  await look(page, 'tender-cash')
+  await page.keyboard.press('F9')
+  await page.getByTestId('form-number').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByTestId('form-bank').waitFor()
+  await look(page, 'tender-cheque')
+  await page.keyboard.press('F8')
+  await page.getByTestId('form-rrn').waitFor()
+  await look(page, 'tender-card')
+  expectNoFaults()
+})
+
+test('the four outcomes', async () => {
+  const { page } = counter
+  await page.keyboard.press('F6')
+  await page.getByTestId('take').waitFor()
+  await page.route('**/rpc/payment/take', (route) => route.abort())
+  await page.route('**/rpc/collection/get', (route) => route.abort())
+  await pastShield(page)
+  await page.getByTestId('take').click()
+  await page.getByTestId('outcome-notKnown').waitFor()
+  await look(page, 'outcome-not-known')
+  await page.unroute('**/rpc/collection/get')
+  await page.getByTestId('outcome-notPaid').waitFor()
+  await look(page, 'outcome-not-paid')
+  await page.unrouteAll()
+  await pastShield(page)
+  await page.getByTestId('take-again').click()
+  await page.getByTestId('done').waitFor()
+  await page.getByText('DIGIT receipt').first().waitFor()
+  await look(page, 'done')
+  expectNoFaults()
+})
+
+test('receipts and what happened to one', async () => {
+  const { page } = counter
+  await page.keyboard.press('Alt+KeyB')
+  await page.getByTestId('timeline').waitFor()
+  await page.getByRole('button', { name: 'Picture of the receipt' }).waitFor()
+  await look(page, 'receipts')
+  await page.getByTestId('receipt-search').fill('nothing like this')
+  await page.keyboard.press('Enter')
+  await page.getByText('No receipt of this till fits').waitFor()
+  await look(page, 'receipts-none')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('find').waitFor()
+  expectNoFaults()
+})
+
+test('offline: the strip, a provisional receipt, the queue', async () => {
+  const { page, line } = counter
+  await page.keyboard.press('Alt+KeyQ')
+  await page.getByTestId('send-now').waitFor()
+  await look(page, 'queue-empty')
+  await page.keyboard.press('F2')
+  await page.getByTestId('find').waitFor()
+  await pastShield(page)
+  await addBill(page, codeOf('penalty'))
+  await page.keyboard.press('Delete')
+  await line.refuse()
+  await findBill(page, codeOf('penalty'))
+  await page.getByTestId('offline-strip').waitFor()
+  await look(page, 'offline')
+  await payExactCash(page)
+  await look(page, 'done-offline')
+  await page.keyboard.press('Alt+KeyQ')
+  await page.getByTestId('queue-row').waitFor()
+  await pastShield(page)
+  await page.getByTestId('send-now').click()
+  await page.getByTestId('problem-integrator_unreachable').waitFor()
+  await look(page, 'queue')
+  await line.accept()
+  expectNoFaults()
+})
+
+test('a till whose record is damaged says so, what to do, and takes nothing', async () => {
+  const folder = mkdtempSync(join(root, 'test-output', 'damaged-'))
+  writeFileSync(join(folder, 'tahsil.db'), 'this is no record of a till. '.repeat(400))
+  const host = await startHost({
+    dataDir: folder,
+    integratorUrl: 'http://127.0.0.1:9',
+    enrolmentCode: null,
+    deviceName: 'Counter 2',
+    printer: 'none',
+    paperColumns: 42,
+    logLevel: 'silent',
+  })
+  const shell = await startBrowserShell({
+    host,
+    port: 0,
+    face: 'counter',
+    screensDir: join(root, 'dist', 'renderer'),
+    dataDir: folder,
+    onFault: () => undefined,
+  })
+  const page = await openPage(counter.browser, shell, counter.complaints)
+  await page.getByTestId('stopped-store_corrupt').waitFor()
+  await look(page, 'stopped')
+  expect(await page.getByTestId('operator-code').count()).toBe(0)
+  await page.close()
+  await shell.close()
+  await host.close()
+  rmSync(folder, { recursive: true, force: true })
+  expectNoFaults()
+})
+
+test('the page itself had nothing to complain about', () => {
+  expect(counter.complaints).toEqual([])
+})
