@@ -1,9 +1,8 @@
 // Builds disk-recorder.c with the C compiler of this machine, for the power-cut and disk-fault rigs.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { existsSync } from 'node:fs'
 
 /** Why the rigs that need the recorder cannot run on this machine; null when they can. */
 export const recorderObstacle = (): string | null => {
@@ -22,7 +21,9 @@ let built: string | undefined
 /** Path of the library to preload; built once per process. Throws what the compiler says. */
 export const buildRecorder = (): string => {
   if (built !== undefined) return built
-  const library = join(mkdtempSync(join(tmpdir(), 'tahsil-recorder-')), 'disk-recorder.so')
+  const folder = mkdtempSync(join(tmpdir(), 'tahsil-recorder-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const library = join(folder, 'disk-recorder.so')
   const source = join(import.meta.dirname, 'disk-recorder.c')
   execFileSync('cc', [
     '-O2',
