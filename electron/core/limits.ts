@@ -16,7 +16,7 @@ export const BACKOFF_CAP_MS = 60_000
 /** Longest wait the integrator may ask for. */
 export const SERVER_WAIT_MAX_MS = 300_000
 /** Next look at the feed: soon while a receipt number is awaited (slower the longer nothing comes), else a heartbeat. */
-export const PENDING_POLL_MS = 1_000
+export const PENDING_POLL_MS = 250
 export const PENDING_POLL_CAP_MS = 30_000
 export const IDLE_POLL_MS = 10_000
 /** A record that the integrator could not read alone waits this long, so that it never holds up the others. */

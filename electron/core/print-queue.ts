@@ -37,6 +37,21 @@ export function jobAfter(job: Pick<PrintJob, 'attempts'>, { result, problem }: P
   }
 }
 
+/** How often a slip that waits for DIGIT's number is looked at again. */
+const FINAL_LOOK_MS = 50
+
+/**
+ * How long the original may still wait, in ms, so that it carries DIGIT's number: only while the network is there and
+ * DIGIT has not answered, and never longer than `waitMaxMs` (monotonic: a clock that jumps keeps no paper back). 0: print now.
+ */
+export function waitForNumber(
+  job: Pick<PrintJob, 'copyNumber' | 'attempts'>,
+  now: { isOnline: boolean; isProvisional: boolean; waitedMs: number; waitMaxMs: number },
+): number {
+  if (job.copyNumber > 0 || job.attempts > 0 || !now.isOnline || !now.isProvisional) return 0
+  return Math.max(0, Math.min(FINAL_LOOK_MS, now.waitMaxMs - now.waitedMs))
+}
+
 /** Marks that something came out of the printer, so that the next print is a duplicate. */
 function withPaper(problem: Problem | null): Problem {
   const base = problem ?? problemOf(new ProblemError('printer_not_ready'))

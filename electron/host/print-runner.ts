@@ -37,6 +37,8 @@ type PrintPorts = {
   readonly logger: Logger
   readonly pollMs: number
   readonly documentOf: (job: PrintJob) => PrintDocument | null
+  /** ms this job may still wait when the queue has been busy for `waitedMs`, for DIGIT's number; 0 = print now. */
+  readonly waitOf: (job: PrintJob, waitedMs: number) => number
 }
 
 export function startPrintRunner(ports: PrintPorts): PrintRunner {
@@ -46,15 +48,22 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
   let view: PrinterView = hasPrinter
     ? { name, state: 'unknown', problem: null }
     : { name, state: 'absent', problem: problemOf(new ProblemError('printer_absent')) }
+  // All slips of one burst share one wait, so that three bills of one payer do not wait three times.
+  let busySinceMs: number | null = null
   closeBroken(ports)
 
   const run = async (): Promise<number | null> => {
     if (!hasPrinter) return null
     const job = store.nextPrintJob()
     if (job === null) {
+      busySinceMs = null
       view = await lookAt(printer, name)
       return ports.pollMs
     }
+    const { monotonicMs } = clock.read()
+    busySinceMs ??= monotonicMs
+    const waitMs = ports.waitOf(job, monotonicMs - busySinceMs)
+    if (waitMs > 0) return waitMs
     const document = documentOf(ports, job)
     store.beginPrintJob(job.id, clock.read().wallMs)
     const result = document === null ? unprintable() : await printOnce(printer, document)

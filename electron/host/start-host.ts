@@ -8,6 +8,7 @@ import { ProblemError } from '#contract/problem.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
+import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { readDevice } from './device-file.ts'
@@ -140,6 +141,12 @@ function startTill({ options, tuning, store, printer, profile, logger }: Parts):
         printedBy: job.requestedBy,
       }
       return receiptDocument(factsOf({ store }, record), { copy })
+    },
+    waitOf: (job, waitedMs) => {
+      const record = store.payment(job.paymentId)
+      const isProvisional = record !== null && factsOf({ store }, record).standing === 'provisional'
+      const waitMaxMs = tuning.numberWaitMs
+      return waitForNumber(job, { isOnline: link.isOnline(), isProvisional, waitedMs, waitMaxMs })
     },
   })
   const background = enrolment.start(integrator)

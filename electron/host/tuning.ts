@@ -13,6 +13,8 @@ export type HostTuning = {
   readonly mastersEveryMs: number
   readonly enrolRetryMs: number
   readonly printerPollMs: number
+  /** How long a slip waits for DIGIT's number while the network is there. */
+  readonly numberWaitMs: number
   readonly integratorTimes: IntegratorTimes
 }
 
@@ -28,6 +30,7 @@ export function standardTuning(environment: Record<string, string | undefined>):
     mastersEveryMs: 600_000,
     enrolRetryMs: 5_000,
     printerPollMs: 15_000,
+    numberWaitMs: 1_500,
     integratorTimes: INTEGRATOR_TIMES,
   }
 }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
 import { COPIES_MAX, PRINT_RETRY_MS } from '#core/limits.ts'
-import { jobAfter, planReprint, printerProblem } from '#core/print-queue.ts'
+import { jobAfter, planReprint, printerProblem, waitForNumber } from '#core/print-queue.ts'
 import type { PrintJob, PrintState } from '#core/records.ts'
 
 const noPaper = problemOf(new ProblemError('printer_unreachable'))
@@ -87,4 +87,22 @@ test.each([
   ['printer_cover_open', 'printer_not_ready'],
 ])('the driver says %s, the till says %s', (driverCode, code) => {
   expect(printerProblem(driverCode)).toMatchObject({ code, data: { reason: driverCode } })
+})
+
+describe('waiting for DIGIT’s number', () => {
+  const now = { isOnline: true, isProvisional: true, waitedMs: 0, waitMaxMs: 1_500 }
+
+  test('an original waits while DIGIT may still answer, and never longer than it may', () => {
+    expect(waitForNumber(job('queued'), now)).toBeGreaterThan(0)
+    expect(waitForNumber(job('queued'), { ...now, waitedMs: 1_490 })).toBe(10)
+    expect(waitForNumber(job('queued'), { ...now, waitedMs: 1_500 })).toBe(0)
+    expect(waitForNumber(job('queued'), { ...now, waitedMs: 9_000 })).toBe(0)
+  })
+
+  test('nothing waits offline, with the number there, for a copy, or for a second try', () => {
+    expect(waitForNumber(job('queued'), { ...now, isOnline: false })).toBe(0)
+    expect(waitForNumber(job('queued'), { ...now, isProvisional: false })).toBe(0)
+    expect(waitForNumber(job('queued', 1), now)).toBe(0)
+    expect(waitForNumber({ ...job('queued'), attempts: 1 }, now)).toBe(0)
+  })
 })

@@ -43,6 +43,7 @@ export async function startKit(
         freeBytesMin: 0,
         enrolRetryMs: 20,
         printerPollMs: 50,
+        numberWaitMs: 0,
         integratorTimes: { signInMs: 2_000, billsMs: 2_000, batchMs: 2_000, otherMs: 2_000, awayMs: 500 },
         ...tuning,
         ...changes.tuning,

@@ -1,6 +1,7 @@
 // Goal: every payment has exactly one original on paper, copies are marked and counted, trouble with the printer never touches money, and what
 // is not known is said, not guessed. Real store, real drivers, virtual printer.
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -51,6 +52,20 @@ test('an original once, provisional; a copy later, marked, counted and with DIGI
   expect(second).toContain('DUPLICATE COPY 2')
   expect(await prints(paymentId)).toEqual(['0 printed', '1 printed', '2 printed'])
   expect((await kit.client.receipt.search({ text: '' }))[0]).toMatchObject({ copies: 2 })
+})
+
+test('with the network there a slip waits a moment for DIGIT’s number, and prints without it when none comes', async () => {
+  await kit.restart({ tuning: { numberWaitMs: 1_000 } })
+  await signInAndOpen(kit.client)
+  await takeOne()
+  await pause(200)
+  expect(kit.slips()).toEqual([])
+  fake.post('POSTED')
+  await allPrinted()
+  expect(kit.slips()[0]).toMatch(/DIGIT receipt no\. +11\/2026-27\//)
+  await takeOne()
+  await allPrinted()
+  expect(kit.slips()[1]).toContain('PROVISIONAL')
 })
 
 test('the number of copies survives a restart', async () => {
@@ -168,6 +183,7 @@ test('a receipt that cannot be laid out fails alone and holds up no other', asyn
     clock: till.clock,
     logger: pino({ level: 'silent' }),
     pollMs: 10,
+    waitOf: () => 0,
     documentOf: ({ paymentId }) => {
       if (paymentId === jobs[0]) throw new TypeError('a layout mistake')
       return paymentId === jobs[1] ? null : { title: paymentId, lang: 'en', blocks: [] }
