@@ -170,4 +170,6 @@ if (process.send !== undefined && process.env['TAHSIL_CRASH_POINTS'] === '1') {
     process.send?.({ armed: true })
   })
   process.channel?.unref()
+  // Tests that are broken off leave no program behind.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 }

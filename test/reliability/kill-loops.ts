@@ -46,9 +46,6 @@ const run = async (loops: number, seed: number): Promise<number> => {
   const counts = new Map<string, number>()
   const findings: string[] = []
   const path = await startMoneyPath()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void path.close().finally(() => process.exit(130)))
-  }
   const startedMs = performance.now()
   let paymentCount = 0
   try {
