@@ -10,6 +10,7 @@ import type { SampleBill } from './welcome.ts'
 const TILL_READY_MS = 30_000
 const POSTED_MS = 90_000
 const PRINTED_MS = 8_000
+const CONFIRMED_MS = 20_000
 const POLL_MS = 50
 /** Ten notes of ₹100 to give change from. */
 const FLOAT = [{ denominationPaise: 10_000, count: 10 }] as const
@@ -63,6 +64,12 @@ export async function payOnce({ client, bills, folder, say }: DemoOptions): Prom
     const found = await client.receipt.get({ paymentId })
     return found.row.printState === 'queued' || found.row.printState === 'printing' ? null : found
   })
+  say('DIGIT gave its receipt number. Waiting until its billing shows the payment …')
+  const confirmed = await waitFor(CONFIRMED_MS, null, async () => {
+    await client.queue.sendNow()
+    const found = await client.receipt.get({ paymentId })
+    return found.row.state === 'CONFIRMED' ? found : null
+  })
   const files = await writeFiles({ client, paymentId, folder })
   const text = await client.receipt.render({ paymentId, form: 'text' })
   return {
@@ -74,7 +81,7 @@ export async function payOnce({ client, bills, folder, say }: DemoOptions): Prom
     files,
     steps: [
       { state: 'RECORDED', sinceCommitMs: 0, note: `on disk at the till after ${takenMs.toFixed(1)} ms` },
-      ...posted.steps.map(({ state, atMs, note }) => ({
+      ...(confirmed ?? posted).steps.map(({ state, atMs, note }) => ({
         state,
         sinceCommitMs: Math.max(0, atMs - row.collectedAtMs),
         note,
