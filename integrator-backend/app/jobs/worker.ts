@@ -143,7 +143,7 @@ async function retryLater(pool: Pool, id: string): Promise<void> {
 }
 
 function startSweeper({ pool, log, sweepMs }: { pool: Pool; log: Log; sweepMs: number }) {
-  let running: Promise<void> = Promise.resolve()
+  let running: Promise<void> | null = null
   const once = async () => {
     try {
       const count = await sweep(pool, { lateMs: sweepMs, limit: sweepMax })
@@ -153,7 +153,10 @@ function startSweeper({ pool, log, sweepMs }: { pool: Pool; log: Log; sweepMs: n
     }
   }
   const timer = setInterval(() => {
-    running = running.then(once)
+    // a slow sweep is never followed by a queue of sweeps
+    running ??= once().finally(() => {
+      running = null
+    })
   }, sweepMs)
   return {
     stop: async () => {

@@ -119,8 +119,10 @@ export async function sweep(
             where j.key = 'post:' || p.id and j.locked_at is null and j.attempts < j.max_attempts)
         order by p.next_at limit $2
       )
-      select count(*)::int as count from due, lateral graphile_worker.add_job('post-payment',
-        json_build_object('id', due.id), max_attempts => 3, job_key => 'post:' || due.id)`,
+      select count(*)::int as count from graphile_worker.add_jobs(array(
+        select row('post-payment', json_build_object('id', due.id), null, now(), 3::smallint, 'post:' || due.id,
+          0::smallint, null)::graphile_worker.job_spec
+        from due))`,
     values: [lateMs, limit],
   })
   return swept.rows[0]?.count ?? 0

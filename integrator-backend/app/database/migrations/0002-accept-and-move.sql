@@ -69,7 +69,9 @@ begin
     perform graphile_worker.add_job('post-payment', json_build_object('id', v_fresh[1]), max_attempts => 3,
       job_key => 'post:' || v_fresh[1]);
   elsif v_fresh is not null then
-    perform graphile_worker.add_job('spread-payments', json_build_object('ids', v_fresh), max_attempts => 10);
+    -- before every posting job: until it has run, its payments have none
+    perform graphile_worker.add_job('spread-payments', json_build_object('ids', v_fresh), max_attempts => 10,
+      priority => -10);
   end if;
 
   return query
