@@ -7,8 +7,9 @@ import { Panel, ProblemDetails } from '#renderer/parts/problem-panel.tsx'
 import { StatusContext, useStatusQuery } from '#renderer/parts/terminal.tsx'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import { RefreshCw } from 'lucide-react'
-import { useEffect, useReducer, useRef } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import styles from './app.module.css'
+import type { Connection, CoreState } from './connect.ts'
 import { counterReducer, START } from './faces/counter/counter-state.ts'
 import { Counter } from './faces/counter/counter.tsx'
 import { OpenShift } from './faces/counter/open-shift.tsx'
@@ -16,14 +17,18 @@ import { SignIn } from './faces/counter/sign-in.tsx'
 import { Stopped } from './faces/counter/stopped.tsx'
 import { BrandRow } from './faces/counter/top-bar.tsx'
 
-export function App() {
+type AppProps = { readonly onCoreState: Connection['onCoreState'] }
+
+export function App({ onCoreState }: AppProps) {
   const status = useStatusQuery()
+  const [core, setCore] = useState<CoreState>('running')
+  useEffect(() => onCoreState(setCore), [onCoreState])
   if (status.data === undefined) {
     return <Waiting error={status.error} onTry={() => void status.refetch()} />
   }
   return (
     <StatusContext value={status.data}>
-      {status.error === null ? null : <CoreAway />}
+      {status.error === null && core === 'running' ? null : <CoreAway isStopped={core === 'stopped'} />}
       <Face status={status.data} />
     </StatusContext>
   )
@@ -57,12 +62,12 @@ function Framed({ content }: { readonly content: React.ReactNode }) {
 }
 
 /** The screen lost its core while running: what is on it stays, and it goes on by itself when the core is back. */
-function CoreAway() {
+function CoreAway({ isStopped }: { readonly isStopped: boolean }) {
   const text = useText()
   return (
     <div className={styles.away}>
-      <Panel tone="warn" title={text('core.away')} isAlert testId="core-away">
-        <p>{text('core.awayTodo')}</p>
+      <Panel tone="warn" title={text(isStopped ? 'core.stopped' : 'core.away')} isAlert testId="core-away">
+        <p>{text(isStopped ? 'core.stoppedTodo' : 'core.awayTodo')}</p>
       </Panel>
     </div>
   )

@@ -17,7 +17,7 @@ if (root === null) throw new Error('index.html has no #root')
 const queries = new QueryClient({
   defaultOptions: { queries: { networkMode: 'always' }, mutations: { networkMode: 'always' } },
 })
-const { client } = connect()
+const connection = connect()
 
 listenToWindowKeys()
 window.addEventListener('contextmenu', (event) => event.preventDefault())
@@ -26,9 +26,9 @@ window.addEventListener('drop', (event) => event.preventDefault())
 
 createRoot(root).render(
   <QueryClientProvider client={queries}>
-    <TerminalContext value={client}>
+    <TerminalContext value={connection.client}>
       <LanguageProvider>
-        <App />
+        <App onCoreState={(tell) => connection.onCoreState(tell)} />
       </LanguageProvider>
     </TerminalContext>
   </QueryClientProvider>,

@@ -35,7 +35,7 @@ export function Field({ inputRef, ...props }: FieldProps) {
       isInvalid={error !== null}
       validationBehavior="aria"
       isDisabled={props.isDisabled ?? false}
-      autoComplete="off"
+      autoComplete={kind === 'secret' ? 'new-password' : 'off'}
       {...(props.onBlur === undefined ? {} : { onBlur: props.onBlur })}
       {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
       className={classNames(styles.field, styles[size], props.className)}

@@ -43,6 +43,9 @@ export const en = {
   'core.awayTodo': 'What is recorded is safe. It is being started again; wait a moment.',
   'core.none': 'The till’s program does not answer.',
   'core.noneTodo': 'What is recorded is safe. Wait a moment. If this stays, restart the till.',
+  'core.stopped': 'The till’s program keeps ending.',
+  'core.stoppedTodo':
+    'What is recorded is safe. Take no money on this till. Restart it; if this stays, call the office.',
   'core.refused': 'The till cannot start.',
   'core.starting': 'Starting the till …',
 

@@ -20,6 +20,9 @@ const output = join(root, 'test-output')
 export const picturesFolder = join(output, 'screenshots')
 const DAY_MS = 86_400_000
 
+/** For `expect.poll`: how long a busy machine may take before something counts as not happening. */
+export const PATIENCE = { timeout: 12_000 }
+
 export type Counter = {
   readonly page: Page
   readonly browser: Browser
@@ -106,10 +109,15 @@ function ahead(reading: ClockReading, byMs: number): ClockReading {
   return { ...reading, wallMs: reading.wallMs + byMs, monotonicMs: reading.monotonicMs + byMs }
 }
 
-export async function openPage(browser: Browser, shell: BrowserShell, complaints: string[]): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+export async function openPage(
+  browser: Browser,
+  shell: BrowserShell,
+  complaints: string[],
+  wishes: { readonly hasTouch?: boolean } = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, ...wishes })
   const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(PATIENCE.timeout)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     // A refused call is an answer, not a fault of the page.

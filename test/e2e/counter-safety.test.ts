@@ -7,6 +7,7 @@ import {
   addBill,
   findBill,
   openCounter,
+  PATIENCE,
   pastShield,
   payExactCash,
   scan,
@@ -57,7 +58,7 @@ test('a scan while Take has the focus presses nothing: the bill is added and mon
   await openCash(codeOf('plain-due'))
   await page.getByTestId('take').focus()
   await scan(page, codeOf('no-mobile'))
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(2)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(2)
   expect(await recorded(codeOf('plain-due'))).toEqual([])
 })
 
@@ -210,7 +211,7 @@ test('the language changes in the middle of a payment and nothing is lost; short
   const stroke = { key: 'ा', code: 'KeyE', windowsVirtualKeyCode: 69 }
   await session.send('Input.dispatchKeyEvent', { ...stroke, type: 'keyDown', text: 'ा' })
   await session.send('Input.dispatchKeyEvent', { ...stroke, type: 'keyUp' })
-  await expect.poll(() => page.getByTestId('given').inputValue()).toBe('900')
+  await expect.poll(() => page.getByTestId('given').inputValue(), PATIENCE).toBe('900')
   await page.getByTestId('take').click()
   await page.getByTestId('done').waitFor()
   expect(await page.getByTestId('done-amount').innerText()).toBe('₹60')
@@ -232,7 +233,7 @@ test('offline: known bills are paid, receipts are provisional, and all of it arr
   expect(await page.getByTestId('done').innerText()).toContain('Kept on this till')
   expect(await page.getByTestId('done-receipt').innerText()).toContain('Provisional')
   await expect
-    .poll(() => page.getByTestId('offline-strip').innerText())
+    .poll(() => page.getByTestId('offline-strip').innerText(), PATIENCE)
     .toMatch(/Offline since \d\d:\d\d · 1 receipt waiting \(₹[\d,]+\) · oldest 0 m/)
   await pastShield(page)
   await page.keyboard.press('Alt+KeyQ')
@@ -243,7 +244,7 @@ test('offline: known bills are paid, receipts are provisional, and all of it arr
   await page.getByTestId('send-now').click()
   await page.getByText('1 payment sent').waitFor()
   await page.getByTestId('queue-row').waitFor({ state: 'detached' })
-  await expect.poll(async () => (await recorded(code))[0]?.standing, { timeout: 15_000 }).toBe('final')
+  await expect.poll(async () => (await recorded(code))[0]?.standing, PATIENCE).toBe('final')
 })
 
 test('a bill that expired since it was fetched is not taken; one button brings today’s bill', async () => {

@@ -15,6 +15,7 @@ import {
   findBill,
   openCounter,
   openPage,
+  PATIENCE,
   pastShield,
   payExactCash,
   picturesFolder,
@@ -158,7 +159,7 @@ test('the counter: empty, with bills, with every kind of trouble', async () => {
   await look(page, 'home-trouble')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Delete')
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(3)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(3)
   expectNoFaults()
 })
 

@@ -2,12 +2,15 @@
 // pay, several bills, part payment, the wrong moments, and the right words for each.
 import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DEMO_PIN } from '#app/people/seed-demo.ts'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
 import {
   addBill,
   findBill,
   nextCustomer,
   openCounter,
+  openPage,
+  PATIENCE,
   pastShield,
   payExactCash,
   scan,
@@ -48,7 +51,7 @@ test('wrong PINs lock an operator out, with a countdown and no way round it', as
   for (let at = 0; at < 3; at += 1) {
     await signIn(page, '102', '111111')
     await page.getByTestId('problem-wrong_pin').waitFor()
-    await expect.poll(() => page.getByTestId('pin').inputValue()).toBe('')
+    await expect.poll(() => page.getByTestId('pin').inputValue(), PATIENCE).toBe('')
   }
   await signIn(page, '102')
   await page.getByTestId('problem-operator_locked').waitFor()
@@ -59,7 +62,7 @@ test('the operator is chosen by tile or badge, the shift opens with a counted fl
   const { page } = counter
   await page.getByTestId('operator-code').focus()
   await scan(page, '101')
-  await expect.poll(() => page.getByTestId('operator-code').inputValue()).toBe('101')
+  await expect.poll(() => page.getByTestId('operator-code').inputValue(), PATIENCE).toBe('101')
   await page.locator('[data-testid="pin"]:focus').waitFor()
   await startWork(page)
   expect(await page.getByText('Cash in drawer ₹1,000').isVisible()).toBe(true)
@@ -75,7 +78,7 @@ test('cash: scan, tender by one key, Enter; the change fills the screen and DIGI
   await page.getByTestId('given').waitFor()
   await pastShield(page)
   await page.keyboard.press('w')
-  await expect.poll(() => page.getByTestId('change').innerText()).toBe('₹100')
+  await expect.poll(() => page.getByTestId('change').innerText(), PATIENCE).toBe('₹100')
   await page.keyboard.press('Enter')
   await page.getByTestId('done').waitFor()
   expect(await page.getByTestId('done-amount').innerText()).toBe('₹100')
@@ -109,7 +112,7 @@ test('three bills of one payer, found by mobile number, are paid at once with on
   await page.getByTestId('choose-bills').waitFor()
   await pastShield(page)
   await page.getByTestId('choose-bills').click()
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(3)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(3)
   expect(await page.getByTestId('total').innerText()).toBe('₹4,260')
   await payExactCash(page)
   expect(await page.getByTestId('done-receipt').count()).toBe(3)
@@ -121,14 +124,14 @@ test('three bills scanned quickly all arrive, in order', async () => {
   const { page } = counter
   const codes = [codeOf('many-periods'), codeOf('no-mobile'), codeOf('active-bill')]
   for (const code of codes) await scan(page, code)
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(3)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(3)
   const shown = await page
     .getByTestId('cart-row')
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-consumer')))
   expect(shown).toEqual(codes)
   for (let left = 2; left >= 0; left -= 1) {
     await page.keyboard.press('Delete')
-    await expect.poll(() => page.getByTestId('cart-row').count()).toBe(left)
+    await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(left)
   }
 })
 
@@ -213,7 +216,7 @@ test('a customer is put aside and brought back', async () => {
   await page.keyboard.press('F4')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('1')
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(1)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(1)
 })
 
 test('locking keeps the bills; the same cashier goes on where the till was locked', async () => {
@@ -221,7 +224,7 @@ test('locking keeps the bills; the same cashier goes on where the till was locke
   await addBill(page, codeOf('firm-name'))
   await page.keyboard.press('Alt+KeyL')
   await signIn(page)
-  await expect.poll(() => page.getByTestId('cart-row').count()).toBe(1)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(1)
 })
 
 test('a reprint is a marked, counted duplicate; the receipt can be kept as PDF', async () => {
@@ -230,7 +233,7 @@ test('a reprint is a marked, counted duplicate; the receipt can be kept as PDF',
   await page.getByTestId('receipt-row').first().waitFor()
   await page.getByTestId('receipt-search').fill(codeOf('plain-due'))
   await page.keyboard.press('Enter')
-  await expect.poll(() => page.getByTestId('receipt-row').count()).toBe(1)
+  await expect.poll(() => page.getByTestId('receipt-row').count(), PATIENCE).toBe(1)
   await page.getByTestId('reprint').click()
   await page.getByText('Duplicate 1 goes to the printer').waitFor()
   await page.getByText('Duplicate 1: Printed').waitFor()
@@ -241,6 +244,30 @@ test('a reprint is a marked, counted duplicate; the receipt can be kept as PDF',
   const path = await file.path()
   expect(existsSync(path)).toBe(true)
   await page.keyboard.press('Escape')
+  await page.getByTestId('find').waitFor()
+})
+
+test('fingers alone: tile, PIN pad, amount, take, next', async () => {
+  const { page: usual, browser, shell, complaints } = counter
+  await usual.keyboard.press('Alt+KeyL')
+  const page = await openPage(browser, shell, complaints, { hasTouch: true })
+  await page.getByTestId('operator-tile').first().tap()
+  const pad = page.getByRole('group', { name: 'Digits of the PIN' })
+  for (const digit of DEMO_PIN) await pad.getByRole('button', { name: digit, exact: true }).tap()
+  await page.getByTestId('sign-in').tap()
+  await page.getByTestId('find').waitFor()
+  await pastShield(page)
+  await scan(page, codeOf('old-advance'))
+  await page.getByTestId('cart-row').waitFor()
+  await page.getByTestId('pay-CASH').tap()
+  await page.getByTestId('suggestion-2').waitFor()
+  await pastShield(page)
+  await page.getByTestId('suggestion-2').tap()
+  await page.getByTestId('take').tap()
+  await page.getByTestId('done').waitFor()
+  expect(await page.getByTestId('done-amount').innerText()).toBe('₹200')
+  await pastShield(page)
+  await page.getByTestId('next').tap()
   await page.getByTestId('find').waitFor()
 })
 

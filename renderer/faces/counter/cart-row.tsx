@@ -8,6 +8,7 @@ import { useDateText, useText } from '#renderer/parts/language.tsx'
 import { ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useNow } from '#renderer/parts/terminal.tsx'
+import type { Problem } from '#contract/problem.ts'
 import type { FoundBill } from '#rpc/procedures.ts'
 import { ChevronDown, ChevronUp, RefreshCw, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState, type Dispatch } from 'react'
@@ -22,9 +23,10 @@ type CartRowProps = {
   readonly isRefreshing: boolean
   readonly dispatch: Dispatch<CounterAction>
   readonly onRefresh: () => void
+  readonly onShowReceipt: (receiptNumber: string) => void
 }
 
-export function CartRow({ line, at, isSelected, isRefreshing, dispatch, onRefresh }: CartRowProps) {
+export function CartRow({ line, at, isSelected, isRefreshing, dispatch, ...acts }: CartRowProps) {
   const text = useText()
   const [isOpen, setOpen] = useState(false)
   const row = useRef<HTMLLIElement>(null)
@@ -34,6 +36,7 @@ export function CartRow({ line, at, isSelected, isRefreshing, dispatch, onRefres
   const { found } = line
   const { bill } = found
   const problem = lineProblem(line)
+  const paidReceipt = receiptOf(problem)
   const name = `${found.serviceName}, ${bill.consumerCode}`
   return (
     <li
@@ -83,11 +86,16 @@ export function CartRow({ line, at, isSelected, isRefreshing, dispatch, onRefres
           problem={problem}
           className={styles.problem}
           actions={
-            mayRefresh(line) ? (
-              <Button kind="deep" icon={RefreshCw} isBusy={isRefreshing} onPress={onRefresh}>
-                {text(isRefreshing ? 'find.looking' : 'cart.refresh')}
-              </Button>
-            ) : undefined
+            <>
+              {mayRefresh(line) ? (
+                <Button kind="deep" icon={RefreshCw} isBusy={isRefreshing} onPress={acts.onRefresh}>
+                  {text(isRefreshing ? 'find.looking' : 'cart.refresh')}
+                </Button>
+              ) : null}
+              {paidReceipt === null ? null : (
+                <Button onPress={() => acts.onShowReceipt(paidReceipt)}>{text('find.showReceipt')}</Button>
+              )}
+            </>
           }
         />
       )}
@@ -178,6 +186,12 @@ function Heads({ found }: { readonly found: FoundBill }) {
       ))}
     </div>
   )
+}
+
+/** The receipt of this till by which the bill was paid, when the core knows it. */
+function receiptOf(problem: Problem | null): string | null {
+  const number = problem?.code === 'bill_already_paid' ? problem.data['receiptNumber'] : null
+  return typeof number === 'string' ? number : null
 }
 
 function mayRefresh({ found }: CartLine): boolean {

@@ -35,7 +35,7 @@ export function Done({ collection, reprint, onNext, onShow }: DoneProps) {
     refetchInterval: POLL_MS,
     retry: false,
   })
-  useKeys({ Enter: onNext, Escape: onNext })
+  useKeys({ Enter: onNext })
   return (
     <div className={styles.screen}>
       <Result collection={data} />

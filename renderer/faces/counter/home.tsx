@@ -5,8 +5,7 @@ import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { ScanBarcode } from 'lucide-react'
 import type { Dispatch } from 'react'
-import { CartRow } from './cart-row.tsx'
-import { debtKey } from './cart.ts'
+import { CartList } from './cart-list.tsx'
 import type { CounterAction, CounterState } from './counter-state.ts'
 import { FindBar } from './find-bar.tsx'
 import { LastReceipt } from './last-receipt.tsx'
@@ -52,19 +51,12 @@ export function Home(props: HomeProps) {
           {cart.lines.length === 0 ? (
             <EmptyCart isFinding={finding.pendingCount > 0} />
           ) : (
-            <ul className={styles.lines} data-testid="cart">
-              {cart.lines.map((line, at) => (
-                <CartRow
-                  key={debtKey(line.found)}
-                  line={line}
-                  at={at}
-                  isSelected={at === cart.selected}
-                  isRefreshing={finding.refreshing === debtKey(line.found)}
-                  dispatch={dispatch}
-                  onRefresh={() => finding.refreshBill(line.found)}
-                />
-              ))}
-            </ul>
+            <CartList
+              cart={cart}
+              dispatch={dispatch}
+              finding={finding}
+              onShowReceipt={(number) => props.onShowReceipt(number, null)}
+            />
           )}
         </section>
         <PayPanel

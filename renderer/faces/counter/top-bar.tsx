@@ -31,13 +31,7 @@ export function TopBar(props: TopBarProps) {
   const { queue } = useStatus()
   const waiting = queue.waitingCount + queue.attentionCount
   const isHome = props.at === 'home' || props.at === 'tender' || props.at === 'done'
-  const tab = (place: {
-    isHere: boolean
-    onPress: () => void
-    word: string
-    icon: typeof House
-    chord: string
-  }) => (
+  const tab = (place: { isHere: boolean; onPress: () => void; word: string; icon: typeof House }) => (
     <AriaButton
       {...(place.isHere ? { 'aria-current': 'page' as const } : {})}
       isDisabled={props.isMoving}
@@ -63,21 +57,18 @@ export function TopBar(props: TopBarProps) {
             onPress: props.onHome,
             word: text('nav.counter'),
             icon: House,
-            chord: 'F2',
           })}
           {tab({
             isHere: props.at === 'receipts',
             onPress: props.onReceipts,
             word: text('nav.receipts'),
             icon: ReceiptText,
-            chord: 'Alt+KeyB',
           })}
           {tab({
             isHere: props.at === 'queue',
             onPress: props.onQueue,
             word: text('nav.queue', { count: waiting }),
             icon: ListChecks,
-            chord: 'Alt+KeyQ',
           })}
         </nav>
         <DeviceChips />
