@@ -1,0 +1,229 @@
+// Says what became of the money of a simulated world, from plain facts only: what citizens handed over and what paper they
+// got, what the tills' files say, what the integrator says, what DIGIT holds. Shares no code with the product, the sandbox or
+// the rest of the simulator. Called by run-seed after everything has settled.
+
+/** The auditor's own book: written when money changes hands, whatever the program does. */
+export type Handed = {
+  paymentId: string
+  till: string
+  consumer: string
+  amountPaise: number
+  /** open: the till died before anybody knew; never at the end. */
+  fate: 'open' | 'receipt' | 'returned'
+  receiptNumber: string | null
+}
+
+export type TillFact = {
+  till: string
+  paymentId: string
+  receiptNumber: string
+  amountPaise: number
+  state: string | null
+  digitReceiptNumber: string | null
+}
+
+export type IntegratorFact = {
+  paymentId: string
+  state: string
+  reason: string | null
+  amountPaise: number
+  digitReceiptNumber: string | null
+}
+
+export type DigitPayment = {
+  id: string
+  reference: string | null
+  consumer: string
+  billId: string
+  receiptNumber: string
+  amountPaise: number
+  isCancelled: boolean
+}
+
+/** DIGIT's history of one consumer. `duePaise` of an insert: all tax minus all live money just before. */
+export type DigitFact =
+  | {
+      kind: 'insert'
+      atMs: number
+      consumer: string
+      reference: string | null
+      amountPaise: number
+      duePaise: number
+    }
+  | { kind: 'cancel'; atMs: number; consumer: string; reference: string | null }
+  | { kind: 'tax' | 'updated' | 'update-refused'; atMs: number; consumer: string }
+
+export type Evidence = {
+  handed: readonly Handed[]
+  tills: readonly TillFact[]
+  integrator: readonly IntegratorFact[]
+  oddities: readonly string[]
+  payments: readonly DigitPayment[]
+  facts: readonly DigitFact[]
+  /** When the integrator last looked at the consumer's payments before its first try of this payment. */
+  firstLookMs: ReadonlyMap<string, number>
+}
+
+export type FindingKind =
+  | 'lost'
+  | 'doubled'
+  | 'falsely posted'
+  | 'falsely in suspense'
+  | 'over-collected'
+  | 'stuck'
+  | 'balance'
+  | 'told wrong'
+
+export type Finding = { kind: FindingKind; paymentId: string | null; text: string }
+
+const postedStates = ['POSTED', 'CONFIRMED', 'REVERSED', 'REVERSING']
+const finalStates = ['CONFIRMED', 'SUSPENSE', 'REVERSED']
+
+export function audit(evidence: Evidence): Finding[] {
+  const findings: Finding[] = []
+  const found = (kind: FindingKind, paymentId: string | null, text: string) =>
+    void findings.push({ kind, paymentId, text })
+  const inDigit = Map.groupBy(evidence.payments, (payment) => payment.reference ?? '')
+  inDigit.delete('')
+  const atIntegrator = new Map(evidence.integrator.map((row) => [row.paymentId, row]))
+  const atTill = new Map(evidence.tills.map((row) => [row.paymentId, row]))
+  for (const handed of evidence.handed) {
+    const own = inDigit.get(handed.paymentId) ?? []
+    const row = atIntegrator.get(handed.paymentId)
+    const till = atTill.get(handed.paymentId)
+    if (handed.fate === 'receipt') {
+      auditReceipt({ handed, own, row, till, evidence, found })
+    } else {
+      const places = [own.length > 0 && 'DIGIT', row && 'the integrator', till && 'the till'].filter(Boolean)
+      if (handed.fate === 'open') found('stuck', handed.paymentId, 'nobody knows whether it was recorded')
+      else if (places.length > 0)
+        found('falsely posted', handed.paymentId, `cash was returned, yet it is in ${places.join(', ')}`)
+    }
+  }
+  auditStrangers(evidence, found)
+  auditNumbers(evidence, found)
+  auditBalance(evidence, found)
+  auditOverCollection(evidence, found)
+  return findings
+}
+
+type Found = (kind: FindingKind, paymentId: string | null, text: string) => void
+type One = {
+  handed: Handed
+  own: readonly DigitPayment[]
+  row: IntegratorFact | undefined
+  till: TillFact | undefined
+  evidence: Evidence
+  found: Found
+}
+
+function auditReceipt({ handed, own, row, till, evidence, found }: One): void {
+  const { paymentId, amountPaise } = handed
+  if (till === undefined) found('lost', paymentId, 'a receipt was given and the till has no record')
+  else if (till.amountPaise !== amountPaise || till.receiptNumber !== handed.receiptNumber)
+    found('told wrong', paymentId, 'the till recorded another amount or number than the citizen holds')
+  if (own.length > 1)
+    found(
+      'doubled',
+      paymentId,
+      `DIGIT holds it ${own.length} times: ${own.map((each) => each.receiptNumber).join(', ')}`,
+    )
+  if (row === undefined) {
+    found('lost', paymentId, 'a receipt was given and the integrator does not know it')
+    return
+  }
+  const [first] = own
+  if (postedStates.includes(row.state)) {
+    if (first === undefined) found('falsely posted', paymentId, `${row.state}, and DIGIT does not hold it`)
+    else if (!own.some((each) => each.receiptNumber === row.digitReceiptNumber))
+      found('falsely posted', paymentId, `the DIGIT number ${row.digitReceiptNumber} is of another payment`)
+    else if (own.some((each) => each.amountPaise !== amountPaise))
+      found('falsely posted', paymentId, 'DIGIT holds another amount')
+  }
+  if (row.state === 'SUSPENSE' && first !== undefined)
+    found('falsely in suspense', paymentId, `held for the citizen (${row.reason}), yet DIGIT holds it`)
+  if (row.state === 'SUSPENSE' && first === undefined && !hasCause(handed, evidence))
+    found('falsely in suspense', paymentId, `${row.reason}, though nothing ever happened to this consumer`)
+  if (!finalStates.includes(row.state) && !isBlockedByDigit(handed.consumer, evidence))
+    found('stuck', paymentId, `still ${row.state} ${row.reason ?? ''}`)
+  if (till !== undefined && (till.state !== row.state || till.digitReceiptNumber !== row.digitReceiptNumber))
+    found(
+      'told wrong',
+      paymentId,
+      `the till shows ${till.state} ${till.digitReceiptNumber}, it is ${row.state} ${row.digitReceiptNumber}`,
+    )
+}
+
+/** Something besides this payment touched what the consumer owes. */
+function hasCause({ consumer, paymentId }: Handed, { facts, handed }: Evidence): boolean {
+  return (
+    handed.some((other) => other.consumer === consumer && other.paymentId !== paymentId) ||
+    facts.some(
+      (fact) =>
+        fact.consumer === consumer &&
+        (fact.kind === 'tax' ||
+          (fact.kind === 'insert' && fact.reference !== paymentId) ||
+          fact.kind === 'cancel'),
+    )
+  )
+}
+
+/** Billing could not take a payment in for good, which only DIGIT's people can mend: waiting is then right. */
+function isBlockedByDigit(consumer: string, { facts }: Evidence): boolean {
+  return facts.some((fact) => fact.consumer === consumer && fact.kind === 'update-refused')
+}
+
+/** Nothing may be at the integrator or in DIGIT under our name that nobody paid. */
+function auditStrangers({ handed, integrator, payments, tills, oddities }: Evidence, found: Found): void {
+  const known = new Set(handed.map((each) => each.paymentId))
+  for (const row of integrator) {
+    if (!known.has(row.paymentId))
+      found('doubled', row.paymentId, 'the integrator holds a payment nobody made')
+  }
+  for (const row of tills) {
+    if (!known.has(row.paymentId)) found('doubled', row.paymentId, 'a till holds a payment nobody made')
+  }
+  for (const payment of payments) {
+    if (payment.reference !== null && !known.has(payment.reference))
+      found('doubled', payment.reference, `DIGIT holds ${payment.receiptNumber} of ours that nobody made`)
+  }
+  for (const text of oddities) found('told wrong', null, text)
+}
+
+function auditNumbers({ handed }: Evidence, found: Found): void {
+  const numbers = handed.flatMap((each) => (each.receiptNumber === null ? [] : [each.receiptNumber]))
+  if (new Set(numbers).size < numbers.length) found('doubled', null, 'a receipt number was given twice')
+}
+
+/** What citizens handed over is in DIGIT or held for them, and DIGIT's money from us is what we say is there. */
+function auditBalance({ handed, integrator, payments }: Evidence, found: Found): void {
+  const sum = (rows: readonly { amountPaise: number }[]) =>
+    rows.reduce((total, row) => total + row.amountPaise, 0)
+  const taken = sum(handed.filter((each) => each.fate === 'receipt'))
+  const posted = sum(integrator.filter((row) => postedStates.includes(row.state)))
+  const held = sum(integrator.filter((row) => !postedStates.includes(row.state)))
+  const inDigit = sum(payments.filter((payment) => payment.reference !== null))
+  if (taken !== posted + held)
+    found('balance', null, `taken ${taken / 100}, posted ${posted / 100}, held ${held / 100}`)
+  if (inDigit !== posted) found('balance', null, `posted ${posted / 100}, in DIGIT ${inDigit / 100}`)
+}
+
+/**
+ * Of our making: our insert took more than was due, and nothing of another counter, of a module or of a cancellation
+ * happened between our look and DIGIT's insert. What another counter does in that gap nobody can prevent.
+ */
+function auditOverCollection({ facts, firstLookMs }: Evidence, found: Found): void {
+  for (const fact of facts) {
+    if (fact.kind !== 'insert' || fact.reference === null || fact.amountPaise <= fact.duePaise) continue
+    const lookMs = firstLookMs.get(fact.reference) ?? fact.atMs
+    const isExcused = facts.some(
+      (other) =>
+        other.consumer === fact.consumer &&
+        other.atMs >= lookMs &&
+        other.atMs <= fact.atMs &&
+        (other.kind === 'tax' || (other.kind === 'insert' && other.reference === null)),
+    )
+    if (!isExcused)
+      found('over-collected', fact.reference, `${fact.amountPaise / 100} for ${fact.duePaise / 100} due`)
+  }
+}

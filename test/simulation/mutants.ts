@@ -1,0 +1,227 @@
+// Bent copies of the design, one rule missing in each: if the auditor did not notice, it would not notice a real fault either.
+// Product code has no switch for them: ports, policy and the restore drill are bent around it. Called by run-seed.
+import type { PostingPorts } from '#collection/post-payment.ts'
+import type {
+  FoundPayment,
+  Look,
+  PostingFacts,
+  PostingPolicy,
+  PostingRecord,
+} from '#collection/posting-facts.ts'
+import type { Integrator as IntegratorPort } from '#core/ports.ts'
+import type { Random } from './random.ts'
+import type { Plot } from './plot.ts'
+import type { Weather } from './weather.ts'
+
+export type Mutant = {
+  /** What is missing, in words. */
+  summary: string
+  ports?: (ports: PostingPorts) => PostingPorts
+  policy?: Partial<PostingPolicy>
+  /** The till's way of handing payments over. */
+  sending?: (port: IntegratorPort, random: Random) => IntegratorPort
+  isVolatile?: boolean
+  isHoldLeftOut?: boolean
+  isReprobeLeftOut?: boolean
+  isResendLeftOut?: boolean
+  isCrowdAllowed?: boolean
+  /** Weather and plots in which the missing rule matters; without them rare mutants need thousands of seeds. */
+  weather?: Partial<Weather>
+  plot?: Plot
+  /** Seeds within which it must be caught. */
+  seedsMax: number
+}
+
+export const soundDesign: Mutant = { summary: 'nothing is missing', seedsMax: 0 }
+
+const restores: Partial<Weather> = {
+  restoresMax: 3,
+  backupEveryMs: 600_000,
+  citizenCount: 20,
+  activeMs: 6 * 3_600_000,
+}
+
+export const mutants: Readonly<Record<string, Mutant>> = {
+  'naive-retry': {
+    summary: 'never looks for its own payment; takes a new bill at once',
+    policy: { fenceMs: -1 },
+    ports: (ports) => lookedOtherwise(ports, 'payments', () => []),
+    seedsMax: 5,
+  },
+  'new-id-on-resend': {
+    summary: 'the till makes a new id each time it sends',
+    sending: (port, random) => ({
+      ...port,
+      submitBatch: async (bodies) => {
+        const renamed = bodies.map((body) => ({ ...(JSON.parse(body) as { id: string }) }))
+        const back = new Map(renamed.map((payment) => [(payment.id = random.uuid()), payment] as const))
+        const old = bodies.map((body) => (JSON.parse(body) as { id: string }).id)
+        const answer = await port.submitBatch([...back.values()].map((payment) => JSON.stringify(payment)))
+        const outcomes = answer.outcomes.map((outcome, at) => ({
+          ...outcome,
+          id: old[at] ?? outcome.id,
+          status: null,
+        }))
+        return { ...answer, outcomes }
+      },
+    }),
+    seedsMax: 5,
+  },
+  'already-paid-is-mine': {
+    summary: 'reads BILL_ALREADY_PAID as "mine is posted"',
+    ports: (ports) => ({
+      ...ports,
+      create: async (record, billId) => {
+        const outcome = await ports.create(record, billId)
+        if (outcome.kind !== 'refused' || !outcome.codes.includes('BILL_ALREADY_PAID')) return outcome
+        return { kind: 'ok', value: imagined(record, billId) }
+      },
+    }),
+    weather: { foreignPays: 8, citizenCount: 20, consumerCount: 3 },
+    seedsMax: 60,
+  },
+  'bill-ids-only': {
+    summary: 'looks for its own payment by the bill it knows, not by consumer',
+    ports: (ports) =>
+      lookedOtherwise(ports, 'payments', (found, record) =>
+        found.filter((each) => each.billId === record.billId),
+      ),
+    weather: restores,
+    seedsMax: 60,
+  },
+  'forgets-after-ack': {
+    summary: 'the till does not hand over again after a restore',
+    isResendLeftOut: true,
+    weather: restores,
+    seedsMax: 20,
+  },
+  'ack-before-durable': {
+    summary: 'the integrator answers before its commit is on the disk',
+    isVolatile: true,
+    weather: { integratorCrash: 0.01, crashesMax: 12, citizenCount: 20 },
+    seedsMax: 40,
+  },
+  'probe-only-when-unknown': {
+    summary: 'looks for its own payment only after an attempt without answer',
+    ports: (ports) =>
+      lookedOtherwise(ports, 'payments', (found, record) => (record.state === 'UNKNOWN' ? found : [])),
+    weather: restores,
+    seedsMax: 40,
+  },
+  'no-fence': {
+    summary: 'changes the bill while an attempt may still run inside DIGIT',
+    policy: { fenceMs: -1 },
+    weather: { slowInsert: 0.7, late: 0.5, citizenCount: 20 },
+    plot: 'bill-replaced-in-flight',
+    seedsMax: 100,
+  },
+  'no-attempt-row': {
+    summary: 'calls DIGIT without a record of the attempt',
+    ports: withoutAttempts,
+    weather: { slowInsert: 0.7, integratorCrash: 0.02, crashesMax: 20, citizenCount: 20 },
+    plot: 'bill-replaced-in-flight',
+    seedsMax: 150,
+  },
+  'suspense-not-reprobed': {
+    summary: 'what was in suspense in the backup is not looked at again after a restore',
+    isReprobeLeftOut: true,
+    weather: restores,
+    plot: 'suspense-before-restore',
+    seedsMax: 100,
+  },
+  'no-hold-after-restore': {
+    summary: 'posts at once after a restore, while requests of the lost hours may still run',
+    isHoldLeftOut: true,
+    weather: { ...restores, slowInsert: 0.8 },
+    plot: 'restore-in-flight',
+    seedsMax: 150,
+  },
+  'no-lag-guard': {
+    summary: 'posts although billing has not heard of an earlier payment',
+    ports: (ports) => lookedOtherwise(ports, 'unappliedCount', () => 0),
+    weather: { lag: 0.8, citizenCount: 20, consumerCount: 2, partShare: 0.7, foreignPays: 6 },
+    seedsMax: 60,
+  },
+  'no-stale-bill-guard': {
+    summary: 'posts on a bill that says more than its demand',
+    ports: (ports) => ({
+      ...ports,
+      look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
+        const value = await ports.look(at, record, facts)
+        if (at !== 'duePaise' || facts.bill?.kind !== 'ok' || facts.bill.value === null) return value
+        return { kind: 'ok', value: facts.bill.value.totalPaise } as typeof value
+      },
+    }),
+    plot: 'stale-bill',
+    seedsMax: 60,
+  },
+  'silence-is-no': {
+    summary: 'takes a lost answer for a refusal: nothing was stored, so nothing is awaited',
+    ports: (ports) => ({
+      ...withoutAttempts(ports),
+      create: async (record, billId) => {
+        const outcome = await ports.create(record, billId)
+        return outcome.kind === 'unknown' ? { kind: 'not-sent', why: outcome.why } : outcome
+      },
+    }),
+    weather: { slowInsert: 0.7, dropped: 0.4, citizenCount: 20 },
+    plot: 'bill-replaced-in-flight',
+    seedsMax: 150,
+  },
+}
+
+/** The same ports with one look-up's answer bent; failures stay what they are. */
+function lookedOtherwise<At extends 'payments' | 'unappliedCount'>(
+  ports: PostingPorts,
+  bent: At,
+  bend: (value: Value<At>, record: PostingRecord) => Value<At>,
+): PostingPorts {
+  return {
+    ...ports,
+    look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
+      const outcome = await ports.look(at, record, facts)
+      if (String(at) !== bent || outcome?.kind !== 'ok') return outcome
+      const value = bend(outcome.value as Value<At>, record)
+      return { ...outcome, value } as typeof outcome
+    },
+  }
+}
+
+type Value<At> = At extends 'payments' ? readonly FoundPayment[] : number
+
+/** The call is made from READY and only its end is recorded. */
+function withoutAttempts(ports: PostingPorts): PostingPorts {
+  let before: PostingRecord | null = null
+  return {
+    ...ports,
+    commit: async (record, change) => {
+      if (change.attempt !== null) {
+        before = record
+        return true
+      }
+      if (before === null || record.state !== 'POSTING') return await ports.commit(record, change)
+      const unsent = before
+      before = null
+      return await ports.commit(unsent, change)
+    },
+  }
+}
+
+function imagined(record: PostingRecord, billId: string): FoundPayment {
+  const { payment } = record
+  return {
+    digitPaymentId: 'imagined',
+    tenantId: payment.tenantId,
+    businessService: payment.bill.businessService,
+    consumerCode: payment.bill.consumerCode,
+    billId,
+    receiptNumber: 'imagined',
+    receiptAtMs: record.nowMs,
+    amountPaise: payment.amountPaise,
+    isLive: true,
+    ownPaymentId: payment.id,
+    manualReceiptNumber: payment.receiptNumber,
+    changedAtMs: null,
+    demandIds: [],
+  }
+}

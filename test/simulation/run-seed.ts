@@ -1,0 +1,131 @@
+// One simulated world from its seed to its verdict: a town, its tills, the integrator and DIGIT through a day of faults, then
+// calm until everything has settled, then the audit. Called by simulate and by the tests of this folder.
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import { audit } from './auditor.ts'
+import type { Finding, Handed } from './auditor.ts'
+import { createDigit } from './digit.ts'
+import { evidenceOf } from './evidence.ts'
+import { createIntegrator } from './integrator.ts'
+import { soundDesign } from './mutants.ts'
+import type { Mutant } from './mutants.ts'
+import { MORNING_MS, settleTown, stageDay, stageMorning, stageStory } from './plot.ts'
+import type { Town } from './plot.ts'
+import { createRandom } from './random.ts'
+import { createTill } from './till.ts'
+import { createWorld } from './world.ts'
+import type { World } from './world.ts'
+
+export type SeedResult = {
+  seed: number
+  findings: Finding[]
+  /** Faults of the program or of the simulator itself. */
+  breaks: readonly string[]
+  paymentCount: number
+  postedCount: number
+  suspenseCount: number
+  restoreCount: number
+  /** Our inserts that took more than was due because another counter came between look and insert. */
+  overCollectedCount: number
+  lines: readonly string[]
+}
+
+const minuteMs = 60_000
+const settleStepMs = 10 * minuteMs
+const restingStates = new Set(['CONFIRMED', 'SUSPENSE', 'REVERSED', 'POISON', 'QUARANTINE'])
+/** Past the next midnight, when stale bills end. */
+const settleMaxMs = 27 * 60 * minuteMs
+const hopelessMs = 60 * minuteMs
+
+export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promise<SeedResult> {
+  const plot = createRandom('plot', seed)
+  const restoreIds = seedIds(seed)
+  const world = createWorld(seed, mutant.weather)
+  const digit = createDigit(world, plot)
+  const integrator = createIntegrator(world, { digit, mutant })
+  const consumers = settleTown({ world, plot, digit }, mutant.plot)
+  const book: Handed[] = []
+  const tills = Array.from({ length: world.weather.tillCount }, (_, at) =>
+    createTill(world, { number: at + 1, integrator, mutant, plot, book }),
+  )
+  const town: Town = { world, plot, digit, integrator, tills, consumers }
+  try {
+    integrator.start()
+    for (const till of tills) till.start()
+    stageMorning(town)
+    world.isStormy = false
+    await world.timeline.runUntil(world.timeline.nowMs() + MORNING_MS)
+    world.isStormy = true
+    stageDay(town)
+    if (mutant.plot !== undefined) stageStory(town, mutant.plot)
+    await world.timeline.runUntil(world.timeline.nowMs() + world.weather.activeMs + 30 * minuteMs)
+    await settle(town)
+    const evidence = evidenceOf(town, book)
+    const findings = audit(evidence)
+    return {
+      seed,
+      findings,
+      breaks: world.breaks(),
+      paymentCount: book.filter(({ fate }) => fate === 'receipt').length,
+      postedCount: evidence.integrator.filter(({ state }) => state !== 'SUSPENSE').length,
+      suspenseCount: evidence.integrator.filter(({ state }) => state === 'SUSPENSE').length,
+      restoreCount: integrator.epoch() - 1,
+      overCollectedCount: evidence.facts.filter(
+        (fact) => fact.kind === 'insert' && fact.reference !== null && fact.amountPaise > fact.duePaise,
+      ).length,
+      lines: world.lines(),
+    }
+  } catch (error) {
+    world.broke(error)
+    return broken(world)
+  } finally {
+    for (const till of tills) till.close()
+    restoreIds()
+  }
+}
+
+/** The run could not be brought to its end; the log tells how far it came. */
+function broken(world: World): SeedResult {
+  const counts = { paymentCount: 0, postedCount: 0, suspenseCount: 0, restoreCount: 0, overCollectedCount: 0 }
+  return { seed: world.seed, findings: [], breaks: world.breaks(), ...counts, lines: world.lines() }
+}
+
+/** Faults stop, everything is up and connected, DIGIT's people repair; then time passes until all is quiet. */
+async function settle({ world, digit, integrator, tills }: Town): Promise<void> {
+  const { timeline } = world
+  world.isStormy = false
+  world.log('world', 'no more faults')
+  digit.setAway(false)
+  integrator.start()
+  for (const till of tills) {
+    till.setCutOff(false)
+    till.start()
+  }
+  const startMs = timeline.nowMs()
+  let isQuiet = false
+  while (!isQuiet && timeline.nowMs() < startMs + settleMaxMs) {
+    digit.repair()
+    await timeline.runUntil(timeline.nowMs() + settleStepMs)
+    const rows = [...integrator.store.at().tables.payments.values()]
+    const waiting = rows.filter(({ state }) => !restingStates.has(state))
+    // what billing refuses for good is for DIGIT's people: waiting longer shows nothing new
+    const isHopeless = timeline.nowMs() > startMs + hopelessMs && waiting.every((row) => digit.isBlocked(row))
+    isQuiet =
+      digit.isQuiet() && (waiting.length === 0 || isHopeless) && tills.every((till) => till.isSettled())
+  }
+  for (const till of tills) till.nudge()
+  await timeline.runUntil(timeline.nowMs() + 3 * minuteMs)
+  world.log('world', isQuiet ? 'everything has settled' : 'it never became quiet')
+}
+
+/** The sandbox draws its ids from Node: for one run they come from the seed, so that the run can be told again. */
+function seedIds(seed: number): () => void {
+  const random = createRandom('ids', seed)
+  const { randomUUID } = crypto
+  crypto.randomUUID = random.uuid as typeof randomUUID
+  syncBuiltinESMExports()
+  return () => {
+    crypto.randomUUID = randomUUID
+    syncBuiltinESMExports()
+  }
+}

@@ -1,0 +1,145 @@
+// `npm run simulate -- --seeds N [--seed S] [--mutant NAME] [--verbose]`: runs seeded worlds on all cores and says what the
+// auditor found, with the command that tells a failing world again. Ends with 1 when a world of the sound design failed,
+// or when no world caught the mutant.
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { mutants, soundDesign } from './mutants.ts'
+import { runSeed } from './run-seed.ts'
+import type { SeedResult } from './run-seed.ts'
+
+type Sum = {
+  worlds: number
+  payments: number
+  posted: number
+  suspense: number
+  restores: number
+  over: number
+}
+type Report = Omit<SeedResult, 'lines'>
+
+const seedsDefault = 200
+const failuresShownMax = 10
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    mutant: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+    workers: { type: 'string' },
+    worker: { type: 'string' },
+  },
+})
+
+const mutantName = values.mutant ?? null
+const mutant = mutantName === null ? soundDesign : mutants[mutantName]
+const first = Number(values.seed ?? 1)
+const count = Number(values.seeds ?? (values.seed === undefined ? seedsDefault : 1))
+
+const main = async (): Promise<number> => {
+  if (mutant === undefined) {
+    console.error(`No mutant ${mutantName}. There are: ${Object.keys(mutants).join(', ')}.`)
+    return 2
+  }
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+    console.error('--seed and --seeds are whole numbers.')
+    return 2
+  }
+  if (values.worker !== undefined) return await workAs(values.worker)
+  if (count === 1) return await tell(first)
+  return await runMany()
+}
+
+/** One world with its whole log. */
+const tell = async (seed: number): Promise<number> => {
+  const result = await runSeed(seed, mutant)
+  if (values.verbose || isFailed(result)) for (const line of result.lines) console.log(line)
+  show(result)
+  console.log(
+    `seed ${seed}: ${result.paymentCount} payments, ${result.postedCount} posted, ${result.suspenseCount} in suspense, ${result.restoreCount} restores`,
+  )
+  return isFailed(result) === (mutantName === null) ? 1 : 0
+}
+
+const runMany = async (): Promise<number> => {
+  const startedMs = performance.now()
+  const sum: Sum = { worlds: 0, payments: 0, posted: 0, suspense: 0, restores: 0, over: 0 }
+  const failed: Report[] = []
+  const workers = Math.min(Number(values.workers ?? availableParallelism()), count)
+  await Promise.all(
+    Array.from({ length: workers }, (_, at) =>
+      runWorker(`${at}/${workers}`, (report) => {
+        sum.worlds += 1
+        sum.payments += report.paymentCount
+        sum.posted += report.postedCount
+        sum.suspense += report.suspenseCount
+        sum.restores += report.restoreCount
+        sum.over += report.overCollectedCount
+        if (!isFailed(report)) return
+        failed.push(report)
+        if (failed.length <= failuresShownMax) show(report)
+      }),
+    ),
+  )
+  failed.sort((one, other) => one.seed - other.seed)
+  const seconds = (performance.now() - startedMs) / 1000
+  console.log(
+    `${sum.worlds} worlds in ${seconds.toFixed(1)} s (${(sum.worlds / seconds).toFixed(0)}/s): ${sum.payments} payments, ` +
+      `${sum.posted} posted, ${sum.suspense} in suspense, ${sum.restores} restores, ${sum.over} over-collected by other counters`,
+  )
+  console.log(kindsOf(failed))
+  const [earliest] = failed
+  if (mutantName === null) {
+    console.log(`${failed.length} worlds failed`)
+    return failed.length === 0 && sum.worlds === count ? 0 : 1
+  }
+  const caught =
+    earliest === undefined
+      ? 'not caught'
+      : `caught by ${earliest.seed - first + 1} worlds (seed ${earliest.seed})`
+  console.log(`${mutantName}: ${caught}; ${failed.length} of ${sum.worlds} worlds show it`)
+  return earliest === undefined ? 1 : 0
+}
+
+const kindsOf = (failed: readonly Report[]): string => {
+  const counts = new Map<string, number>()
+  for (const { kind } of failed.flatMap(({ findings }) => findings))
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return [...counts].map(([kind, times]) => `${times} ${kind}`).join(', ')
+}
+
+const runWorker = (share: string, take: (report: Report) => void): Promise<void> =>
+  new Promise((done, fail) => {
+    const words = ['--seed', String(first), '--seeds', String(count), '--worker', share]
+    if (mutantName !== null) words.push('--mutant', mutantName)
+    const child = fork(import.meta.filename, words, { execArgv: process.execArgv })
+    child.on('message', (report) => take(report as Report))
+    child.on('error', fail)
+    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`a worker ended with ${code}`))))
+  })
+
+const workAs = async (share: string): Promise<number> => {
+  const [at = 0, of = 1] = share.split('/').map(Number)
+  for (let seed = first + at; seed < first + count; seed += of) {
+    const { lines: _lines, ...report } = await runSeed(seed, mutant)
+    await new Promise((sent) => {
+      process.send?.(report, sent)
+    })
+  }
+  process.disconnect()
+  return 0
+}
+
+const isFailed = ({ findings, breaks }: Report): boolean => findings.length > 0 || breaks.length > 0
+
+const show = ({ seed, findings, breaks }: Report): void => {
+  for (const { kind, paymentId, text } of findings) {
+    console.log(`seed ${seed}: ${kind} ${paymentId?.slice(0, 8) ?? ''} ${text}`)
+  }
+  for (const text of breaks) console.log(`seed ${seed}: BROKEN ${text}`)
+  if (findings.length + breaks.length === 0) return
+  const words = mutantName === null ? '' : ` --mutant ${mutantName}`
+  console.log(`seed ${seed}: tell it again with: npm run simulate -- --seed ${seed}${words} --verbose`)
+}
+
+process.exitCode = await main()

@@ -1,0 +1,156 @@
+// The integrator's database in a simulated world: tables in memory with the meaning of app's SQL (migrations and payments
+// folder), the world's clock, the job queue, backups and restores. Every function of table-payments and table-reads is one
+// transaction on it. Made by the simulated integrator; table-store.test.ts holds it against the real PostgreSQL.
+import type { Paise } from '#contract/money.ts'
+import type { PostingState, SuspenseReason } from '#contract/payment.ts'
+import type { LastRefusal } from '#collection/posting-facts.ts'
+
+export type PaymentRow = {
+  readonly id: string
+  readonly seq: number
+  readonly slotId: string
+  readonly tenantId: string
+  readonly businessService: string
+  readonly consumerCode: string
+  readonly amountPaise: number
+  readonly receiptNumber: string
+  readonly collectedAtMs: number
+  readonly content: string
+  readonly contentHash: string
+  readonly state: PostingState
+  readonly reason: SuspenseReason | null
+  readonly billId: string
+  readonly attemptCount: number
+  readonly lastAttemptMs: number | null
+  readonly lastRefusal: LastRefusal | null
+  readonly lagSinceMs: number | null
+  readonly waitCount: number
+  readonly nextMs: number
+  readonly lastNote: string
+  readonly changedMs: number
+  readonly postedSinceMs: number | null
+  readonly postedAtMs: number | null
+  readonly digitReceiptNumber: string | null
+  readonly digitPaymentId: string | null
+  readonly balancePaise: Paise | null
+  readonly cursor: number
+}
+
+export type Step = { readonly state: PostingState; readonly note: string; readonly atMs: number }
+export type Job = {
+  readonly jobId: number
+  readonly key: string | null
+  readonly paymentId: string
+  readonly runAtMs: number
+  readonly isLocked: boolean
+}
+
+export type Tables = {
+  payments: Map<string, PaymentRow>
+  /** The trail, oldest first; lists are replaced, never changed. */
+  steps: Map<string, readonly Step[]>
+  attempts: Map<string, readonly { n: number; billId: string }[]>
+  jobs: Map<number, Job>
+  slots: Map<string, number>
+  /** Posting is stopped until then. */
+  holdUntilMs: number | null
+  /** Records that could not be read, and the same id with other content: a world expects none. */
+  oddities: string[]
+  lastSeq: number
+  lastJobId: number
+}
+
+/** The tables of this moment: what a transaction works on. */
+export type At = { tables: Tables; nowMs: number }
+
+export type TableStore = {
+  at: () => At
+  backup: () => Tables
+  restore: (backup: Tables) => void
+  takeJob: () => Job | null
+  endJob: (jobId: number) => void
+  nextJobMs: () => number | null
+}
+
+export function createTableStore(nowMs: () => number): TableStore {
+  let tables = emptyTables()
+  return {
+    at: () => ({ tables, nowMs: Math.floor(nowMs()) }),
+    backup: () => copyOf(tables),
+    restore: (backup) => {
+      tables = copyOf(backup)
+    },
+    takeJob: () => {
+      const job = firstJob(tables)
+      if (job === null || job.runAtMs > nowMs()) return null
+      const taken = { ...job, isLocked: true }
+      tables.jobs.set(job.jobId, taken)
+      return taken
+    },
+    endJob: (jobId) => void tables.jobs.delete(jobId),
+    nextJobMs: () => firstJob(tables)?.runAtMs ?? null,
+  }
+}
+
+function emptyTables(): Tables {
+  return {
+    payments: new Map(),
+    steps: new Map(),
+    attempts: new Map(),
+    jobs: new Map(),
+    slots: new Map(),
+    holdUntilMs: null,
+    oddities: [],
+    lastSeq: 0,
+    lastJobId: 0,
+  }
+}
+
+/** Rows are never changed in place, so copying the tables is enough. */
+function copyOf(tables: Tables): Tables {
+  return {
+    ...tables,
+    payments: new Map(tables.payments),
+    steps: new Map(tables.steps),
+    attempts: new Map(tables.attempts),
+    jobs: new Map(tables.jobs),
+    slots: new Map(tables.slots),
+    oddities: [...tables.oddities],
+  }
+}
+
+function firstJob({ jobs }: Tables): Job | null {
+  let first: Job | null = null
+  for (const job of jobs.values()) {
+    if (job.isLocked) continue
+    if (first === null || job.runAtMs < first.runAtMs) first = job
+  }
+  return first
+}
+
+/** graphile-worker's add_job with a key: replaces a job that waits; one that runs loses its key and a new one waits. */
+export function addJob({ tables }: At, paymentId: string, runAtMs: number): void {
+  const key = `post:${paymentId}`
+  for (const job of tables.jobs.values()) {
+    if (job.key !== key) continue
+    if (!job.isLocked) {
+      tables.jobs.set(job.jobId, { ...job, runAtMs })
+      return
+    }
+    tables.jobs.set(job.jobId, { ...job, key: null })
+  }
+  tables.lastJobId += 1
+  const jobId = tables.lastJobId
+  tables.jobs.set(jobId, { jobId, key, paymentId, runAtMs, isLocked: false })
+}
+
+/** Like `tahsil.feed_floor`: never behind the clock, so that a restore does not go back. */
+export function nextCursor({ tables, nowMs }: At, slotId: string): number {
+  const cursor = Math.max(tables.slots.get(slotId) ?? 0, nowMs) + 1
+  tables.slots.set(slotId, cursor)
+  return cursor
+}
+
+export function addStep({ tables, nowMs }: At, id: string, step: Omit<Step, 'atMs'>): void {
+  tables.steps.set(id, [...(tables.steps.get(id) ?? []), { ...step, atMs: nowMs }])
+}

@@ -1,0 +1,63 @@
+// Files of tills for simulated worlds: a till that is enrolled, knows its town and has an open shift is made once per
+// process and copied for every world. In memory where the system has such a folder. Called by till.
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rupees, ZERO_PAISE } from '#contract/money.ts'
+import type { OperatorTile } from '#core/records.ts'
+import { openShift } from '#core/shift.ts'
+import { openStore } from '#store/open-store.ts'
+import { TENANT } from './digit.ts'
+import { START_MS } from './world.ts'
+
+export const CASHIER: OperatorTile = { id: 'op-1', code: '101', name: 'Meena Kulkarni', role: 'cashier' }
+
+let folder: string | null = null
+let worldCount = 0
+
+function ownFolder(): string {
+  if (folder !== null) return folder
+  const memory = '/dev/shm'
+  const made = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'tahsil-simulation-'))
+  folder = made
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
+  return made
+}
+
+export function deviceIdOf(number: number): string {
+  return `device-${number}`
+}
+
+/** A fresh till file of its own for one world. */
+export function makeTillFile(number: number): { file: string; remove: () => void } {
+  const template = join(ownFolder(), `template-${number}.db`)
+  if (!existsSync(template)) makeTemplate(template, number)
+  worldCount += 1
+  const file = join(ownFolder(), `till-${number}-${worldCount}.db`)
+  copyFileSync(template, file)
+  return {
+    file,
+    remove: () => {
+      for (const ending of ['', '-wal', '-shm', '.lock', '.lock-journal'])
+        rmSync(`${file}${ending}`, { force: true })
+    },
+  }
+}
+
+function makeTemplate(file: string, number: number): void {
+  const at = { wallMs: START_MS - 3_600_000, monotonicMs: 1, bootId: 'first' }
+  const store = openStore({ file, nowMs: at.wallMs })
+  const device = {
+    deviceId: deviceIdOf(number),
+    deviceCode: String(400 + number).padStart(4, '0'),
+    incarnation: 'A',
+    tenantId: TENANT,
+  }
+  store.saveDevice(device, { type: 'ENROL', at, dataJson: '{}', amountPaise: ZERO_PAISE })
+  openShift({ store, newId: randomUUID }, [{ denominationPaise: rupees(100), count: 5 }], {
+    operator: CASHIER,
+    at,
+  })
+  store.close()
+}
