@@ -99,7 +99,7 @@ export function ProblemDetails({ problem }: { readonly problem: Problem }) {
   const words = useProblemWords(problem)
   return (
     <>
-      <p>{words.todo}</p>
+      <p>{words.act}</p>
       {words.facts.length === 0 ? null : (
         <ul className={styles.facts}>
           {words.facts.map((fact) => (
@@ -113,7 +113,7 @@ export function ProblemDetails({ problem }: { readonly problem: Problem }) {
 
 export type ProblemWords = {
   readonly what: string
-  readonly todo: string
+  readonly act: string
   readonly facts: readonly string[]
 }
 
@@ -122,13 +122,13 @@ export function useProblemWords(problem: Problem): ProblemWords {
   const dateText = useDateText()
   return {
     what: text(problemKey(problem.code, 'problem')),
-    todo: text(problemKey(problem.code, 'todo')),
+    act: text(problemKey(problem.code, 'act')),
     facts: Object.entries(problem.data).flatMap(([name, value]) => factOf({ name, value, text, dateText })),
   }
 }
 
 /** The catalog has both for every code; a test holds it to that. */
-export function problemKey(code: ProblemCode, kind: 'problem' | 'todo'): TextKey {
+export function problemKey(code: ProblemCode, kind: 'problem' | 'act'): TextKey {
   const key = `${kind}.${code}`
   if (!isTextKey(key)) throw new Error(`no words for ${key}; there are ${PROBLEM_CODES.length} codes`)
   return key

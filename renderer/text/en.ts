@@ -20,7 +20,7 @@ export const en = {
 
   'attention.count':
     '{count, plural, =0 {No payment needs the office} one {# payment needs the office} other {# payments need the office}}.',
-  'attention.todo': 'The money is safe. See Waiting.',
+  'attention.act': 'The money is safe. See Waiting.',
 
   'cart.cached': 'This till’s own copy, {age} old. The office was not reached.',
   'cart.count': '{count, plural, =0 {No bill} one {# bill} other {# bills}}',
@@ -124,7 +124,7 @@ export const en = {
   'link.online': 'Online',
 
   'lost.title': 'The till’s program did not answer.',
-  'lost.todo': 'What is recorded is safe. Try again in a moment.',
+  'lost.act': 'What is recorded is safe. Try again in a moment.',
 
   'mode.CARD': 'Card',
   'mode.CASH': 'Cash',
@@ -141,10 +141,10 @@ export const en = {
   'nav.receipts': 'Receipts',
 
   'notKnown.look': 'Look again',
-  'notKnown.todo':
+  'notKnown.act':
     'The answer was lost on its way. The till is looking for this payment by itself. Keep the money apart and take nothing again until this says what happened.',
   'notPaid.takeAgain': 'Take {amount} again',
-  'notPaid.todo':
+  'notPaid.act':
     'The till looked: nothing was recorded, no receipt exists. Taking it again is safe; it can never be recorded twice.',
 
   'offline.calm': 'Payments are kept here and sent by themselves.',

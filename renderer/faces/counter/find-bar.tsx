@@ -83,7 +83,7 @@ function Trouble({ trouble, finding, onShowReceipt }: TroubleProps) {
   if (problem === null) {
     return (
       <Panel tone="warn" title={text('lost.title')} actions={actions} isAlert testId="problem-lost">
-        <p>{text('lost.todo')}</p>
+        <p>{text('lost.act')}</p>
       </Panel>
     )
   }

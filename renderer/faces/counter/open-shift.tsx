@@ -106,7 +106,7 @@ export function OpenShift() {
             </div>
             {trouble === null ? null : trouble.problem === null ? (
               <Panel tone="warn" title={text('lost.title')} isAlert>
-                <p>{text('lost.todo')}</p>
+                <p>{text('lost.act')}</p>
               </Panel>
             ) : (
               <ProblemPanel problem={trouble.problem} />

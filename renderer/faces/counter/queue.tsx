@@ -168,7 +168,7 @@ function SendTrouble({ error }: { readonly error: unknown }) {
   if (problem !== null) return <ProblemPanel problem={problem} />
   return (
     <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.todo')}</p>
+      <p>{text('lost.act')}</p>
     </Panel>
   )
 }

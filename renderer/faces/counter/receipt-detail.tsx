@@ -182,7 +182,7 @@ function SaveTrouble({ error }: { readonly error: unknown }) {
   if (problem !== null) return <ProblemPanel problem={problem} />
   return (
     <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.todo')}</p>
+      <p>{text('lost.act')}</p>
     </Panel>
   )
 }

@@ -159,7 +159,7 @@ function SignInTrouble({ trouble }: { readonly trouble: Trouble }) {
   if (trouble.problem === null) {
     return (
       <Panel tone="warn" title={text('lost.title')} isAlert>
-        <p>{text('lost.todo')}</p>
+        <p>{text('lost.act')}</p>
       </Panel>
     )
   }

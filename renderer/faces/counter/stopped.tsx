@@ -17,7 +17,7 @@ export function Stopped({ problem }: { readonly problem: Problem }) {
         <StatusShape tone="error" size={64} />
         <h1 className={styles.title}>{text('stopped.title')}</h1>
         <p className={styles.what}>{words.what}</p>
-        <div className={styles.todo}>
+        <div className={styles.act}>
           <ProblemDetails problem={problem} />
           <p>{text('stopped.safe')}</p>
         </div>

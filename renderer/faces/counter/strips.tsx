@@ -52,7 +52,7 @@ function PrinterStrip({ problem }: { readonly problem: Problem }) {
     <p className={styles.plain} data-testid="printer-strip">
       <StatusShape tone="warn" />
       <span>
-        <strong>{words.what}</strong> {words.todo}
+        <strong>{words.what}</strong> {words.act}
       </span>
     </p>
   )
@@ -64,7 +64,7 @@ function AttentionStrip({ count }: { readonly count: number }) {
     <p className={styles.plain}>
       <StatusShape tone="warn" />
       <span>
-        <strong>{text('attention.count', { count })}</strong> {text('attention.todo')}
+        <strong>{text('attention.count', { count })}</strong> {text('attention.act')}
       </span>
     </p>
   )

@@ -103,7 +103,7 @@ function NotKnown({ onLookAgain }: { readonly onLookAgain: () => void }) {
           </Button>
         }
       >
-        <p>{text('notKnown.todo')}</p>
+        <p>{text('notKnown.act')}</p>
       </OutcomePanel>
     </div>
   )
@@ -131,7 +131,7 @@ function NotPaid({ tender, onTake, onBack }: TenderProps) {
           </>
         }
       >
-        <p>{text('notPaid.todo')}</p>
+        <p>{text('notPaid.act')}</p>
       </OutcomePanel>
     </div>
   )

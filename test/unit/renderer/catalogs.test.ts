@@ -36,13 +36,13 @@ test('both languages have the same keys', () => {
 })
 
 test('every problem has words and what to do, in every language', () => {
-  const keys = PROBLEM_CODES.flatMap((code) => [`problem.${code}`, `todo.${code}`])
+  const keys = PROBLEM_CODES.flatMap((code) => [`problem.${code}`, `advice.${code}`])
   for (const { code, catalog } of catalogs) {
     const words = catalog as Readonly<Record<string, string | undefined>>
     const missing = keys.filter((key) => (words[key] ?? '').trim() === '')
     expect(missing, code).toEqual([])
   }
-  const stray = Object.keys(english).filter((key) => /^(problem|todo)\./.test(key) && !keys.includes(key))
+  const stray = Object.keys(english).filter((key) => /^(problem|advice)\./.test(key) && !keys.includes(key))
   expect(stray).toEqual([])
 })
 
