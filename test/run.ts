@@ -1,6 +1,7 @@
 // `npm test`: everything that must hold before a change goes in, cheapest first; stops at the first step that fails.
-// `npm test -- unit core` runs only the tests: names of projects (rules, unit, integration, reliability, parity,
-// e2e) choose projects, any other word chooses test files whose path contains it. The last line is always `N passed, M failed`.
+// `npm test -- unit core` runs only the tests: names of projects (rules, unit, integration, simulation, reliability,
+// parity, e2e) choose projects, any other word chooses test files whose path contains it. The last line is always
+// `N passed, M failed`.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ const reportPath = join(root, 'test-output', 'vitest.json')
 const nodeMajorMin = 24
 const stepMinutesMax = 60
 
-const projectNames = new Set(['rules', 'unit', 'integration', 'reliability', 'parity', 'e2e'])
+const projectNames = new Set(['rules', 'unit', 'integration', 'simulation', 'reliability', 'parity', 'e2e'])
 /** These drive the built screens. */
 const projectsOfScreens = new Set(['integration', 'parity', 'e2e'])
 

@@ -1,6 +1,6 @@
 // Test projects: rules (the house itself), unit (one room, no network), integration (real parts together),
-// reliability (kills, power cuts, broken lines; one file at a time), parity (both shells behave alike), e2e (a real
-// browser, one file at a time).
+// simulation (seeded worlds of faults around the real rules), reliability (kills, power cuts, broken lines; one file at a
+// time), parity (both shells behave alike), e2e (a real browser, one file at a time).
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -25,6 +25,7 @@ export default defineConfig({
       project('rules', 60_000),
       project('unit', 20_000),
       project('integration', 120_000),
+      project('simulation', 180_000),
       project('reliability', 180_000, true),
       project('parity', 60_000),
       project('e2e', 180_000, true),

@@ -180,7 +180,8 @@ function lookedOtherwise<At extends 'payments' | 'unappliedCount'>(
     ...ports,
     look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
       const outcome = await ports.look(at, record, facts)
-      if (String(at) !== bent || outcome?.kind !== 'ok') return outcome
+      const asked: Look = at
+      if (asked !== bent || outcome?.kind !== 'ok') return outcome
       const value = bend(outcome.value as Value<At>, record)
       return { ...outcome, value } as typeof outcome
     },

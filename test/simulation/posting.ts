@@ -59,7 +59,8 @@ export function createPosting(world: World, parts: PostingWorld): Posting {
     if (atMs >= wakesAtMs) return
     wakesAtMs = atMs
     timeline.after(atMs - timeline.nowMs(), () => {
-      if (life.isDead) return
+      // an earlier waking took this one's place
+      if (life.isDead || wakesAtMs !== atMs) return
       wakesAtMs = Number.POSITIVE_INFINITY
       takeJobs()
     })

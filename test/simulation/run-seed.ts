@@ -30,6 +30,11 @@ export type SeedResult = {
   lines: readonly string[]
 }
 
+/** Lost, doubled or false money; not merely late or badly told. */
+export function isMoneyWrong({ kind }: Finding): boolean {
+  return kind !== 'stuck' && kind !== 'told wrong'
+}
+
 const minuteMs = 60_000
 const settleStepMs = 10 * minuteMs
 const restingStates = new Set(['CONFIRMED', 'SUSPENSE', 'REVERSED', 'POISON', 'QUARANTINE'])

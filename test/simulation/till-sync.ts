@@ -54,9 +54,10 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
   }
   /** Honest to what the loop asks for, but slower where nothing new is to be expected. */
   const paceOf = ({ waitMs, state }: SyncRound): number => {
+    if (!world.isStormy) return Math.max(waitMs, 50_000)
     if (state.failures > 3) return waitMs * random.whole(2, 20)
     if (state.quietRounds === 0 || waitMs < IDLE_POLL_MS) return waitMs
-    if (waitMs === IDLE_POLL_MS) return world.isStormy ? quietMs : 60_000
+    if (waitMs === IDLE_POLL_MS) return quietMs
     return waitMs * random.whole(2, state.quietRounds > 8 ? 40 : 10)
   }
   const loop = async () => {
