@@ -196,3 +196,14 @@ function isLocked(parent: string, name: string): boolean {
   if (lockedPackages[`${prefix}node_modules/${name}`] !== undefined) return true
   return parent !== '' && isLocked(parent.slice(0, Math.max(0, parent.lastIndexOf('/node_modules/'))), name)
 }
+
+test('the README shows every room as the table has it, and every picture and file it names', () => {
+  const readme = textOf('README.md')
+  const missing = rooms.filter(
+    ({ name, folder, purpose }) => !readme.includes(`| \`${name}\` | \`${folder}\` | ${purpose} |`),
+  )
+  expectNone(missing.map(({ name }) => `README.md: give room ${name} the row of test/rules/rooms.mjs`))
+  const links = [...readme.matchAll(/(?:\]\(|src=")(?!https?:)([^)"#]+)/g)].map(([, path]) => path ?? '')
+  expect(links.length).toBeGreaterThan(5)
+  expectNone(links.filter((path) => !files.includes(path)).map((path) => `README.md: there is no ${path}`))
+})
