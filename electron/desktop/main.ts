@@ -52,12 +52,15 @@ function start(): void {
   ipcMain.on(ASK_PORT, (event) => {
     if (isOwnSender(event)) core.handPort(event.sender)
   })
-  endCleanly(core)
+  const isEnding = endCleanly(core)
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  window.loadURL(pageOf(settings.face)).catch(refuse)
+  window.loadURL(pageOf(settings.face)).catch((error: unknown) => {
+    // Closing while the page still loads is no fault; the core must get its time to end.
+    if (!isEnding()) refuse(error)
+  })
 }
 
 function runCore(window: BrowserWindow, settings: ShellSettings): Core {
@@ -87,7 +90,8 @@ function isOwnSender({ sender, senderFrame }: IpcMainEvent): boolean {
   return senderFrame !== null && senderFrame === sender.mainFrame && isOwnPage(senderFrame.url)
 }
 
-function endCleanly(core: Core): void {
+/** Returns whether the end has begun. */
+function endCleanly(core: Core): () => boolean {
   let isEnding = false
   app.on('before-quit', (event) => {
     event.preventDefault()
@@ -99,6 +103,7 @@ function endCleanly(core: Core): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
   // The launcher that started this shell is gone.
   process.on('disconnect', () => app.quit())
+  return () => isEnding
 }
 
 function refuse(error: unknown): void {

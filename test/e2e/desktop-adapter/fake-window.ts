@@ -87,7 +87,7 @@ export class FakeWebContents extends EventEmitter {
     page.on('popup', (popup) => {
       const { action } = this.openHandler({ url: popup.url() })
       this.seen.push({ what: 'window-open', url: popup.url(), isPrevented: action === 'deny' })
-      if (action === 'deny') popup.close().catch(() => undefined)
+      if (action === 'deny') closePopup(page, popup).catch(() => undefined)
     })
     await page.route('**', (route, request) => this.route(route, request))
     await this.preparePage(page)
@@ -99,9 +99,12 @@ export class FakeWebContents extends EventEmitter {
   private async preparePage(page: Page): Promise<void> {
     const cdp = await this.around.context().newCDPSession(page)
     this.cdp = cdp
+    const { frameTree } = await cdp.send('Page.getFrameTree')
     cdp.on('Runtime.executionContextsCleared', () => (this.preloadContext = null))
     cdp.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.name === WORLD) this.preloadContext = context.id
+      // Frames inside the page get no preload.
+      const isMain = (context.auxData as { frameId?: string } | undefined)?.frameId === frameTree.frame.id
+      if (context.name === WORLD && isMain) this.preloadContext = context.id
     })
     cdp.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name !== BINDING) return
@@ -173,6 +176,12 @@ export class FakeWebContents extends EventEmitter {
     this.seen.push({ what: 'navigate', url, isPrevented })
     return !isPrevented
   }
+}
+
+/** Electron never opens a denied window; here it has come to the front for a moment. */
+async function closePopup(page: Page, popup: Page): Promise<void> {
+  await popup.close()
+  await page.bringToFront()
 }
 
 /** Windows of the app; fake-electron.ts gives the class its surroundings. */
