@@ -1,8 +1,8 @@
 // A problem in words a cashier can act on: what is so, what to do, and the figures that belong to it. A panel that
 // stays; never a message that fades. Also the four fixed outcomes of taking money.
 import { formatInr, paise } from '#contract/money.ts'
-import { PROBLEM_CODES, type Problem, type ProblemCode } from '#contract/problem.ts'
-import { isTextKey, type Text, type TextKey } from '#renderer/text/catalog.ts'
+import type { Problem } from '#contract/problem.ts'
+import { isTextKey, type Text } from '#renderer/text/catalog.ts'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import { formatIstTime } from './ist.ts'
@@ -121,17 +121,10 @@ export function useProblemWords(problem: Problem): ProblemWords {
   const text = useText()
   const dateText = useDateText()
   return {
-    what: text(problemKey(problem.code, 'problem')),
-    act: text(problemKey(problem.code, 'act')),
+    what: text(`problem.${problem.code}`),
+    act: text(`advice.${problem.code}`),
     facts: Object.entries(problem.data).flatMap(([name, value]) => factOf({ name, value, text, dateText })),
   }
-}
-
-/** The catalog has both for every code; a test holds it to that. */
-export function problemKey(code: ProblemCode, kind: 'problem' | 'act'): TextKey {
-  const key = `${kind}.${code}`
-  if (!isTextKey(key)) throw new Error(`no words for ${key}; there are ${PROBLEM_CODES.length} codes`)
-  return key
 }
 
 type FactParts = {
