@@ -1,6 +1,7 @@
 // Opens the database of an integrator: the embedded one or the one of DATABASE_URL, migrated and exclusively ours where
 // it must be. Called by start-integrator and by the command line's small commands.
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { StartupError } from '#app/startup-error.ts'
 import { startEmbedded } from './embedded.ts'
@@ -30,6 +31,11 @@ export const POOL_MAX_DEFAULT = 40
 /** One integrator per embedded folder: held for life on a connection of its own, freed by the kernel when we die. */
 const folderLock = 7_264_402
 
+const OPEN_TRIES_MAX = 40
+const OPEN_WAIT_MS = 250
+/** Nobody listens, the line broke, shutting down, crashed just now, starting up. */
+const GOING_OR_COMING = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', 'no answer'])
+
 /** bigint columns are paise, sequence numbers and milliseconds: all safe integers. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
@@ -40,11 +46,8 @@ const types: pg.CustomTypesConfig = {
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl !== null) return await openExternal(options, options.databaseUrl)
-  const embedded = await startEmbedded(join(options.dataFolder, 'database'))
-  const holder = new pg.Client({ ...embedded.connection, application_name: 'tahsil-lock' })
-  holder.on('error', () => undefined)
+  const { embedded, holder } = await openEmbedded(join(options.dataFolder, 'database'))
   try {
-    await holder.connect()
     if (options.isServer && !(await tryFolder(holder))) {
       throw new StartupError(
         `Another integrator already works on ${options.dataFolder}. Stop it first, or choose another --data.`,
@@ -64,6 +67,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   } catch (error) {
     await letGo(holder, embedded)
     throw error
+  }
+}
+
+/**
+ * A server that was found running may be a dead one that the system has not cleared away yet, or one that is still
+ * recovering: it is looked for again, and a new one is started once it is gone.
+ */
+async function openEmbedded(folder: string): Promise<{ embedded: EmbeddedDatabase; holder: pg.Client }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const embedded = await startEmbedded(folder)
+    const holder = new pg.Client({ ...embedded.connection, application_name: 'tahsil-lock' })
+    holder.on('error', () => undefined)
+    try {
+      await holder.connect()
+      return { embedded, holder }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+      if (attempt >= OPEN_TRIES_MAX || !GOING_OR_COMING.has(code)) {
+        throw new StartupError(`The database in ${folder} cannot be opened (${code}).`, { cause: error })
+      }
+      await setTimeout(OPEN_WAIT_MS)
+    }
   }
 }
 
