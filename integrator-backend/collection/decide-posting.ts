@@ -51,13 +51,14 @@ function decideLive(record: PostingRecord, facts: PostingFacts, policy: PostingP
     const note = 'posting is stopped for now'
     return record.state === 'HOLD' ? { do: 'wait', ms, note } : { do: 'wait', ms, note, state: 'HOLD' }
   }
-  if (record.isBehindAnother) {
-    return { do: 'wait', ms: pause(record, policy), note: 'an earlier payment of this consumer goes first' }
-  }
   if (facts.payments === undefined) return { do: 'look', at: 'payments' }
   if (facts.payments.kind !== 'ok') return waitFor(facts.payments, record, policy)
   const own = findOwn(record, facts.payments.value)
   if (own !== null) return settleOwn(record, own)
+  // after a restore the order may be another one: what DIGIT holds already waits for nobody
+  if (record.isBehindAnother) {
+    return { do: 'wait', ms: pause(record, policy), note: 'an earlier payment of this consumer goes first' }
+  }
 
   if (facts.rules === undefined) return { do: 'look', at: 'rules' }
   if (facts.rules.kind !== 'ok') return waitFor(facts.rules, record, policy)
@@ -265,9 +266,12 @@ function decideConfirmation(record: PostingRecord, facts: PostingFacts, policy: 
   if (!isApplied) {
     const since = record.postedSinceMs ?? record.nowMs
     const isLate = record.nowMs - since > policy.lagLimitMs
-    const note = isLate
-      ? 'billing has not applied it for too long; a person must look'
-      : 'waiting for billing'
+    if (!isLate) return { do: 'wait', ms: pause(record, policy), note: 'waiting for billing' }
+    if (facts.payments === undefined) return { do: 'look', at: 'payments' }
+    const own = facts.payments.kind === 'ok' ? findOwn(record, facts.payments.value) : null
+    // cancelled before billing showed it: there is nothing left to wait for
+    if (own !== null && !own.isLive) return settleOwn(record, own)
+    const note = 'billing has not applied it for too long; a person must look'
     return { do: 'wait', ms: pause(record, policy), note }
   }
   return {

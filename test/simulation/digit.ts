@@ -11,7 +11,7 @@ import { userOnWire } from '#sandbox/identity/tokens.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
 import { userRows } from '#sandbox/seed/users.ts'
 import { defaultSettings } from '#sandbox/settings.ts'
-import type { EventRow, PaymentRow } from '#sandbox/state/rows.ts'
+import type { DemandRow, EventRow, PaymentRow } from '#sandbox/state/rows.ts'
 import { codeKey, createState } from '#sandbox/state/state.ts'
 import type { State } from '#sandbox/state/state.ts'
 import { DigitError, errorAnswer } from '#sandbox/wire/digit-error.ts'
@@ -298,7 +298,7 @@ function trueDue(state: State, key: { consumerCode: string; businessService: str
   let due = 0
   for (const demand of state.demands.find('code', code)) {
     if (demand.businessService !== key.businessService) continue
-    for (const line of demand.lines) due += line.taxPaise
+    due += taxOf(demand)
   }
   for (const payment of state.payments.find('code', code)) {
     if (payment.instrumentStatus === 'CANCELLED') continue
@@ -310,6 +310,12 @@ function trueDue(state: State, key: { consumerCode: string; businessService: str
   return due
 }
 
+/** An advance stands in the demand like a negative tax, but it is money: it is counted where it was paid. */
+function taxOf({ lines }: DemandRow): number {
+  const taxes = lines.filter(({ taxHeadCode }) => !taxHeadCode.includes('ADVANCE'))
+  return taxes.reduce((sum, line) => sum + line.taxPaise, 0)
+}
+
 /** Penalty, interest, rebate and new demands change what is owed; the auditor must know when. */
 function createTaxWatch({ world, state, facts }: Parts): () => void {
   const known = new Map<string, number>()
@@ -317,8 +323,7 @@ function createTaxWatch({ world, state, facts }: Parts): () => void {
     const now = new Map<string, number>()
     for (const demand of state.demands.all()) {
       const consumer = `${demand.businessService} ${demand.consumerCode}`
-      const tax = demand.lines.reduce((sum, line) => sum + line.taxPaise, 0)
-      now.set(consumer, (now.get(consumer) ?? 0) + tax)
+      now.set(consumer, (now.get(consumer) ?? 0) + taxOf(demand))
     }
     for (const [consumer, tax] of now) {
       const before = known.get(consumer)

@@ -1,7 +1,9 @@
 // Gives the pure posting rules their hands: DIGIT's calls, the database's transactions. Called by posting-job, one set
 // per run of one payment.
 import type { Pool } from 'pg'
-import { addPaise, paiseFromDecimal, ZERO_PAISE } from '#contract/money.ts'
+import { addPaise, paiseFromDecimal } from '#contract/money.ts'
+import { isShownByDemands } from '#collection/applied-payments.ts'
+import type { DemandFunds } from '#collection/applied-payments.ts'
 import type { DigitOutcome } from '#collection/digit-outcome.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import type {
@@ -21,6 +23,7 @@ import type { MastersSource } from '#app/digit/masters.ts'
 import type { PaymentCalls } from '#app/digit/payment-calls.ts'
 import { paymentRequestOf } from '#app/digit/payment-request.ts'
 import { loadRecord, moveRecord } from '#app/payments/posting-store.ts'
+import type { Demand } from '#digit-wire/demand.ts'
 
 export type PostingParts = {
   pool: Pool
@@ -105,7 +108,7 @@ async function countUnapplied(
 
 /**
  * PAID says it plainly. A payment on a bill that was superseded never turns that bill PAID (billing touches only the
- * newest ACTIVE one), so there the demands must show at least the money of all live payments on them.
+ * newest ACTIVE one), so there the demands must show the money of all live payments that share them.
  */
 async function isApplied(
   client: DigitClient,
@@ -119,18 +122,20 @@ async function isApplied(
   const demands = await searchDemands(client, key)
   if (demands.kind === 'denied') return { kind: 'ok', value: false }
   if (demands.kind !== 'ok') return demands
-  const wanted = new Set(found.demandIds)
-  const own = demands.value.filter((demand) => wanted.has(demand.id))
-  const collected = own.flatMap((demand) =>
-    demand.demandDetails.map((detail) => paiseFromDecimal(detail.collectionAmount)),
-  )
-  if (own.length < wanted.size || collected.some((amount) => amount === null))
-    return { kind: 'ok', value: false }
-  const collectedPaise = addPaise(...collected.filter((amount) => amount !== null))
-  const paidPaise = live
-    .filter((each) => each.demandIds.some((demandId) => wanted.has(demandId)))
-    .reduce((sum, each) => addPaise(sum, each.amountPaise), ZERO_PAISE)
-  return { kind: 'ok', value: collectedPaise >= paidPaise }
+  const funds = demands.value.map(fundsOf)
+  if (funds.some((each) => each === null)) return { kind: 'ok', value: false }
+  const known = funds.filter((each) => each !== null)
+  return { kind: 'ok', value: isShownByDemands(found, { live, demands: known }) }
+}
+
+/** null when an amount cannot be read. An advance is a negative tax that nothing has used yet. */
+function fundsOf({ id, demandDetails }: Demand): DemandFunds | null {
+  const amounts = demandDetails.map(({ taxHeadMasterCode, taxAmount, collectionAmount }) => {
+    const isAdvance = taxHeadMasterCode.includes('ADVANCE')
+    return paiseFromDecimal(isAdvance ? collectionAmount - taxAmount : collectionAmount)
+  })
+  if (amounts.some((amount) => amount === null)) return null
+  return { demandId: id, collectedPaise: addPaise(...amounts.filter((amount) => amount !== null)) }
 }
 
 async function lookConfirmation(

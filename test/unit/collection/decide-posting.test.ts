@@ -239,7 +239,9 @@ describe('the end', () => {
     expect(decide(posted, shown)).toMatchObject({ state: 'CONFIRMED', patch: { balancePaise: 500 } })
     const not = { confirmation: ok({ isApplied: false, balancePaise: null }) }
     expect(words(decide(posted, not))).toBe('wait')
-    const late = decide({ ...posted, postedSinceMs: NOW_MS - defaultPolicy.lagLimitMs - 1 }, not)
+    const long = { ...posted, postedSinceMs: NOW_MS - defaultPolicy.lagLimitMs - 1 }
+    expect(words(decide(long, not))).toBe('look payments')
+    const late = decide(long, { ...not, payments: ok([]) })
     expect(late).toMatchObject({ do: 'wait', note: expect.stringContaining('a person must look') })
   })
 
