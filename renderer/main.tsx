@@ -5,6 +5,7 @@ import './styles/base.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { ScreenFailed } from './screen-failed.tsx'
 import { connect } from './connect.ts'
 import { LanguageProvider } from './parts/language.tsx'
 import { TerminalContext } from './parts/terminal.tsx'
@@ -24,7 +25,19 @@ window.addEventListener('contextmenu', (event) => event.preventDefault())
 window.addEventListener('dragover', (event) => event.preventDefault())
 window.addEventListener('drop', (event) => event.preventDefault())
 
-createRoot(root).render(
+/** A fault in drawing must never leave an empty window: what failed is replaced by words and a way on. */
+const view = createRoot(root, {
+  onUncaughtError: () =>
+    window.setTimeout(() =>
+      view.render(
+        <LanguageProvider>
+          <ScreenFailed />
+        </LanguageProvider>,
+      ),
+    ),
+})
+
+view.render(
   <QueryClientProvider client={queries}>
     <TerminalContext value={connection.client}>
       <LanguageProvider>

@@ -12,6 +12,7 @@ export const en = {
   'act.lock': 'Lock',
   'act.mute': 'Sound off',
   'act.printAgain': 'Print again',
+  'act.startScreen': 'Start the screen again',
   'act.tryAgain': 'Try again',
 
   'age.days': '{days} d {hours} h',
@@ -46,6 +47,9 @@ export const en = {
   'core.stopped': 'The till’s program keeps ending.',
   'core.stoppedTodo':
     'What is recorded is safe. Take no money on this till. Restart it; if this stays, call the office.',
+  'core.screenFailed': 'This screen has failed.',
+  'core.screenFailedAdvice':
+    'What is recorded is safe, and a payment that was under way is looked up. Start the screen again.',
   'core.refused': 'The till cannot start.',
   'core.starting': 'Starting the till …',
 

@@ -13,6 +13,7 @@ export const hi: Catalog = {
   'act.lock': 'लॉक करें',
   'act.mute': 'आवाज़ बंद',
   'act.printAgain': 'फिर छापें',
+  'act.startScreen': 'स्क्रीन फिर शुरू करें',
   'act.tryAgain': 'फिर कोशिश करें',
 
   'age.days': '{days} दिन {hours} घं',
@@ -45,6 +46,8 @@ export const hi: Catalog = {
   'core.noneTodo': 'जो दर्ज है वह सुरक्षित है। थोड़ा रुकें। ऐसा ही रहे तो टिल को फिर चालू करें।',
   'core.stopped': 'टिल का प्रोग्राम बार-बार बंद हो रहा है।',
   'core.stoppedTodo': 'जो दर्ज है वह सुरक्षित है। इस टिल पर पैसा न लें। इसे फिर चालू करें; ऐसा ही रहे तो कार्यालय को बुलाएँ।',
+  'core.screenFailed': 'यह स्क्रीन रुक गई है।',
+  'core.screenFailedAdvice': 'जो दर्ज है वह सुरक्षित है, और जो भुगतान चल रहा था उसे खोजा जाएगा। स्क्रीन फिर शुरू करें।',
   'core.refused': 'टिल शुरू नहीं हो सकता।',
   'core.starting': 'टिल शुरू हो रहा है …',
 

@@ -264,6 +264,17 @@ test('a bill that expired since it was fetched is not taken; one button brings t
   expect(await page.getByTestId('pay-CASH').isEnabled()).toBe(true)
 })
 
+test('a fault in drawing leaves words and a way on, not an empty window', async () => {
+  const { page } = counter
+  const status = '**/rpc/terminal/status'
+  await page.route(status, (route) => route.fulfill({ json: { json: { shift: 7 } } }))
+  await page.getByTestId('screen-failed').waitFor()
+  await page.unroute(status)
+  await page.getByTestId('start-screen').click()
+  await page.getByTestId('find').waitFor()
+  expect(await page.getByTestId('screen-failed').count()).toBe(0)
+})
+
 type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null
 
 function areApart(one: Box, other: Box): boolean {
