@@ -6,8 +6,8 @@ export type Timeline = {
   /** Runs later; equal moments in the order they were asked for. */
   after: (delayMs: number, run: () => void) => void
   sleep: (ms: number) => Promise<void>
-  /** Until the moment, or until `isEnough` says so. */
-  runUntil: (untilMs: number, isEnough?: () => boolean) => Promise<void>
+  /** Until everything before that moment has happened. */
+  runUntil: (untilMs: number) => Promise<void>
   momentCount: () => number
 }
 
@@ -34,11 +34,12 @@ export function createTimeline(startMs: number): Timeline {
       new Promise((done) => {
         after(ms, done)
       }),
-    runUntil: async (untilMs, isEnough = () => false) => {
+    runUntil: async (untilMs) => {
+      // what was begun between two moments comes first
+      await settled()
       for (;;) {
         const [next] = heap
         if (next === undefined || next.atMs > untilMs) break
-        if (isEnough()) return
         count += 1
         if (count > momentsMax) throw new RangeError('a world that never comes to rest')
         pop(heap)

@@ -60,7 +60,7 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
         bill: () => lookBill(client, keyOf(record)),
         unappliedCount: () => countUnapplied(client, record, facts),
         duePaise: () => lookDue(client, keyOf(record)),
-        confirmation: () => lookConfirmation(client, record),
+        confirmation: () => lookConfirmation(parts, record),
       }
       return await looks[at]()
     },
@@ -139,32 +139,34 @@ function fundsOf({ id, demandDetails }: Demand): DemandFunds | null {
 }
 
 async function lookConfirmation(
-  client: DigitClient,
+  { client, payments }: Pick<PostingParts, 'client' | 'payments'>,
   record: PostingRecord,
 ): Promise<DigitOutcome<Confirmation>> {
   const key = keyOf(record)
   const bill = await searchBillById(client, { tenantId: key.tenantId, billId: record.billId })
   if (bill.kind !== 'ok') return bill
+  const isPaid = bill.value !== null && appliedStatuses.has(bill.value.status)
+  if (!isPaid) {
+    const applied =
+      bill.value?.status === 'ACTIVE' ? notApplied : await isOwnApplied({ client, payments }, record)
+    if (applied.kind !== 'ok') return applied
+    if (!applied.value) return { kind: 'ok', value: { isApplied: false, balancePaise: null } }
+  }
   const due = await lookDue(client, key)
-  const balancePaise = due.kind === 'ok' ? due.value : null
-  if (bill.value !== null && appliedStatuses.has(bill.value.status)) {
-    return { kind: 'ok', value: { isApplied: true, balancePaise } }
-  }
-  if (bill.value?.status === 'ACTIVE') return { kind: 'ok', value: { isApplied: false, balancePaise: null } }
-  const demandIds = (bill.value?.billDetails ?? []).flatMap(({ demandId }) => (demandId ? [demandId] : []))
-  const own: FoundPayment = {
-    digitPaymentId: record.digitPaymentId ?? '',
-    ...key,
-    billId: record.billId,
-    receiptNumber: null,
-    receiptAtMs: null,
-    amountPaise: record.payment.amountPaise,
-    isLive: true,
-    ownPaymentId: record.payment.id,
-    manualReceiptNumber: null,
-    changedAtMs: null,
-    demandIds,
-  }
-  const applied = await isApplied(client, own, { key, live: [own] })
-  return applied.kind === 'ok' ? { kind: 'ok', value: { isApplied: applied.value, balancePaise } } : applied
+  return { kind: 'ok', value: { isApplied: true, balancePaise: due.kind === 'ok' ? due.value : null } }
+}
+
+const notApplied = { kind: 'ok' as const, value: false }
+
+/** On a superseded bill: only together with every other live payment of the consumer can it be told. */
+async function isOwnApplied(
+  { client, payments }: Pick<PostingParts, 'client' | 'payments'>,
+  record: PostingRecord,
+): Promise<DigitOutcome<boolean>> {
+  const key = keyOf(record)
+  const found = await payments.search(key)
+  if (found.kind !== 'ok') return found
+  const live = found.value.filter((each) => each.isLive)
+  const own = live.find((each) => each.billId === record.billId)
+  return own === undefined ? notApplied : await isApplied(client, own, { key, live })
 }
