@@ -1,8 +1,17 @@
 // Goal: every screen of the counter, in both languages and at the sizes of real counter PCs, shows all of its words, is
 // within the window, passes the accessibility checker, and is kept as a picture in test-output/screenshots.
 // With TAHSIL_PICTURES=keep the pictures of the README are renewed in renderer/pictures.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -294,6 +303,21 @@ test('a till whose record is damaged says so, what to do, and takes nothing', as
   await host.close()
   rmSync(folder, { recursive: true, force: true })
   expectNoFaults()
+})
+
+test('what a counter loads at its start, and all it may load later, stays within its budget', () => {
+  const built = join(root, 'dist', 'renderer')
+  const page = readFileSync(join(built, 'index.html'), 'utf8')
+  const atStart = [...page.matchAll(/assets\/[\w.-]+\.js/g)].map(([path]) => path)
+  const later = readdirSync(join(built, 'assets'))
+    .filter((name) => /^(receipts|queue|hi)-.*\.js$/.test(name))
+    .map((name) => `assets/${name}`)
+  const bytesOf = (paths: readonly string[]) =>
+    paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(built, path))).length, 0)
+  expect(atStart.length).toBeGreaterThan(0)
+  expect(later).toHaveLength(3)
+  expect(bytesOf(atStart)).toBeLessThan(190_000)
+  expect(bytesOf([...atStart, ...later])).toBeLessThan(210_000)
 })
 
 test('the page itself had nothing to complain about', () => {
