@@ -1,7 +1,7 @@
 // Goal: the auditor sees. Every rule of exactly-once posting is taken away once, and within few worlds money goes wrong and the
 // auditor says so; without the mutant the same worlds are sound.
 import { expect, test } from 'vitest'
-import { mutants, soundDesign } from './mutants.ts'
+import { mutants, soundIn } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
 import { isMoneyWrong, runSeed } from './run-seed.ts'
 
@@ -13,7 +13,7 @@ for (const [name, mutant] of Object.entries(mutants)) {
     async () => {
       const seed = await firstWrong(mutant)
       expect(seed, `caught within ${mutant.seedsMax} worlds`).not.toBeNull()
-      const sound = await runSeed(seed ?? 0, sameWeather(mutant))
+      const sound = await runSeed(seed ?? 0, soundIn(mutant))
       expect(sound.findings.filter(isMoneyWrong)).toEqual([])
     },
     (mutant.seedsMax + 1) * worldMs,
@@ -26,9 +26,4 @@ async function firstWrong(mutant: Mutant): Promise<number | null> {
     if (findings.some(isMoneyWrong)) return seed
   }
   return null
-}
-
-/** The sound design in the weather and plot that were chosen to break the mutant. */
-function sameWeather({ weather, plot }: Mutant): Mutant {
-  return { ...soundDesign, ...(weather && { weather }), ...(plot && { plot }) }
 }

@@ -34,6 +34,11 @@ export type Mutant = {
 
 export const soundDesign: Mutant = { summary: 'nothing is missing', seedsMax: 0 }
 
+/** The whole design in the weather and plot that were chosen to break a mutant. */
+export function soundIn({ weather, plot }: Mutant): Mutant {
+  return { ...soundDesign, ...(weather && { weather }), ...(plot && { plot }) }
+}
+
 const restores: Partial<Weather> = {
   restoresMax: 3,
   backupEveryMs: 600_000,

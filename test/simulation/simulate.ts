@@ -1,10 +1,10 @@
-// `npm run simulate -- --seeds N [--seed S] [--mutant NAME] [--verbose]`: runs seeded worlds on all cores and says what the
-// auditor found, with the command that tells a failing world again. Ends with 1 when a world of the sound design failed,
+// `npm run simulate -- --seeds N [--seed S] [--mutant NAME [--sound]] [--verbose]`: runs seeded worlds on all cores and says what the
+// auditor found, with the command that tells a failing world again. `--sound` runs the whole design in the mutant's weather. Ends with 1 when a world of the sound design failed,
 // or when no world caught the mutant.
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { mutants, soundDesign } from './mutants.ts'
+import { mutants, soundDesign, soundIn } from './mutants.ts'
 import { isMoneyWrong, runSeed } from './run-seed.ts'
 import type { SeedResult } from './run-seed.ts'
 
@@ -25,20 +25,27 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     mutant: { type: 'string' },
+    sound: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     workers: { type: 'string' },
     worker: { type: 'string' },
   },
 })
 
-const mutantName = values.mutant ?? null
-const mutant = mutantName === null ? soundDesign : mutants[mutantName]
+const named = values.mutant === undefined ? soundDesign : mutants[values.mutant]
+const mutant = named !== undefined && values.sound ? soundIn(named) : named
+/** null: nothing may go wrong. */
+const mutantName = values.sound ? null : (values.mutant ?? null)
+const words = [
+  ...(values.mutant === undefined ? [] : ['--mutant', values.mutant]),
+  ...(values.sound ? ['--sound'] : []),
+]
 const first = Number(values.seed ?? 1)
 const count = Number(values.seeds ?? (values.seed === undefined ? seedsDefault : 1))
 
 const main = async (): Promise<number> => {
   if (mutant === undefined) {
-    console.error(`No mutant ${mutantName}. There are: ${Object.keys(mutants).join(', ')}.`)
+    console.error(`No mutant ${values.mutant}. There are: ${Object.keys(mutants).join(', ')}.`)
     return 2
   }
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
@@ -111,9 +118,8 @@ const kindsOf = (failed: readonly Report[]): string => {
 
 const runWorker = (share: string, take: (report: Report) => void): Promise<void> =>
   new Promise((done, fail) => {
-    const words = ['--seed', String(first), '--seeds', String(count), '--worker', share]
-    if (mutantName !== null) words.push('--mutant', mutantName)
-    const child = fork(import.meta.filename, words, { execArgv: process.execArgv })
+    const asked = ['--seed', String(first), '--seeds', String(count), '--worker', share, ...words]
+    const child = fork(import.meta.filename, asked, { execArgv: process.execArgv })
     child.on('message', (report) => take(report as Report))
     child.on('error', fail)
     child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`a worker ended with ${code}`))))
@@ -139,8 +145,8 @@ const show = ({ seed, findings, breaks }: Report): void => {
   }
   for (const text of breaks) console.log(`seed ${seed}: BROKEN ${text}`)
   if (findings.length + breaks.length === 0) return
-  const words = mutantName === null ? '' : ` --mutant ${mutantName}`
-  console.log(`seed ${seed}: tell it again with: npm run simulate -- --seed ${seed}${words} --verbose`)
+  const again = ['--seed', String(seed), ...words, '--verbose'].join(' ')
+  console.log(`seed ${seed}: tell it again with: npm run simulate -- ${again}`)
 }
 
 process.exitCode = await main()
