@@ -230,11 +230,11 @@ describe('pace', () => {
     takeMany(1)
     let { state, waitMs } = await syncRound(ports, FIRST_SYNC_STATE)
     const waits = [waitMs]
-    for (let count = 0; count < 6; count++) {
+    for (let count = 0; count < 8; count++) {
       ;({ state, waitMs } = await syncRound(ports, state))
       waits.push(waitMs)
     }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
   })
 })
 
