@@ -32,3 +32,14 @@ export function isShownByDemands(
   const paidPaise = [...together].reduce((sum, each) => addPaise(sum, each.amountPaise), ZERO_PAISE)
   return collectedPaise >= paidPaise
 }
+
+/**
+ * Billing marks the newest ACTIVE bill PAID for whatever event it handles, also for one of an earlier payment that was
+ * cancelled since: then PAID says nothing about this payment, and only the demands can tell.
+ */
+export function isPaidMarkDoubtful(
+  payment: Pick<FoundPayment, 'demandIds'>,
+  found: readonly FoundPayment[],
+): boolean {
+  return found.some((each) => !each.isLive && each.demandIds.some((id) => payment.demandIds.includes(id)))
+}

@@ -2,7 +2,7 @@
 // per run of one payment.
 import type { Pool } from 'pg'
 import { addPaise, paiseFromDecimal } from '#contract/money.ts'
-import { isShownByDemands } from '#collection/applied-payments.ts'
+import { isPaidMarkDoubtful, isShownByDemands } from '#collection/applied-payments.ts'
 import type { DemandFunds } from '#collection/applied-payments.ts'
 import type { DigitOutcome } from '#collection/digit-outcome.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
@@ -96,10 +96,10 @@ async function countUnapplied(
   facts: PostingFacts,
 ): Promise<DigitOutcome<number>> {
   if (facts.payments?.kind !== 'ok') throw new TypeError('payments are looked up before their bills')
-  const live = facts.payments.value.filter((each) => each.isLive)
+  const all = facts.payments.value
   let count = 0
-  for (const found of live.slice(0, lagChecksMax)) {
-    const applied = await isApplied(client, found, { key: keyOf(record), live })
+  for (const found of all.filter((each) => each.isLive).slice(0, lagChecksMax)) {
+    const applied = await isApplied(client, found, { key: keyOf(record), all })
     if (applied.kind !== 'ok') return applied
     if (!applied.value) count += 1
   }
@@ -107,21 +107,24 @@ async function countUnapplied(
 }
 
 /**
- * PAID says it plainly. A payment on a bill that was superseded never turns that bill PAID (billing touches only the
+ * PAID says it plainly, unless a cancelled payment of the same demands may have made it so. A payment on a bill that was superseded never turns that bill PAID (billing touches only the
  * newest ACTIVE one), so there the demands must show the money of all live payments that share them.
  */
 async function isApplied(
   client: DigitClient,
   found: FoundPayment,
-  { key, live }: { key: ConsumerKey; live: readonly FoundPayment[] },
+  { key, all }: { key: ConsumerKey; all: readonly FoundPayment[] },
 ): Promise<DigitOutcome<boolean>> {
   const bill = await searchBillById(client, { tenantId: key.tenantId, billId: found.billId })
   if (bill.kind !== 'ok') return bill
-  if (bill.value !== null && appliedStatuses.has(bill.value.status)) return { kind: 'ok', value: true }
+  const isPaid = bill.value !== null && appliedStatuses.has(bill.value.status)
+  if (isPaid && !isPaidMarkDoubtful(found, all)) return { kind: 'ok', value: true }
   if (bill.value?.status === 'ACTIVE' || found.demandIds.length === 0) return { kind: 'ok', value: false }
   const demands = await searchDemands(client, key)
-  if (demands.kind === 'denied') return { kind: 'ok', value: false }
+  // what this DIGIT role may not read cannot contradict the bill
+  if (demands.kind === 'denied') return { kind: 'ok', value: isPaid }
   if (demands.kind !== 'ok') return demands
+  const live = all.filter((each) => each.isLive)
   const funds = demands.value.map(fundsOf)
   if (funds.some((each) => each === null)) return { kind: 'ok', value: false }
   const known = funds.filter((each) => each !== null)
@@ -166,7 +169,6 @@ async function isOwnApplied(
   const key = keyOf(record)
   const found = await payments.search(key)
   if (found.kind !== 'ok') return found
-  const live = found.value.filter((each) => each.isLive)
-  const own = live.find((each) => each.billId === record.billId)
-  return own === undefined ? notApplied : await isApplied(client, own, { key, live })
+  const own = found.value.find((each) => each.isLive && each.billId === record.billId)
+  return own === undefined ? notApplied : await isApplied(client, own, { key, all: found.value })
 }

@@ -1,7 +1,7 @@
 // Goal: what simulated worlds once found wrong in the posting rules stays right. Each test names the story and its seed.
 import { expect, test } from 'vitest'
 import { paise } from '#contract/money.ts'
-import { isShownByDemands } from '#collection/applied-payments.ts'
+import { isPaidMarkDoubtful, isShownByDemands } from '#collection/applied-payments.ts'
 import { decidePosting } from '#collection/decide-posting.ts'
 import { defaultPolicy } from '#collection/posting-facts.ts'
 import type { PostingFacts } from '#collection/posting-facts.ts'
@@ -45,4 +45,12 @@ test('payments whose bills share some demands are seen once billing has taken in
   expect(isShownByDemands(second, { live, demands: lagging })).toBe(false)
   expect(isShownByDemands(second, { live, demands: demands.slice(1) })).toBe(false)
   expect(isShownByDemands({ demandIds: [] }, { live, demands })).toBe(false)
+})
+
+test('a PAID bill proves nothing when a payment of the same demands was cancelled (seed 3256)', () => {
+  const paid = madeFound({ demandIds: ['d1', 'd2'] })
+  const cancelled = madeFound({ billId: 'b0', isLive: false, demandIds: ['d1'] })
+  const longAgo = madeFound({ billId: 'b9', isLive: false, demandIds: ['d9'] })
+  expect(isPaidMarkDoubtful(paid, [paid, cancelled])).toBe(true)
+  expect(isPaidMarkDoubtful(paid, [paid, longAgo])).toBe(false)
 })
