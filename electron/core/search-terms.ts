@@ -1,5 +1,5 @@
 // The words under which a receipt is found again, and how a typed text is brought to the same form. Terms are compared as ranges
-// (`>= x and < y`), so every search is a prefix search by index. Used by take-payment, the store and receipt.search.
+// (`>= x and < y`), so every search is a prefix search by index. Used by the store and receipt.search.
 import type { Payment } from '#contract/payment.ts'
 import { TERM_CHARS_MAX } from './limits.ts'
 

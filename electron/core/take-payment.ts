@@ -31,7 +31,6 @@ import type {
   ShiftRecord,
   TenderedInstrument,
 } from './records.ts'
-import { searchTermsOf } from './search-terms.ts'
 
 /** What the store reads at the start of the transaction. */
 export type CollectionFacts = {
@@ -51,7 +50,6 @@ export type PaymentPlan = {
   /** The exact JSON that is journaled, sent and hashed. */
   readonly body: string
   readonly receiptSeq: number
-  readonly searchTerms: readonly string[]
 }
 
 export type CollectionPlan = {
@@ -246,7 +244,7 @@ function planPayment(
   if (new TextEncoder().encode(body).length > PAYMENT_BYTES_MAX) {
     throw new ProblemError('input_invalid', { field: 'bill', bytesMax: PAYMENT_BYTES_MAX })
   }
-  return { payment, body, receiptSeq, searchTerms: searchTermsOf(payment) }
+  return { payment, body, receiptSeq }
 }
 
 /** Change is computed here and nowhere else: tendered = total + change. */

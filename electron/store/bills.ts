@@ -92,7 +92,7 @@ const statements = perSession((db) => ({
       postedAtMs: statuses.postedAtMs,
     })
     .from(payments)
-    .innerJoin(outbox, eq(outbox.paymentId, payments.id))
+    .innerJoin(outbox, eq(outbox.deviceSeq, payments.deviceSeq))
     .leftJoin(statuses, eq(statuses.paymentId, payments.id))
     .where(
       and(

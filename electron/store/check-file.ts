@@ -97,7 +97,8 @@ function checkPayments(
   const pairs = raw
     .prepare<[number], { seq: number; entry: string; body: string | null; same: number }>(
       `SELECT j.seq, j.body AS entry, p.body, p.journal_hash = j.hash AS same
-       FROM journal j LEFT JOIN payments p ON p.journal_seq = j.seq WHERE j.type = 'PAY' AND j.seq > ?`,
+       FROM journal j LEFT JOIN payments p ON p.device_seq = j.payment_count AND p.journal_seq = j.seq
+       WHERE j.type = 'PAY' AND j.seq > ?`,
     )
     .iterate(from)
   for (const { seq, entry, body, same } of pairs) {

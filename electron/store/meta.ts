@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { meta } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 
-export type MetaKey = 'device' | 'masters' | 'anchor' | 'clockFloorMs' | 'feedCursor'
+export type MetaKey = 'device' | 'masters' | 'anchor' | 'clockFloorMs' | 'feedCursor' | 'searchableSeq'
 
 const statements = perSession((db) => ({
   get: db

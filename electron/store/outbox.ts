@@ -22,11 +22,16 @@ export type QueueTotals = {
   readonly attentionCount: number
 }
 
+const isOfPayment = eq(
+  outbox.deviceSeq,
+  sql`(SELECT device_seq FROM payments WHERE id = ${sql.placeholder('id')})`,
+)
+
 const statements = perSession((db) => ({
   waiting: db
-    .select({ paymentId: outbox.paymentId, body: payments.body, attempts: outbox.attempts })
+    .select({ paymentId: payments.id, body: payments.body, attempts: outbox.attempts })
     .from(outbox)
-    .innerJoin(payments, eq(payments.id, outbox.paymentId))
+    .innerJoin(payments, eq(payments.deviceSeq, outbox.deviceSeq))
     .where(
       and(
         sql`${outbox.lane} = 'waiting'`,
@@ -66,7 +71,7 @@ const statements = perSession((db) => ({
       nextTryAtMs: null,
       acknowledgedAtMs: sql`coalesce(acknowledged_at_ms, ${sql.placeholder('atMs')})`,
     })
-    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .where(isOfPayment)
     .prepare(),
   setLane: db
     .update(outbox)
@@ -76,7 +81,7 @@ const statements = perSession((db) => ({
       problem: null,
       nextTryAtMs: null,
     })
-    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .where(isOfPayment)
     .prepare(),
   tried: db
     .update(outbox)
@@ -85,13 +90,13 @@ const statements = perSession((db) => ({
       problem: sql`${sql.placeholder('problem')}`,
       nextTryAtMs: sql`${sql.placeholder('nextTryAtMs')}`,
     })
-    .where(and(eq(outbox.paymentId, sql.placeholder('id')), sql`${outbox.lane} = 'waiting'`))
+    .where(and(isOfPayment, sql`${outbox.lane} = 'waiting'`))
     .prepare(),
   known: db
     .select({ isConflict: outbox.isConflict, cursor: statuses.cursor })
     .from(outbox)
-    .leftJoin(statuses, eq(statuses.paymentId, outbox.paymentId))
-    .where(eq(outbox.paymentId, sql.placeholder('id')))
+    .leftJoin(statuses, eq(statuses.paymentId, sql.placeholder('id')))
+    .where(isOfPayment)
     .prepare(),
   saveStatus: db
     .insert(statuses)

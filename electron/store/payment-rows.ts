@@ -5,11 +5,11 @@ import { paise } from '#contract/money.ts'
 import type { Masters } from '#contract/api.ts'
 import type { Payment, PaymentStatus, PostingState, PostingStep, SuspenseReason } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
-import { QUEUE_ROWS_MAX, SEARCH_ROWS_MAX } from '#core/limits.ts'
+import { LINES_MAX, QUEUE_ROWS_MAX, SEARCH_ROWS_MAX } from '#core/limits.ts'
 import { standingOf } from '#core/receipt.ts'
 import type { OutboxLane, PaymentRecord, PaymentRow, PrintState, QueueRow } from '#core/records.ts'
 import type { Gate } from './gate.ts'
-import { idsByPrefix } from './payment-search.ts'
+import { idsByPrefix, indexPayments } from './payment-search.ts'
 import { outbox, payments, shifts, statuses } from './schema.ts'
 import { perSession, type Session, type Db } from './session.ts'
 
@@ -38,7 +38,7 @@ const fromPayments = (db: Db) =>
   db
     .select(columns)
     .from(payments)
-    .innerJoin(outbox, eq(outbox.paymentId, payments.id))
+    .innerJoin(outbox, eq(outbox.deviceSeq, payments.deviceSeq))
     .leftJoin(statuses, eq(statuses.paymentId, payments.id))
     .$dynamic()
 
@@ -46,9 +46,13 @@ const fromPayments = (db: Db) =>
 const rowsInLane = (db: Db, isInLane: SQL) =>
   fromPayments(db).where(isInLane).orderBy(asc(outbox.deviceSeq)).limit(QUEUE_ROWS_MAX).prepare()
 
+/** Payments have no index by collection: those of one collection follow one another. */
+const firstSeq = sql`(SELECT first_device_seq FROM collections WHERE id = ${sql.placeholder('collectionId')})`
+
 const statements = perSession((db) => ({
   ofCollection: fromPayments(db)
-    .where(eq(payments.collectionId, sql.placeholder('collectionId')))
+    .where(sql`${payments.deviceSeq} >= ${firstSeq} AND ${payments.deviceSeq} < ${firstSeq} + ${LINES_MAX}
+      AND ${payments.collectionId} = ${sql.placeholder('collectionId')}`)
     .orderBy(asc(payments.deviceSeq))
     .prepare(),
   byId: fromPayments(db)
@@ -79,7 +83,7 @@ const statements = perSession((db) => ({
       copies: columns.copies,
     })
     .from(payments)
-    .innerJoin(outbox, eq(outbox.paymentId, payments.id))
+    .innerJoin(outbox, eq(outbox.deviceSeq, payments.deviceSeq))
     .innerJoin(shifts, eq(shifts.id, sql`${payments.body} ->> 'shiftId'`))
     .leftJoin(statuses, eq(statuses.paymentId, payments.id))
     .where(eq(payments.id, sql.placeholder('id')))
@@ -114,11 +118,14 @@ export function paymentRows(gate: Gate, names: Names): PaymentRows {
         const raw = statements(session).last.get()
         return raw === undefined ? null : { ...raw, amountPaise: paise(raw.amountPaise) }
       }),
-    search: (text) =>
-      gate.read((session) => {
-        const found = text.trim() === '' ? statements(session).newest.all() : byPrefix(session, text)
+    search: (text) => {
+      const isByText = text.trim() !== ''
+      if (isByText) indexPayments(gate)
+      return gate.read((session) => {
+        const found = isByText ? byPrefix(session, text) : statements(session).newest.all()
         return found.map((raw) => rowOf(raw, names()))
-      }),
+      })
+    },
     queue: () => gate.read((session) => readQueue(session, names())),
   }
 }

@@ -13,7 +13,6 @@ import { raiseClockFloor, readClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
 import { appendEntries } from './journal-table.ts'
 import { getMeta } from './meta.ts'
-import { addTerms } from './payment-search.ts'
 import { collections, outbox, payments, printJobs } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 import { addToShift, readOpenShift } from './shifts.ts'
@@ -98,7 +97,12 @@ function writeCollection(session: Session, plan: CollectionPlan): void {
   if (sum !== collection.totalPaise) throw new Error('a collection is the sum of its payments')
   const shift = readOpenShift(session)
   if (shift?.id !== collection.shiftId) throw new Error('money goes into the open shift')
-  statements(session).insertCollection({ ...collection, isOffline: collection.isOffline ? 1 : 0 })
+  const firstDeviceSeq = firstSeqOf(planned)
+  statements(session).insertCollection({
+    ...collection,
+    isOffline: collection.isOffline ? 1 : 0,
+    firstDeviceSeq,
+  })
   const entries = appendEntries(session, plan.journal)
   const paying = entries.filter(({ type }) => type === 'PAY')
   if (paying.length !== planned.length) throw new Error('every payment has its journal record')
@@ -117,9 +121,20 @@ function writeCollection(session: Session, plan: CollectionPlan): void {
   raiseClockFloor(session, paying[0]?.atMs ?? collection.collectedAtMs)
 }
 
+/** Rows are found again by their collection's first number, so its numbers must follow one another. */
+function firstSeqOf(planned: readonly PaymentPlan[]): number {
+  const first = planned[0]?.payment.deviceSeq
+  if (first === undefined) throw new Error('a collection has payments')
+  if (planned.length > LINES_MAX) throw new Error('a collection has a bounded number of bills')
+  if (planned.some(({ payment }, at) => payment.deviceSeq !== first + at)) {
+    throw new Error('payments of a collection are numbered without gaps')
+  }
+  return first
+}
+
 function writePayment(
   session: Session,
-  { payment, body, receiptSeq, searchTerms }: PaymentPlan,
+  { payment, body, receiptSeq }: PaymentPlan,
   { entry, plan }: { entry: JournalEntry; plan: CollectionPlan },
 ): void {
   const { insertPayment, insertOutbox, insertPrintJob } = statements(session)
@@ -144,7 +159,6 @@ function writePayment(
     journalHash: entry.hash,
   })
   insertOutbox({
-    paymentId: payment.id,
     deviceSeq,
     amountPaise,
     collectedAtMs,
@@ -156,7 +170,6 @@ function writePayment(
     nextTryAtMs: null,
     acknowledgedAtMs: null,
   })
-  addTerms(session, payment.id, searchTerms)
   insertPrintJob({
     id: null,
     paymentId: payment.id,

@@ -38,12 +38,13 @@ export const collections = sqliteTable('collections', {
   changePaise: integer('change_paise').notNull(),
   isOffline: integer('is_offline').notNull(),
   collectedAtMs: integer('collected_at_ms').notNull(),
+  firstDeviceSeq: integer('first_device_seq').notNull(),
 })
 
 export const payments = sqliteTable('payments', {
-  id: text().primaryKey(),
+  deviceSeq: integer('device_seq').primaryKey(),
+  id: text().notNull(),
   collectionId: text('collection_id').notNull(),
-  deviceSeq: integer('device_seq').notNull(),
   receiptNumber: text('receipt_number').notNull(),
   financialYear: text('financial_year').notNull(),
   receiptSeq: integer('receipt_seq').notNull(),
@@ -61,7 +62,7 @@ export const payments = sqliteTable('payments', {
 })
 
 export const cashMovements = sqliteTable('cash_movements', {
-  id: integer().primaryKey(),
+  id: text().primaryKey(),
   shiftId: text('shift_id').notNull(),
   collectionId: text('collection_id'),
   kind: text().notNull(),
@@ -70,8 +71,7 @@ export const cashMovements = sqliteTable('cash_movements', {
 })
 
 export const outbox = sqliteTable('outbox', {
-  paymentId: text('payment_id').primaryKey(),
-  deviceSeq: integer('device_seq').notNull(),
+  deviceSeq: integer('device_seq').primaryKey(),
   amountPaise: integer('amount_paise').notNull(),
   collectedAtMs: integer('collected_at_ms').notNull(),
   lane: text().notNull(),

@@ -11,6 +11,7 @@ export type Session = { readonly raw: Database.Database; readonly db: Db }
 /** Longest wait for another connection's lock; the event loop stands still meanwhile. */
 export const BUSY_TIMEOUT_MS = 1_000
 const WAL_BYTES_KEPT = 16 * 1024 * 1024
+const PAGE_BYTES = 4096
 const FULL = 2
 
 export function openSession(file: string, busyTimeoutMs: number): Session {
@@ -21,6 +22,8 @@ export function openSession(file: string, busyTimeoutMs: number): Session {
     raw.pragma('foreign_keys = ON')
     raw.pragma('recursive_triggers = ON')
     raw.pragma('trusted_schema = OFF')
+    // A commit that finds the log full also moves it into the file; a full-size log makes that rare.
+    raw.pragma(`wal_autocheckpoint = ${WAL_BYTES_KEPT / PAGE_BYTES}`)
     raw.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`)
     assertDurable(raw)
     return { raw, db: drizzle({ client: raw }) }

@@ -11,7 +11,11 @@ import { cashMovements, shifts } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 
 const statements = perSession((db) => ({
-  open: db.select().from(shifts).where(eq(shifts.isOpen, 1)).prepare(),
+  open: db
+    .select()
+    .from(shifts)
+    .where(sql`${shifts.isOpen} = 1`)
+    .prepare(),
   last: db.select({ number: shifts.number }).from(shifts).orderBy(desc(shifts.number)).limit(1).prepare(),
   insert: prepareInsert(db, shifts),
   insertCash: prepareInsert(db, cashMovements),
@@ -38,7 +42,7 @@ export function shiftTable(gate: Gate): ShiftStore {
         if (shift.floatPaise !== shift.cashInHandPaise) throw new Error('a shift begins with its float')
         insert({ ...shift, isOpen: 1 })
         insertCash({
-          id: null,
+          id: shift.id,
           shiftId: shift.id,
           collectionId: null,
           kind: 'FLOAT',
@@ -79,7 +83,7 @@ export function addToShift(session: Session, shift: ShiftRecord, gain: ShiftGain
   if (cashPaise !== 0 && cashPaise !== totalPaise) throw new Error('a collection is all cash or none')
   if (cashPaise > 0) {
     const kind = 'COLLECTION'
-    insertCash({ id: null, shiftId: shift.id, collectionId, kind, amountPaise: cashPaise, atMs })
+    insertCash({ id: collectionId, shiftId: shift.id, collectionId, kind, amountPaise: cashPaise, atMs })
   }
   add.run({ id: shift.id, totalPaise, cashPaise, count })
   const after = readOpenShift(session)

@@ -76,7 +76,7 @@ type Found = (finding: string) => void
 const PAYMENTS_SQL = `select p.id, p.receipt_number as receipt, p.amount_paise as amount, p.consumer_code as consumer,
   p.device_seq as deviceSeq, p.financial_year as year, p.receipt_seq as receiptSeq, p.body, o.lane,
   (select count(*) from print_jobs j where j.payment_id = p.id and j.copy_number = 0) as prints
-  from payments p left join outbox o on o.payment_id = p.id order by p.device_seq`
+  from payments p left join outbox o on o.device_seq = p.device_seq order by p.device_seq`
 const JOURNAL_SQL = `select seq, type, body, previous_hash as previous, hash from journal order by seq`
 
 const Owner = z.object({ deviceId: z.string(), incarnation: z.string() })

@@ -15,7 +15,7 @@ CREATE TABLE journal (
   type TEXT NOT NULL,
   body TEXT NOT NULL,
   previous_hash TEXT NOT NULL,
-  hash TEXT NOT NULL UNIQUE,
+  hash TEXT NOT NULL,
   at_ms INTEGER NOT NULL,
   turnover_paise INTEGER NOT NULL,
   payment_count INTEGER NOT NULL
@@ -54,19 +54,20 @@ CREATE TABLE collections (
   change_paise INTEGER NOT NULL CHECK (change_paise >= 0),
   is_offline INTEGER NOT NULL,
   collected_at_ms INTEGER NOT NULL,
+  first_device_seq INTEGER NOT NULL,
   CHECK (tendered_paise IS NULL OR tendered_paise = total_paise + change_paise)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER collections_never_change BEFORE UPDATE ON collections
 BEGIN SELECT RAISE(ABORT, 'collections are never changed'); END;
 CREATE TRIGGER collections_stay BEFORE DELETE ON collections
 BEGIN SELECT RAISE(ABORT, 'collections are never deleted'); END;
 
 CREATE TABLE payments (
-  id TEXT PRIMARY KEY,
+  device_seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   collection_id TEXT NOT NULL REFERENCES collections (id),
-  device_seq INTEGER NOT NULL UNIQUE,
-  receipt_number TEXT NOT NULL UNIQUE,
-  financial_year TEXT NOT NULL,
+  receipt_number TEXT NOT NULL,
+  financial_year TEXT NOT NULL CHECK (financial_year GLOB '[0-9][0-9]-[0-9][0-9]'),
   receipt_seq INTEGER NOT NULL,
   bill_id TEXT NOT NULL UNIQUE,
   tenant_id TEXT NOT NULL,
@@ -77,34 +78,43 @@ CREATE TABLE payments (
   mode TEXT NOT NULL,
   collected_at_ms INTEGER NOT NULL,
   body TEXT NOT NULL,
-  journal_seq INTEGER NOT NULL UNIQUE REFERENCES journal (seq),
+  journal_seq INTEGER NOT NULL REFERENCES journal (seq),
   journal_hash TEXT NOT NULL,
-  UNIQUE (financial_year, receipt_seq)
+  UNIQUE (financial_year, receipt_seq),
+  -- The end of a number is its year and sequence, so that numbers are as unique as these.
+  CHECK (receipt_number LIKE '%/' || financial_year || '/' || printf('%06d', receipt_seq) || '-_')
 ) STRICT;
-CREATE INDEX payments_of_collection ON payments (collection_id);
 CREATE INDEX payments_of_debt ON payments (consumer_code, business_service, tenant_id);
+-- The n-th payment belongs to the record that counts n payments: one record, one payment.
+CREATE TRIGGER payments_have_their_record BEFORE INSERT ON payments
+WHEN NOT EXISTS (
+  SELECT 1 FROM journal
+  WHERE seq = NEW.journal_seq AND type = 'PAY' AND payment_count = NEW.device_seq AND hash = NEW.journal_hash
+)
+BEGIN SELECT RAISE(ABORT, 'a payment has its own record in the journal'); END;
 CREATE TRIGGER payments_never_change BEFORE UPDATE ON payments
 BEGIN SELECT RAISE(ABORT, 'payments are never changed'); END;
 CREATE TRIGGER payments_stay BEFORE DELETE ON payments
 BEGIN SELECT RAISE(ABORT, 'payments are never deleted'); END;
 
+-- Named after its cause: the shift for its float, the collection for its cash. So neither can come twice.
 CREATE TABLE cash_movements (
-  id INTEGER PRIMARY KEY,
+  id TEXT PRIMARY KEY,
   shift_id TEXT NOT NULL REFERENCES shifts (id),
-  collection_id TEXT UNIQUE REFERENCES collections (id),
+  collection_id TEXT REFERENCES collections (id),
   kind TEXT NOT NULL CHECK (kind IN ('FLOAT', 'COLLECTION')),
   amount_paise INTEGER NOT NULL CHECK (amount_paise >= 0),
-  at_ms INTEGER NOT NULL
-) STRICT;
-CREATE INDEX cash_of_shift ON cash_movements (shift_id);
+  at_ms INTEGER NOT NULL,
+  CHECK (id = CASE kind WHEN 'FLOAT' THEN shift_id ELSE coalesce(collection_id, '') END),
+  CHECK ((kind = 'FLOAT') = (collection_id IS NULL))
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER cash_never_changes BEFORE UPDATE ON cash_movements
 BEGIN SELECT RAISE(ABORT, 'cash movements are never changed'); END;
 CREATE TRIGGER cash_stays BEFORE DELETE ON cash_movements
 BEGIN SELECT RAISE(ABORT, 'cash movements are never deleted'); END;
 
 CREATE TABLE outbox (
-  payment_id TEXT PRIMARY KEY REFERENCES payments (id),
-  device_seq INTEGER NOT NULL UNIQUE,
+  device_seq INTEGER PRIMARY KEY REFERENCES payments (device_seq),
   amount_paise INTEGER NOT NULL,
   collected_at_ms INTEGER NOT NULL,
   lane TEXT NOT NULL CHECK (lane IN ('waiting', 'pending', 'attention', 'settled')),
@@ -133,6 +143,7 @@ CREATE TABLE statuses (
   steps TEXT NOT NULL
 ) STRICT;
 
+-- Derived from payments and statuses; payments come in after their commit (payment-search.ts).
 CREATE TABLE search_terms (
   term TEXT NOT NULL,
   payment_id TEXT NOT NULL REFERENCES payments (id),

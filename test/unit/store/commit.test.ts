@@ -164,13 +164,52 @@ test('the tables themselves refuse what would break the money', () => {
   const insert = (sql: string) => () => raw.exec(sql)
   expect(insert("INSERT INTO shifts SELECT 'other', 2, 'o', 'n', 0, 0, 0, 0, 0, 1")).toThrow(/UNIQUE/)
   expect(
-    insert(`INSERT INTO collections SELECT 'other', 'h', id, 'o', 100, 300, 100, 0, 0 FROM shifts`),
+    insert(`INSERT INTO collections SELECT 'other', 'h', id, 'o', 100, 300, 100, 0, 0, 9 FROM shifts`),
   ).toThrow(/CHECK/)
+  expect(insert("INSERT INTO outbox VALUES (99, 1, 1, 'waiting', 0, 0, 0, NULL, NULL, NULL)")).toThrow(
+    /FOREIGN KEY/,
+  )
+  // Numbers, records and cash, each once.
+  const paid = (changes: Record<string, string>) => {
+    const columns = raw.pragma('table_info(payments)') as { name: string }[]
+    const fresh = { device_seq: '2', id: "'other'", bill_id: "'other'", ...changes }
+    const values = columns.map(({ name }) => new Map(Object.entries(fresh)).get(name) ?? name)
+    return insert(`INSERT INTO payments SELECT ${values.join(', ')} FROM payments`)
+  }
+  expect(paid({})).toThrow('its own record')
+  expect(paid({ device_seq: '1' })).toThrow(/UNIQUE/)
+  const record = insert(
+    "INSERT INTO journal SELECT 9, type, body, hash, 'h9', at_ms, turnover_paise, 2 FROM journal WHERE type = 'PAY'",
+  )
+  record()
+  const own = { journal_seq: '9', journal_hash: "'h9'" }
+  expect(paid(own)).toThrow(/UNIQUE/)
+  expect(paid({ ...own, receipt_seq: '2' })).toThrow(/CHECK/)
+  expect(paid({ ...own, financial_year: "'99-00'" })).toThrow(/CHECK/)
+  expect(insert("INSERT INTO cash_movements SELECT * FROM cash_movements WHERE kind = 'FLOAT'")).toThrow(
+    /UNIQUE/,
+  )
   expect(
-    insert("INSERT INTO outbox VALUES ('nobody', 99, 1, 1, 'waiting', 0, 0, 0, NULL, NULL, NULL)"),
-  ).toThrow(/FOREIGN KEY/)
+    insert(
+      "INSERT INTO cash_movements SELECT 'other', shift_id, collection_id, kind, 1, 1 FROM cash_movements",
+    ),
+  ).toThrow(/CHECK/)
+  raw.exec('DROP TRIGGER journal_never_shrinks; DELETE FROM journal WHERE seq = 9')
   raw.close()
   till.store = till.open({ check: 'full' })
+})
+
+test('a collection of many bills comes back whole and in its order, and only its own', () => {
+  const taken = [1, 20, 3].map((count) => {
+    const input = cashFor(Array.from({ length: count }, () => keepBill(till.store)))
+    return { input, view: take(till, input) }
+  })
+  for (const { input, view } of taken) {
+    expect(view.payments.map(({ paymentId }) => paymentId)).toEqual(
+      input.lines.map(({ paymentId }) => paymentId),
+    )
+    expect(till.store.collection(input.collectionId)).toEqual(view)
+  }
 })
 
 test('shift totals are what the immutable cash movements add up to', () => {
