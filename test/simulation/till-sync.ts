@@ -33,7 +33,7 @@ type SyncWorld = {
 
 const batchMax = 100
 /** Polls without news are spread out, so that days pass quickly. */
-const quietMs = 20 * 60_000
+const quietMs = 40 * 60_000
 
 export function createSyncing(world: World, parts: SyncWorld): Syncing {
   const { life, store, port, read, handover, mutant, integrator } = parts
@@ -54,7 +54,7 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
   }
   /** Honest to what the loop asks for, but slower where nothing new is to be expected. */
   const paceOf = ({ waitMs, state }: SyncRound): number => {
-    if (!world.isStormy) return Math.max(waitMs, 50_000)
+    if (!world.isStormy) return store.waitingCount() > 0 ? Math.max(waitMs, 20_000) : quietMs
     if (state.failures > 3) return waitMs * random.whole(2, 20)
     if (state.quietRounds === 0 || waitMs < IDLE_POLL_MS) return waitMs
     if (waitMs === IDLE_POLL_MS) return quietMs
