@@ -33,13 +33,17 @@ export function isShownByDemands(
   return collectedPaise >= paidPaise
 }
 
+/** Billing may hear of a cancellation hours or days late; longer ago it has surely done its work. */
+const cancelEchoMs = 7 * 86_400_000
+
 /**
  * Billing marks the newest ACTIVE bill PAID for whatever event it handles, also for one of an earlier payment that was
  * cancelled since: then PAID says nothing about this payment, and only the demands can tell.
  */
 export function isPaidMarkDoubtful(
-  payment: Pick<FoundPayment, 'demandIds'>,
+  payment: Pick<FoundPayment, 'receiptAtMs'>,
   found: readonly FoundPayment[],
 ): boolean {
-  return found.some((each) => !each.isLive && each.demandIds.some((id) => payment.demandIds.includes(id)))
+  const paidAtMs = payment.receiptAtMs ?? 0
+  return found.some((each) => !each.isLive && (each.changedAtMs ?? paidAtMs) > paidAtMs - cancelEchoMs)
 }

@@ -47,10 +47,11 @@ test('payments whose bills share some demands are seen once billing has taken in
   expect(isShownByDemands({ demandIds: [] }, { live, demands })).toBe(false)
 })
 
-test('a PAID bill proves nothing when a payment of the same demands was cancelled (seed 3256)', () => {
-  const paid = madeFound({ demandIds: ['d1', 'd2'] })
-  const cancelled = madeFound({ billId: 'b0', isLive: false, demandIds: ['d1'] })
-  const longAgo = madeFound({ billId: 'b9', isLive: false, demandIds: ['d9'] })
-  expect(isPaidMarkDoubtful(paid, [paid, cancelled])).toBe(true)
-  expect(isPaidMarkDoubtful(paid, [paid, longAgo])).toBe(false)
+test('a PAID bill proves nothing when a payment of the consumer was cancelled lately (seeds 3256, 13814)', () => {
+  const paid = madeFound({ receiptAtMs: NOW_MS })
+  const cancelledAt = (changedAtMs: number) => madeFound({ billId: 'b0', isLive: false, changedAtMs })
+  expect(isPaidMarkDoubtful(paid, [paid])).toBe(false)
+  expect(isPaidMarkDoubtful(paid, [paid, cancelledAt(NOW_MS - 6 * 3_600_000)])).toBe(true)
+  expect(isPaidMarkDoubtful(paid, [paid, cancelledAt(NOW_MS + 60_000)])).toBe(true)
+  expect(isPaidMarkDoubtful(paid, [paid, cancelledAt(NOW_MS - 30 * 86_400_000)])).toBe(false)
 })
