@@ -3,7 +3,6 @@
 import type { UserRequest } from '#digit-wire/auth.ts'
 import { createAdmin } from '#sandbox/admin/admin.ts'
 import type { Admin, ConsumerKey } from '#sandbox/admin/admin.ts'
-import { consumeEvents, pendingEvents } from '#sandbox/billing/back-update.ts'
 import { createFaults } from '#sandbox/faults.ts'
 import type { FaultKind } from '#sandbox/faults.ts'
 import { routeOf } from '#sandbox/gateway/routes.ts'
@@ -11,12 +10,13 @@ import { userOnWire } from '#sandbox/identity/tokens.ts'
 import type { Sandbox } from '#sandbox/sandbox-context.ts'
 import { userRows } from '#sandbox/seed/users.ts'
 import { defaultSettings } from '#sandbox/settings.ts'
-import type { DemandRow, EventRow, PaymentRow } from '#sandbox/state/rows.ts'
 import { codeKey, createState } from '#sandbox/state/state.ts'
 import type { State } from '#sandbox/state/state.ts'
 import { DigitError, errorAnswer } from '#sandbox/wire/digit-error.ts'
 import { writeWire } from '#sandbox/wire/wire-json.ts'
 import type { DigitFact } from './auditor.ts'
+import { createBus } from './digit-bus.ts'
+import { createTaxWatch, watchPayments } from './digit-ledger.ts'
 import type { Random } from './random.ts'
 import { REQUEST_LIFE_MS } from './weather.ts'
 import type { Life, World } from './world.ts'
@@ -51,7 +51,7 @@ export type Digit = {
 
 export type ElsewhereBill = { id: string; totalAmount: number }
 
-type Parts = { world: World; state: State; sandbox: Sandbox; facts: DigitFact[]; admin: Admin }
+export type DigitParts = { world: World; state: State; sandbox: Sandbox; facts: DigitFact[]; admin: Admin }
 
 /** Service faults that store nothing, and one that only looks like it. */
 const createFaultKinds: readonly FaultKind[] = [
@@ -67,7 +67,7 @@ export function createDigit(world: World, plot: Random): Digit {
   const state = createState()
   const sandbox = sandboxOf(world, state)
   const admin = createAdmin({ sandbox, reset: () => undefined })
-  const parts: Parts = { world, state, sandbox, facts: [], admin }
+  const parts: DigitParts = { world, state, sandbox, facts: [], admin }
   for (const user of userRows(plot.uuid)) state.users.put(user)
   watchPayments(parts)
   const life: Life = { name: 'digit', isDead: false, end: () => undefined }
@@ -185,7 +185,7 @@ function employee(state: State, userName: string): UserRequest {
 
 /** The service behind the gateway, with the weather of one call. */
 async function handle(
-  { world, sandbox }: Parts,
+  { world, sandbox }: DigitParts,
   request: DigitRequest,
   { user, isCalm }: { user: UserRequest; isCalm: boolean },
 ): Promise<DigitAnswer> {
@@ -244,147 +244,5 @@ function cancelBody(state: State, { tenantId, businessService, consumerCode }: C
   if (latest === undefined) return null
   return {
     PaymentWorkflows: [{ paymentId: latest.id, tenantId, action: 'CANCEL', reason: 'entered twice' }],
-  }
-}
-
-/** Writes down every insert with what was really due just before, and every reversal. */
-function watchPayments({ world, state, facts }: Parts): void {
-  const { put } = state.payments
-  state.payments.put = (payment) => {
-    const isNew = state.payments.get(payment.id) === undefined
-    for (const { bill, totalPaidPaise } of isNew ? payment.details : []) {
-      const { consumerCode, businessService } = bill
-      facts.push({
-        kind: 'insert',
-        atMs: world.timeline.nowMs(),
-        consumer: `${businessService} ${consumerCode}`,
-        reference: referenceOf(payment),
-        amountPaise: totalPaidPaise,
-        duePaise: trueDue(state, { consumerCode, businessService }),
-      })
-      world.log(
-        'digit',
-        `payment of ${totalPaidPaise / 100} on bill ${bill.id.slice(0, 8)} ${ownText(payment)}`,
-      )
-    }
-    if (!isNew && payment.instrumentStatus === 'CANCELLED') {
-      for (const { bill } of payment.details) {
-        const consumer = `${bill.businessService} ${bill.consumerCode}`
-        facts.push({
-          kind: 'cancel',
-          atMs: world.timeline.nowMs(),
-          consumer,
-          reference: referenceOf(payment),
-        })
-      }
-    }
-    put(payment)
-  }
-}
-
-function ownText(payment: PaymentRow): string {
-  const reference = referenceOf(payment)
-  return reference === null ? 'of another counter' : `for ${reference.slice(0, 8)}`
-}
-
-function referenceOf({ additionalDetails }: PaymentRow): string | null {
-  const details = additionalDetails as { tahsil?: { paymentId?: string } } | null
-  return details?.tahsil?.paymentId ?? null
-}
-
-/** All tax minus all money that counts, whatever billing has heard of. */
-function trueDue(state: State, key: { consumerCode: string; businessService: string }): number {
-  const code = codeKey(TENANT, key.consumerCode)
-  let due = 0
-  for (const demand of state.demands.find('code', code)) {
-    if (demand.businessService !== key.businessService) continue
-    due += taxOf(demand)
-  }
-  for (const payment of state.payments.find('code', code)) {
-    if (payment.instrumentStatus === 'CANCELLED') continue
-    for (const detail of payment.details) {
-      if (detail.bill.consumerCode !== key.consumerCode) continue
-      if (detail.businessService === key.businessService) due -= detail.totalPaidPaise
-    }
-  }
-  return due
-}
-
-/** An advance stands in the demand like a negative tax, but it is money: it is counted where it was paid. */
-function taxOf({ lines }: DemandRow): number {
-  const taxes = lines.filter(({ taxHeadCode }) => !taxHeadCode.includes('ADVANCE'))
-  return taxes.reduce((sum, line) => sum + line.taxPaise, 0)
-}
-
-/** Penalty, interest, rebate and new demands change what is owed; the auditor must know when. */
-function createTaxWatch({ world, state, facts }: Parts): () => void {
-  const known = new Map<string, number>()
-  return () => {
-    const now = new Map<string, number>()
-    for (const demand of state.demands.all()) {
-      const consumer = `${demand.businessService} ${demand.consumerCode}`
-      now.set(consumer, (now.get(consumer) ?? 0) + taxOf(demand))
-    }
-    for (const [consumer, tax] of now) {
-      const before = known.get(consumer)
-      known.set(consumer, tax)
-      if (before === undefined || before === tax) continue
-      facts.push({ kind: 'tax', atMs: world.timeline.nowMs(), consumer })
-      world.log('digit', `what is owed by ${consumer} changes by ${(tax - before) / 100}`)
-    }
-  }
-}
-
-/** The event bus: in order, seconds or hours late; some updates fail and are not tried again by DIGIT itself. */
-function createBus({ world, state, sandbox, facts }: Parts) {
-  const { timeline, random, weather } = world
-  const seen = new Set<string>()
-  const failed: EventRow[] = []
-  let lastAtMs = 0
-
-  const consumeNext = () => {
-    const [event] = pendingEvents(state)
-    if (event === undefined) return
-    state.events.put({ ...event, dueAtWallMs: 0 })
-    const isFailing = world.isStormy && random.isHit(weather.backUpdateFailure)
-    if (isFailing) sandbox.faults.add({ kind: 'back-update-failure', operation: 'any' })
-    consumeEvents(sandbox)
-    sandbox.faults.clear()
-    const end = state.audits.get(event.id)
-    world.log(
-      'billing',
-      `${event.topic} of ${event.payment.id.slice(0, 8)}: ${end?.status} ${end?.error ?? ''}`,
-    )
-    // what billing itself refuses (more than the tax) nobody can run again
-    if (isFailing) failed.push(event)
-    for (const { bill } of event.payment.details) {
-      facts.push({
-        kind: end?.status === 'failed' && !isFailing ? 'update-refused' : 'updated',
-        atMs: timeline.nowMs(),
-        consumer: `${bill.businessService} ${bill.consumerCode}`,
-      })
-    }
-  }
-  const notice = () => {
-    for (const { id } of pendingEvents(state)) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      const isLate = world.isStormy && random.isHit(weather.lag)
-      const lagMs = isLate ? random.whole(10_000, random.pick([120_000, 3_600_000, 5 * 3_600_000])) : 0
-      const atMs = Math.max(lastAtMs, timeline.nowMs() + random.whole(50, 2_000) + lagMs)
-      lastAtMs = atMs
-      timeline.after(atMs - timeline.nowMs(), consumeNext)
-    }
-  }
-  return {
-    notice,
-    isQuiet: () => pendingEvents(state).length === 0,
-    repair: () => {
-      for (const event of failed.splice(0)) {
-        state.events.put({ ...event, id: `${event.id}-again`, dueAtWallMs: null })
-        world.log('digit', `the failed update of ${event.payment.id.slice(0, 8)} is run again`)
-      }
-      notice()
-    },
   }
 }

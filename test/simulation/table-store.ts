@@ -1,6 +1,6 @@
 // The integrator's database in a simulated world: tables in memory with the meaning of app's SQL (migrations and payments
 // folder), the world's clock, the job queue, backups and restores. Every function of table-payments and table-reads is one
-// transaction on it. Made by the simulated integrator; table-store.test.ts holds it against the real PostgreSQL.
+// transaction on it. Made by the simulated integrator.
 import type { Paise } from '#contract/money.ts'
 import type { PostingState, SuspenseReason } from '#contract/payment.ts'
 import type { LastRefusal } from '#collection/posting-facts.ts'
