@@ -81,8 +81,21 @@ async function lookBill(client: DigitClient, key: ConsumerKey): Promise<DigitOut
   return { kind: 'ok', value: { billId: fetched.value.id, totalPaise, expiresAtMs } }
 }
 
-async function lookDue(client: DigitClient, key: ConsumerKey) {
+/** So many refusals in a row are a missing role; fewer are access control being away for a moment (quirk 5). */
+const deniedInARowMin = 3
+const deniedInARow = new WeakMap<DigitClient, number>()
+
+async function readDemands(client: DigitClient, key: ConsumerKey): Promise<DigitOutcome<Demand[]>> {
   const demands = await searchDemands(client, key)
+  if (demands.kind === 'ok') deniedInARow.delete(client)
+  if (demands.kind !== 'denied') return demands
+  const count = (deniedInARow.get(client) ?? 0) + 1
+  deniedInARow.set(client, count)
+  return count < deniedInARowMin ? { kind: 'unknown', why: demands.why } : demands
+}
+
+async function lookDue(client: DigitClient, key: ConsumerKey) {
+  const demands = await readDemands(client, key)
   if (demands.kind !== 'ok') return demands
   const due = dueOfDemands(demands.value)
   if (due === null) return { kind: 'bad-answer' as const, why: 'a demand that cannot be read' }
@@ -120,7 +133,7 @@ async function isApplied(
   const isPaid = bill.value !== null && appliedStatuses.has(bill.value.status)
   if (isPaid && !isPaidMarkDoubtful(found, all)) return { kind: 'ok', value: true }
   if (bill.value?.status === 'ACTIVE' || found.demandIds.length === 0) return { kind: 'ok', value: false }
-  const demands = await searchDemands(client, key)
+  const demands = await readDemands(client, key)
   // what this DIGIT role may not read cannot contradict the bill
   if (demands.kind === 'denied') return { kind: 'ok', value: isPaid }
   if (demands.kind !== 'ok') return demands
