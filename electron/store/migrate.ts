@@ -3,11 +3,14 @@
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { signedJournal } from './migrations/0002-signed-journal.ts'
+import { billPacks } from './migrations/0003-bill-packs.ts'
+import { limitFacts } from './migrations/0004-limits.ts'
 
 type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 type Applied = { readonly number: number; readonly checksum: string }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables]
+export const MIGRATIONS: readonly Migration[] = [firstTables, signedJournal, billPacks, limitFacts]
 
 /** Throws Error with the reason when the file's history is not the one of this program. */
 export function migrate(raw: Database.Database, nowMs: number): void {

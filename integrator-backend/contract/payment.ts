@@ -77,6 +77,22 @@ export const payerSchema = z.strictObject({
 })
 export type Payer = z.infer<typeof payerSchema>
 
+/** What the till knew and the citizen agreed to when the money changed hands; decides what happens if the bill is another by then. */
+export const collectionEvidenceSchema = z.strictObject({
+  /** Where the bill on the screen came from. */
+  source: z.enum(['integrator', 'cache', 'pack']),
+  /** The signed bill pack, when it came from one. */
+  packId: z.string().max(64).nullable(),
+  /** The citizen agrees that what is more than due is kept as an advance. */
+  isAdvanceAgreed: z.boolean(),
+  /** The citizen agrees that the money counts as a part payment when more is due by then. */
+  isPartAgreed: z.boolean(),
+  /** Trusted time of collection: a moment (both alike) or a range. Epoch ms; `latestMs` null: until the integrator got it. */
+  earliestMs: epochMsSchema,
+  latestMs: epochMsSchema.nullable(),
+})
+export type CollectionEvidence = z.infer<typeof collectionEvidenceSchema>
+
 /** One payment = one bill. Immutable once committed; this exact JSON is journaled, sent and hashed. */
 export const paymentSchema = z.strictObject({
   id: paymentIdSchema,
@@ -100,6 +116,8 @@ export const paymentSchema = z.strictObject({
   receiptNumber: receiptNumberSchema,
   /** true when the terminal could not reach the integrator when it took the money. */
   isOffline: z.boolean(),
+  /** Absent on payments of older tills: nothing was agreed. */
+  evidence: collectionEvidenceSchema.optional(),
 })
 export type Payment = z.infer<typeof paymentSchema>
 
@@ -138,6 +156,9 @@ export const SUSPENSE_REASONS = [
   'REFUSED_BY_DIGIT',
   'NOT_OUR_BILL',
   'LAGGING',
+  'REVOKED_DEVICE',
+  'SEQUENCE_FORK',
+  'REVERSAL_REFUSED',
 ] as const
 export const suspenseReasonSchema = z.enum(SUSPENSE_REASONS)
 export type SuspenseReason = z.infer<typeof suspenseReasonSchema>

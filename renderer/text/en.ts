@@ -1,8 +1,10 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { enProblems } from './en-problems.ts'
+import { enSafetyProblems } from './en-safety-problems.ts'
 
 export const en = {
   ...enProblems,
+  ...enSafetyProblems,
   months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 
   'act.back': 'Back',
@@ -244,6 +246,9 @@ export const en = {
   'reason.NOTHING_DUE': 'Nothing is due any more.',
   'reason.NOT_OUR_BILL': 'The bill belongs to somebody else.',
   'reason.REFUSED_BY_DIGIT': 'DIGIT refused it.',
+  'reason.REVERSAL_REFUSED': 'DIGIT did not allow the reversal.',
+  'reason.REVOKED_DEVICE': 'The till was withdrawn by the office before this payment.',
+  'reason.SEQUENCE_FORK': 'Two different records carry the same number.',
   'reason.SERVICE_CLOSED': 'The service takes no counter payments.',
 
   'receipt.balance': 'Left to pay',

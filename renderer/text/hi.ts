@@ -1,9 +1,11 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
 import type { Catalog } from './catalog.ts'
 import { hiProblems } from './hi-problems.ts'
+import { hiSafetyProblems } from './hi-safety-problems.ts'
 
 export const hi: Catalog = {
   ...hiProblems,
+  ...hiSafetyProblems,
   months: 'जन फ़र मार्च अप्रैल मई जून जुल अग सित अक्टू नव दिस',
 
   'act.back': 'पीछे',
@@ -242,6 +244,9 @@ export const hi: Catalog = {
   'reason.NOTHING_DUE': 'अब कुछ देय नहीं है।',
   'reason.NOT_OUR_BILL': 'बिल किसी और का है।',
   'reason.REFUSED_BY_DIGIT': 'DIGIT ने मना किया।',
+  'reason.REVERSAL_REFUSED': 'DIGIT ने वापसी की अनुमति नहीं दी।',
+  'reason.REVOKED_DEVICE': 'इस भुगतान से पहले कार्यालय ने टिल वापस ले लिया था।',
+  'reason.SEQUENCE_FORK': 'दो अलग रिकॉर्ड पर एक ही संख्या है।',
   'reason.SERVICE_CLOSED': 'यह सेवा काउंटर पर भुगतान नहीं लेती।',
 
   'receipt.balance': 'शेष देय',

@@ -1,0 +1,1 @@
+-- Device keys, approval, revocation, and requests that were already made.

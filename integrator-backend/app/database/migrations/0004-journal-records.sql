@@ -1,0 +1,1 @@
+-- Journal records as terminals sign them, heads, acknowledgements, and the epoch of this database.

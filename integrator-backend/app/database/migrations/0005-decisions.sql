@@ -1,0 +1,1 @@
+-- Remainders, reversals, decisions of people, and looking again after a restore.

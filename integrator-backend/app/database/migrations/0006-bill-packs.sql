@@ -1,0 +1,1 @@
+-- Bill packs as prepared and signed.
