@@ -22,12 +22,15 @@ export const STATUS_PAGE_MAX = 200
 /** Bills in one answer. */
 export const BILLS_MAX = 50
 
-export const ROLES = ['collector', 'cashier', 'supervisor'] as const
+/** kiosk: stands for a machine that nobody attends; it never signs in at a counter. */
+export const ROLES = ['collector', 'cashier', 'supervisor', 'kiosk'] as const
 export const roleSchema = z.enum(ROLES)
 export type Role = z.infer<typeof roleSchema>
 
 /** scrypt of the PIN, so that a terminal can check it with no network: salt and hash are base64. */
 export const pinVerifierSchema = z.strictObject({
+  /** peppered: scrypt takes HMAC-SHA-256(pepper, PIN); plain or absent: the PIN itself, as before there was a pepper. */
+  kind: z.enum(['plain', 'peppered']).optional(),
   salt: z.string().max(64),
   hash: z.string().max(128),
   cost: z.int().min(1024).max(1_048_576),

@@ -278,6 +278,7 @@ export const en = {
 
   'role.cashier': 'Cashier',
   'role.collector': 'Collector',
+  'role.kiosk': 'Kiosk',
   'role.supervisor': 'Supervisor',
 
   'shift.cashInHand': 'Cash in drawer {amount}',

@@ -276,6 +276,7 @@ export const hi: Catalog = {
 
   'role.cashier': 'कैशियर',
   'role.collector': 'संग्राहक',
+  'role.kiosk': 'कियोस्क',
   'role.supervisor': 'पर्यवेक्षक',
 
   'shift.cashInHand': 'दराज़ में नक़द {amount}',

@@ -11,6 +11,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { Role } from '#contract/api.ts'
 
 const tahsil = pgSchema('tahsil')
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
@@ -57,7 +58,8 @@ export const operators = tahsil.table('operators', {
   tenantId: text('tenant_id').notNull(),
   code: text('code').notNull(),
   name: text('name').notNull(),
-  role: text('role').$type<'collector' | 'cashier' | 'supervisor'>().notNull(),
+  role: text('role').$type<Role>().notNull(),
+  pinKind: text('pin_kind').$type<'plain' | 'peppered'>().notNull().default('plain'),
   pinSalt: text('pin_salt').notNull(),
   pinHash: text('pin_hash').notNull(),
   pinCost: integer('pin_cost').notNull(),
