@@ -19,6 +19,7 @@ export type JournalType =
   | 'UNLOCK'
   | 'CLOCK_DRIFT'
   | 'CLOCK_ACCEPTED'
+  | 'SUPERVISOR_ACT'
 
 /** What is to be recorded; `dataJson` goes into the body byte for byte. */
 export type JournalDraft = {

@@ -4,7 +4,7 @@
 import { ORPCError, ValidationError, type AnyProcedure } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError, problemStatus, type ProblemData } from '#contract/problem.ts'
-import type { ProcedureMeta } from '#rpc/procedures.ts'
+import type { ProcedureMeta } from '#rpc/callers.ts'
 import { fieldsOf } from './log.ts'
 import { operatorOf, tillOf, type Access } from './till.ts'
 

@@ -4,6 +4,13 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import { api, BATCH_PAYMENTS_MAX, STATUS_PAGE_MAX, type Device, type Masters } from '#contract/api.ts'
+import {
+  exceptionsApi,
+  EXCEPTIONS_PAGE_MAX,
+  type Exception,
+  type ExceptionActInput,
+} from '#contract/exceptions-api.ts'
+import type { Paise } from '#contract/money.ts'
 import { problemDataSchema, ProblemError, PROBLEM_CODES, type ProblemCode } from '#contract/problem.ts'
 import type { BillQuery, Integrator } from '#core/ports.ts'
 import type { LinkState } from './link-state.ts'
@@ -31,7 +38,19 @@ const REQUEST_BYTES_MAX = 2 * 1024 * 1024
 const SOCKETS_MAX = 8
 const RETRY_AFTER_SECONDS_MAX = 3_600
 
+export type ExceptionsPage = {
+  exceptions: Exception[]
+  next: number | null
+  totalCount: number
+  totalPaise: Paise
+}
+export type ExceptionActAnswer = { result: 'done' | 'asked'; exception: Exception | null }
+
 export type IntegratorClient = Integrator & {
+  /** What waits for a person, after a position of the list. */
+  readonly exceptions: (after: number) => Promise<ExceptionsPage>
+  /** Never repeated by itself: a lost answer is integrator_unreachable, and only the list tells what came of it. */
+  readonly actOnException: (input: ExceptionActInput) => Promise<ExceptionActAnswer>
   readonly enrol: (input: { code: string; name: string }) => Promise<Device>
   readonly masters: () => Promise<Masters>
   readonly close: () => void
@@ -149,6 +168,14 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
         timeoutMs: otherMs,
         isRepeatable: true,
       }),
+    exceptions: async (after) =>
+      await call(exceptionsApi.list, {
+        query: { after, limit: EXCEPTIONS_PAGE_MAX },
+        timeoutMs: patience(otherMs),
+        isRepeatable: true,
+      }),
+    actOnException: async (input) =>
+      await call(exceptionsApi.act, { body: JSON.stringify(input), timeoutMs: otherMs }),
     close: () => {
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()

@@ -19,6 +19,7 @@ import { callError, checkCaller } from './call-rules.ts'
 import { verifyPin } from './pin-check.ts'
 import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
+import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
 import type { CallContext } from './terminal-host.ts'
 import { operatorOf, tillOf, type Access, type Till } from './till.ts'
 
@@ -98,6 +99,11 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
         const receipt = factsOf(till(), recordOf(till(), input.paymentId))
         return renderReceipt(receipt, { form: input.form, profile: till().profile })
       }),
+    },
+    exceptions: {
+      list: os.exceptions.list.handler(async () => await listExceptions(till())),
+      act: os.exceptions.act.handler(async ({ input }) => await actOnException(till(), input)),
+      billNow: os.exceptions.billNow.handler(async ({ input }) => await billNow(till(), input)),
     },
     queue: {
       list: os.queue.list.handler(() => till().store.queue()),

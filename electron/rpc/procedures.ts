@@ -1,6 +1,6 @@
 // The one list of procedures between a screen and the terminal's core, carried alike by both shells.
-// `meta` says who may call; the host enforces it. Times are epoch ms, money is paise.
-import { roleSchema, type Role } from '#contract/api.ts'
+// `meta` (callers.ts) says who may call; the host enforces it. Times are epoch ms, money is paise.
+import { roleSchema } from '#contract/api.ts'
 import {
   billKeySchema,
   paperInstrumentSchemas,
@@ -14,37 +14,15 @@ import { billSchema, epochMsSchema, tenantIdSchema } from '#contract/bill.ts'
 import { paiseSchema } from '#contract/money.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'
 import { receiptSchema, receiptStandingSchema } from '#contract/receipt.ts'
-import { oc, type ContractRouterClient } from '@orpc/contract'
+import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
-
-/** Who may call: anyone at the screen, a signed-in operator, or an operator with an open shift. */
-export type ProcedureMeta = {
-  readonly needs: 'nobody' | 'operator' | 'shift'
-  /** Empty: every role. */
-  readonly roles: readonly Role[]
-}
+import { inShift, open, signedIn } from './callers.ts'
+import { supervisorProcedures } from './supervisor.ts'
 
 /** Bills in one collection (one payer, one instrument). */
 export const COLLECTION_LINES_MAX = 20
 export const SEARCH_ROWS_MAX = 50
 export const QUEUE_ROWS_MAX = 500
-
-const base = oc.$meta<ProcedureMeta>({ needs: 'nobody', roles: [] })
-const always = mayAnswer(
-  'input_invalid',
-  'store_busy',
-  'store_full',
-  'store_unknown',
-  'store_corrupt',
-  'internal',
-)
-const open = base.errors(always)
-const signedIn = base
-  .meta({ needs: 'operator', roles: [] })
-  .errors({ ...always, ...mayAnswer('not_signed_in', 'role_not_allowed') })
-const inShift = base
-  .meta({ needs: 'shift', roles: [] })
-  .errors({ ...always, ...mayAnswer('not_signed_in', 'role_not_allowed', 'shift_not_open') })
 
 export const operatorTileSchema = z.strictObject({
   id: z.string(),
@@ -312,6 +290,7 @@ export const procedures = {
       .output(z.strictObject({ mime: z.string(), fileName: z.string(), base64: z.string() }))
       .errors(mayAnswer('payment_not_found')),
   },
+  exceptions: supervisorProcedures,
   queue: {
     list: signedIn.output(z.array(queueRowSchema).max(QUEUE_ROWS_MAX)),
     sendNow: signedIn

@@ -169,7 +169,7 @@ test('every procedure of the contract has its handler', () => {
       '~orpc' in value ? [[...path, name].join('.')] : paths(value, [...path, name]),
     )
   const handlers = paths(kit.host.router)
-  expect(handlers).toHaveLength(16)
+  expect(handlers).toHaveLength(19)
   for (const path of handlers) {
     const procedure = path
       .split('.')
