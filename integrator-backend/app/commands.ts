@@ -9,6 +9,7 @@ import { tenantIdSchema } from '#contract/bill.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { openDatabase } from './database/open-database.ts'
 import { reopenPayment, setHold } from './payments/repair.ts'
+import { limitOptions, limitUsage, setLimits } from './people/device-limits.ts'
 import { createDevices } from './people/devices.ts'
 import { createOperators } from './people/operators.ts'
 import { StartupError } from './startup-error.ts'
@@ -48,6 +49,11 @@ const commands: Record<string, Command> = {
       const code = await devices.makeCode({ tenantId: tenantOf(values), slotName, lifeMs: minutes * 60_000 })
       return `${code}\nOne device may use it once within ${minutes} minutes.`
     },
+  },
+  'set-limits': {
+    usage: limitUsage,
+    options: limitOptions,
+    run: async (values, { pool }) => await setLimits(pool, tenantOf(values), values),
   },
   'hold-posting': {
     usage: '--minutes N (0 = go on)',

@@ -10,8 +10,11 @@ import {
   tenantIdSchema,
   tenantSchema,
 } from './bill.ts'
+import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
+import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
 import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
 import { mayAnswer, problemSchema } from './problem.ts'
+import { signedTextSchema } from './signed.ts'
 
 /** Payments in one batch. */
 export const BATCH_PAYMENTS_MAX = 100
@@ -49,18 +52,6 @@ export const operatorSchema = z.strictObject({
 })
 export type Operator = z.infer<typeof operatorSchema>
 
-export const deviceSchema = z.strictObject({
-  deviceId: z.string().min(1).max(64),
-  /** Short number in the receipt series, never reused, e.g. `0417`. */
-  deviceCode: z.string().min(1).max(16),
-  /** Changes when the device is enrolled anew: two lives never share a number. */
-  incarnation: z.string().regex(/^[A-Z]{1,2}$/),
-  tenantId: tenantIdSchema,
-  /** Bearer of all later calls; secret. */
-  token: z.string().min(32).max(256),
-})
-export type Device = z.infer<typeof deviceSchema>
-
 export const mastersSchema = z.strictObject({
   tenants: z.array(tenantSchema).max(500),
   services: z.array(serviceSchema).max(500),
@@ -68,6 +59,8 @@ export const mastersSchema = z.strictObject({
   helpLine: z.string().max(64).nullable(),
   isDemo: z.boolean(),
   serverTimeMs: epochMsSchema,
+  /** Of the asking device. Absent from an integrator that knows of none: then the ones of the contract. */
+  limits: limitsSchema.default(DEFAULT_LIMITS),
 })
 export type Masters = z.infer<typeof mastersSchema>
 
@@ -93,21 +86,11 @@ export const paymentOutcomeSchema = z.strictObject({
 })
 export type PaymentOutcome = z.infer<typeof paymentOutcomeSchema>
 
-const common = mayAnswer('device_not_enrolled', 'input_invalid', 'too_many_requests', 'not_ready', 'internal')
+const common = SIGNED_CALL_ERRORS
 const digit = mayAnswer('digit_unreachable', 'digit_bad_answer', 'digit_refused', 'digit_login_failed')
 
 export const api = {
-  devices: {
-    enrol: oc
-      .route({
-        method: 'POST',
-        path: '/v1/devices/enrol',
-        summary: 'Trade a one-time code for a device identity',
-      })
-      .input(z.strictObject({ code: z.string().min(4).max(64), name: z.string().min(1).max(64) }))
-      .output(deviceSchema)
-      .errors({ ...common, ...mayAnswer('enrolment_refused') }),
-  },
+  devices: devicesApi,
   operators: {
     signIn: oc
       .route({ method: 'POST', path: '/v1/operators/sign-in', summary: 'Check an operator’s PIN' })
@@ -117,8 +100,9 @@ export const api = {
   },
   masters: {
     get: oc
-      .route({ method: 'GET', path: '/v1/masters', summary: 'Municipality, services with rules, operators' })
-      .output(mastersSchema)
+      .route({ method: 'GET', path: '/v1/masters', summary: 'Municipality, services with rules, operators; signed' })
+      // the JSON of mastersSchema, so that a terminal can prove what it was told
+      .output(signedTextSchema)
       .errors({ ...common, ...digit }),
   },
   bills: {

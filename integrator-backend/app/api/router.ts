@@ -10,6 +10,7 @@ import type { MastersSource } from '#app/digit/masters.ts'
 import type { Acceptance } from '#app/payments/accept.ts'
 import { readChanges, readStatus } from '#app/payments/read-payments.ts'
 import type { Caller, createDevices } from '#app/people/devices.ts'
+import { readLimits } from '#app/people/device-limits.ts'
 import type { createOperators } from '#app/people/operators.ts'
 import type { Limits } from './limits.ts'
 
@@ -74,6 +75,7 @@ export function createRouter(parts: ApiParts) {
           helpLine: parts.helpLine ?? contactOf(masters.value.tenants, device.tenantId),
           isDemo: parts.isDemo,
           serverTimeMs: parts.nowMs(),
+          limits: await readLimits(pool, device),
         }
       }),
     },

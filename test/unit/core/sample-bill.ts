@@ -1,6 +1,7 @@
 // An invented bill and what stands around it, for tests of the terminal.
 import type { Masters } from '#contract/api.ts'
 import type { Bill, CollectionRules } from '#contract/bill.ts'
+import { DEFAULT_LIMITS } from '#contract/limits.ts'
 import { paise, rupees } from '#contract/money.ts'
 
 export const TENANT = 'pb.testnagar'
@@ -69,6 +70,7 @@ export function sampleMasters(changes: Partial<Masters> = {}): Masters {
     helpLine: '1800-000-000',
     isDemo: false,
     serverTimeMs: NOW_MS,
+    limits: DEFAULT_LIMITS,
     ...changes,
   }
 }
