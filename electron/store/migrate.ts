@@ -6,11 +6,12 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { signedJournal } from './migrations/0002-signed-journal.ts'
 import { billPacks } from './migrations/0003-bill-packs.ts'
 import { limitFacts } from './migrations/0004-limits.ts'
+import { heldMoney } from './migrations/0005-held-money.ts'
 
 type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 type Applied = { readonly number: number; readonly checksum: string }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, signedJournal, billPacks, limitFacts]
+export const MIGRATIONS: readonly Migration[] = [firstTables, signedJournal, billPacks, limitFacts, heldMoney]
 
 /** Throws Error with the reason when the file's history is not the one of this program. */
 export function migrate(raw: Database.Database, nowMs: number): void {

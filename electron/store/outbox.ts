@@ -108,6 +108,7 @@ const statements = perSession((db) => ({
       digitPaymentId: sql.placeholder('digitPaymentId'),
       postedAtMs: sql.placeholder('postedAtMs'),
       balancePaise: sql.placeholder('balancePaise'),
+      heldPaise: sql.placeholder('heldPaise'),
       cursor: sql.placeholder('cursor'),
       steps: sql.placeholder('steps'),
     })
@@ -120,6 +121,7 @@ const statements = perSession((db) => ({
         digitPaymentId: sql`excluded.digit_payment_id`,
         postedAtMs: sql`excluded.posted_at_ms`,
         balancePaise: sql`excluded.balance_paise`,
+        heldPaise: sql`excluded.held_paise`,
         cursor: sql`excluded.cursor`,
         steps: sql`excluded.steps`,
       },

@@ -207,6 +207,7 @@ function statusOf(row: typeof statuses.$inferSelect): PaymentStatus {
     digitPaymentId: row.digitPaymentId,
     postedAtMs: row.postedAtMs,
     balancePaise: row.balancePaise === null ? null : paise(row.balancePaise),
+    heldPaise: paise(row.heldPaise),
     steps: JSON.parse(row.steps) as PostingStep[],
     cursor: row.cursor,
   }

@@ -91,6 +91,7 @@ export const statuses = sqliteTable('statuses', {
   digitPaymentId: text('digit_payment_id'),
   postedAtMs: integer('posted_at_ms'),
   balancePaise: integer('balance_paise'),
+  heldPaise: integer('held_paise').notNull(),
   cursor: integer().notNull(),
   steps: text().notNull(),
 })

@@ -182,6 +182,8 @@ export const paymentStatusSchema = z.strictObject({
   postedAtMs: epochMsSchema.nullable(),
   /** What DIGIT still asks for after this payment, when known. */
   balancePaise: paiseSchema.nullable(),
+  /** Of a payment that DIGIT took only in part: what is held for the citizen. 0 otherwise, and once it was given back. */
+  heldPaise: paiseSchema.refine((amount) => amount >= 0, 'is never negative'),
   steps: z.array(postingStepSchema).max(500),
   /** Position in the device's status feed. */
   cursor: z.int().min(0),

@@ -46,6 +46,7 @@ function statusOf({ tables }: At, row: PaymentRow): PaymentStatus {
     digitPaymentId: row.digitPaymentId,
     postedAtMs: row.postedAtMs,
     balancePaise: row.balancePaise,
+    heldPaise: 0,
     steps: (tables.steps.get(row.id) ?? []).slice(-stepsShownMax),
     cursor: row.cursor,
   })

@@ -1,5 +1,6 @@
 // Rows of the payments table and what they become: the status for a terminal, the record for posting.
 // Called by the payment store files; SQL is written there, shapes here.
+import { ZERO_PAISE } from '#contract/money.ts'
 import type { Payment, PaymentStatus, PostingStep } from '#contract/payment.ts'
 import { paymentSchema, paymentStatusSchema } from '#contract/payment.ts'
 import type { PostingRecord } from '#collection/posting-facts.ts'
@@ -12,6 +13,7 @@ export type StatusRow = {
   digit_payment_id: string | null
   posted_at_ms: number | null
   balance_paise: number | null
+  held_paise: number
   cursor: number
   /** After the first: the payment's own row is the step RECEIVED. */
   steps: { state: string; atMs: number; note: string }[]
@@ -23,7 +25,9 @@ export const STEPS_SHOWN_MAX = 500
 
 /** Columns of StatusRow, from a table alias `p`. */
 export const statusColumns = `p.id, p.state, p.reason, p.digit_receipt_number, p.digit_payment_id, p.posted_at_ms,
-  p.balance_paise, p.cursor, (
+  p.balance_paise, p.cursor,
+  coalesce((select r.amount_paise from tahsil.remainders r where r.payment_id = p.id and r.state = 'HELD'), 0)
+    as held_paise, (
     select coalesce(json_agg(json_build_object('state', s.state, 'note', s.note,
       'atMs', (extract(epoch from s.at) * 1000)::bigint) order by s.step_id), '[]'::json)
     from (select * from tahsil.payment_steps t where t.payment_id = p.id
@@ -39,6 +43,7 @@ export function statusOf(row: StatusRow): PaymentStatus {
     digitPaymentId: row.digit_payment_id,
     postedAtMs: row.posted_at_ms,
     balancePaise: row.balance_paise,
+    heldPaise: row.held_paise,
     steps: [receivedStep(row.received_ms), ...row.steps],
     cursor: row.cursor,
   })
@@ -54,6 +59,7 @@ export function freshStatus(fresh: { id: string; cursor: number; receivedMs: num
     digitPaymentId: null,
     postedAtMs: null,
     balancePaise: null,
+    heldPaise: ZERO_PAISE,
     steps: [receivedStep(fresh.receivedMs)],
     cursor: fresh.cursor,
   }

@@ -2,6 +2,7 @@
 // something else, nothing is forgotten, and one bad record holds up no other. Runs on the real store.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PaymentOutcome } from '#contract/api.ts'
+import { paise } from '#contract/money.ts'
 import type { Payment, PaymentStatus, PostingState } from '#contract/payment.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#contract/problem.ts'
 import { BACKOFF_CAP_MS, IDLE_POLL_MS, POISON_RETRY_MS } from '#core/limits.ts'
@@ -28,6 +29,7 @@ function statusOf(id: string, state: PostingState, cursor: number): PaymentStatu
     digitPaymentId: null,
     postedAtMs: null,
     balancePaise: null,
+    heldPaise: paise(0),
     steps: [],
     cursor,
   }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Masters, Operator, PaymentOutcome } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import { paise } from '#contract/money.ts'
 import { paymentSchema, type Payment, type PaymentStatus, type PostingState } from '#contract/payment.ts'
 import { PROBLEMS, problemStatus, type ProblemCode } from '#contract/problem.ts'
 import { sampleMasters, TENANT } from '#test/unit/core/sample-bill.ts'
@@ -159,6 +160,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
       digitPaymentId: isPosted ? `digit-${id}` : null,
       postedAtMs: isPosted ? Date.now() : null,
       balancePaise: null,
+      heldPaise: paise(0),
       steps: [{ state: postingState, atMs: Date.now(), note: 'by the test' }],
       cursor: state.cursor,
     }
