@@ -11,7 +11,14 @@ import { openDatabase } from './database/open-database.ts'
 import { reopenPayment, setHold } from './payments/repair.ts'
 import { limitOptions, limitUsage, setLimits } from './people/device-limits.ts'
 import { createDevices } from './people/devices.ts'
+import {
+  deactivateOperator,
+  readUnlockCode,
+  rootSecretFor,
+  secretOfFile,
+} from './people/operator-commands.ts'
 import { createOperators } from './people/operators.ts'
+import { acceptNewSecret } from './people/root-secret.ts'
 import { StartupError } from './startup-error.ts'
 
 type Values = Record<string, string | undefined>
@@ -32,8 +39,33 @@ const commands: Record<string, Command> = {
       const pin = values['pin'] ?? process.env['TAHSIL_PIN']
       if (!role.success || !code || !name || !pin)
         throw new StartupError('add-operator needs --code, --name, --role and --pin (or TAHSIL_PIN).')
-      await createOperators(db).put({ tenantId: tenantOf(values), code, name, role: role.data, pin })
+      const { pinPepper } = await rootSecretFor(db, values)
+      const operator = { tenantId: tenantOf(values), code, name, role: role.data, pin }
+      await createOperators(db, pinPepper).put(operator)
       return `Operator ${code} may sign in.`
+    },
+  },
+  'deactivate-operator': {
+    usage: '--code 103',
+    options: ['code'],
+    run: async (values, { db }) =>
+      await deactivateOperator(
+        { db, root: await rootSecretFor(db, values), tenantId: tenantOf(values) },
+        values,
+      ),
+  },
+  'unlock-code': {
+    usage: '--device 0417 --operator 103 --challenge 6 digits',
+    options: ['device', 'operator', 'challenge'],
+    run: async (values, { db }) =>
+      await readUnlockCode({ db, root: await rootSecretFor(db, values), tenantId: tenantOf(values) }, values),
+  },
+  'accept-new-pepper': {
+    usage: '',
+    options: [],
+    run: async (values, { db }) => {
+      await acceptNewSecret(db, secretOfFile(values))
+      return 'The PIN pepper file counts from now on. Give every operator a new PIN with add-operator.'
     },
   },
   'enrolment-code': {

@@ -28,6 +28,7 @@ import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
 import { createDevices } from './people/devices.ts'
 import { createOperators } from './people/operators.ts'
+import { openRootSecret, requireSameSecret } from './people/root-secret.ts'
 import { seedDemo } from './people/seed-demo.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -100,7 +101,10 @@ async function startOn({ options, config, log, database, client, started }: Base
   const db = drizzle({ client: pool })
   const nowMs = () => Date.now()
   const devices = createDevices(db, { isDemo: config.isDemo, nowMs })
-  const operators = createOperators(db)
+  const dataFolder = options.dataFolder ?? 'data'
+  const root = openRootSecret({ file: config.pinPepperFile, dataFolder })
+  await requireSameSecret(db, root)
+  const operators = createOperators(db, root.pinPepper)
   if (config.isDemo) await seedDemo(config.digit.tenantId, { devices, operators })
   else await devices.closeDemoCodes()
 

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { Operator, Role } from '#contract/api.ts'
+import type { Operator, PinVerifier, Role } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { PIN_FAILURES_MAX, waitAfterFailures } from '#collection/pin-lock.ts'
 import { operators, securityEvents } from '#app/database/schema.ts'
@@ -17,7 +17,8 @@ export const SIGN_IN_MS = 12 * 3_600_000
 
 type Row = typeof operators.$inferSelect
 
-export function createOperators(db: NodePgDatabase) {
+/** `pepperOf`: key of the HMAC over the PINs of a municipality (root-secret.ts). */
+export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string) => Buffer) {
   const listed = db
     .select()
     .from(operators)
@@ -34,15 +35,11 @@ export function createOperators(db: NodePgDatabase) {
     put: async (operator: NewOperator): Promise<Operator> => {
       if (!/^\d{6,12}$/.test(operator.pin))
         throw new ProblemError('input_invalid', { why: 'a PIN has 6 to 12 digits' })
-      const verifier = await makePinVerifier(operator.pin)
+      const verifier = await makePinVerifier(operator.pin, pepperOf(operator.tenantId))
       const values = {
         name: operator.name,
         role: operator.role,
-        pinSalt: verifier.salt,
-        pinHash: verifier.hash,
-        pinCost: verifier.cost,
-        pinBlockSize: verifier.blockSize,
-        pinParallelization: verifier.parallelization,
+        ...pinColumns(verifier),
         failureCount: 0,
         waitUntil: null,
         isLocked: false,
@@ -65,22 +62,43 @@ export function createOperators(db: NodePgDatabase) {
       return rows.length > 0
     },
 
-    signIn: (asked: { tenantId: string; operatorCode: string; pin: string; deviceId: string }) =>
-      signIn(db, asked),
+    /** May sign in no more; false when there is no such active operator. The row stays: payments name it. */
+    deactivate: async (tenantId: string, code: string): Promise<boolean> =>
+      await db.transaction(async (tx) => {
+        const [row] = await tx
+          .update(operators)
+          .set({ isActive: false })
+          .where(
+            and(eq(operators.tenantId, tenantId), eq(operators.code, code), eq(operators.isActive, true)),
+          )
+          .returning({ operatorId: operators.operatorId })
+        if (row === undefined) return false
+        await tx.insert(securityEvents).values({ kind: 'operator-deactivated', subject: row.operatorId })
+        return true
+      }),
+
+    signIn: (asked: Asked) => signIn({ db, pepper: pepperOf(asked.tenantId) }, asked),
   }
 }
 
+type Asked = { tenantId: string; operatorCode: string; pin: string; deviceId: string }
+
 async function signIn(
-  db: NodePgDatabase,
-  {
-    tenantId,
-    operatorCode,
-    pin,
-    deviceId,
-  }: { tenantId: string; operatorCode: string; pin: string; deviceId: string },
+  { db, pepper }: { db: NodePgDatabase; pepper: Buffer },
+  { tenantId, operatorCode, pin, deviceId }: Asked,
 ): Promise<{ operator: Operator; expiresAtMs: number }> {
-  const { row, nowMs } = await countAttempt(db, { tenantId, operatorCode })
-  if (!(await isPinRight(pin, verifierOf(row)))) {
+  const counted = await countAttempt(db, { tenantId, operatorCode })
+  const { row, nowMs } = counted
+  if (counted.kind === 'locked') {
+    await db
+      .insert(securityEvents)
+      .values({ kind: 'sign-in-while-locked', subject: row.operatorId, deviceId })
+    throw new ProblemError('operator_locked', {
+      isLocked: counted.waitMs === null,
+      retryAfterMs: counted.waitMs,
+    })
+  }
+  if (!(await isPinRight(pin, verifierOf(row), pepper))) {
     await db.insert(securityEvents).values({ kind: 'wrong-pin', subject: row.operatorId, deviceId })
     const next = waitAfterFailures(row.failureCount)
     throw new ProblemError('wrong_pin', {
@@ -100,14 +118,35 @@ async function signIn(
     .where(
       and(eq(operators.operatorId, row.operatorId), sql`${operators.failureCount} >= ${row.failureCount}`),
     )
-  return { operator: operatorOf(row), expiresAtMs: nowMs + SIGN_IN_MS }
+  const current = row.pinKind === 'plain' ? await withPepper(db, row, { pin, pepper }) : row
+  return { operator: operatorOf(current), expiresAtMs: nowMs + SIGN_IN_MS }
 }
+
+/** A PIN from before there was a pepper is peppered the first time it is seen again. */
+async function withPepper(
+  db: NodePgDatabase,
+  row: Row,
+  { pin, pepper }: { pin: string; pepper: Buffer },
+): Promise<Row> {
+  const verifier = await makePinVerifier(pin, pepper)
+  const [changed] = await db
+    .update(operators)
+    .set(pinColumns(verifier))
+    .where(and(eq(operators.operatorId, row.operatorId), eq(operators.pinHash, row.pinHash)))
+    .returning()
+  return changed ?? row
+}
+
+type Counted =
+  | { kind: 'counted'; row: Row; nowMs: number }
+  /** `waitMs` null: until a person lifts the lock. */
+  | { kind: 'locked'; row: Row; nowMs: number; waitMs: number | null }
 
 /** Committed before the check. Returns the row as counted and the database's time. */
 async function countAttempt(
   db: NodePgDatabase,
   { tenantId, operatorCode }: { tenantId: string; operatorCode: string },
-): Promise<{ row: Row; nowMs: number }> {
+): Promise<Counted> {
   return await db.transaction(async (tx) => {
     const [found] = await tx
       .select({
@@ -121,9 +160,9 @@ async function countAttempt(
       .for('update')
     if (found === undefined) throw new ProblemError('operator_unknown')
     const { row, nowMs } = found
-    if (row.isLocked) throw new ProblemError('operator_locked', { isLocked: true, retryAfterMs: null })
+    if (row.isLocked) return { kind: 'locked', row, nowMs, waitMs: null }
     const waitMs = (row.waitUntil?.getTime() ?? 0) - nowMs
-    if (waitMs > 0) throw new ProblemError('operator_locked', { isLocked: false, retryAfterMs: waitMs })
+    if (waitMs > 0) return { kind: 'locked', row, nowMs, waitMs }
     const failureCount = row.failureCount + 1
     const next = waitAfterFailures(failureCount)
     await tx
@@ -134,12 +173,24 @@ async function countAttempt(
         waitUntil: next.waitMs === 0 ? null : new Date(nowMs + next.waitMs),
       })
       .where(eq(operators.operatorId, row.operatorId))
-    return { row: { ...row, failureCount }, nowMs }
+    return { kind: 'counted', row: { ...row, failureCount }, nowMs }
   })
 }
 
-function verifierOf(row: Row) {
+function pinColumns(verifier: PinVerifier) {
   return {
+    pinKind: verifier.kind ?? 'plain',
+    pinSalt: verifier.salt,
+    pinHash: verifier.hash,
+    pinCost: verifier.cost,
+    pinBlockSize: verifier.blockSize,
+    pinParallelization: verifier.parallelization,
+  }
+}
+
+function verifierOf(row: Row): PinVerifier {
+  return {
+    kind: row.pinKind,
     salt: row.pinSalt,
     hash: row.pinHash,
     cost: row.pinCost,

@@ -1,5 +1,6 @@
-// PINs as scrypt hashes that a terminal can check too (contract pinVerifier). Called by operators.
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+// PINs as scrypt hashes that a terminal can check too (contract pinVerifier). New ones are peppered; those made before there was a
+// pepper stay readable. Called by operators.
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import type { PinVerifier } from '#contract/api.ts'
 
 /** 207 ms and 32 MiB on the machine it was measured on (security 6.4). */
@@ -8,20 +9,28 @@ const blockSize = 8
 const parallelization = 3
 const hashBytes = 32
 const memoryMax = 128 * 1024 * 1024
+const pepperBytes = 32
 
-export async function makePinVerifier(pin: string): Promise<PinVerifier> {
+export async function makePinVerifier(pin: string, pepper: Buffer): Promise<PinVerifier> {
   const salt = randomBytes(16).toString('base64')
-  const bare = { salt, cost, blockSize, parallelization }
-  return { ...bare, hash: (await hashOf(pin, bare)).toString('base64') }
+  const bare = { kind: 'peppered', salt, cost, blockSize, parallelization } as const
+  return { ...bare, hash: (await hashOf(inputOf(pin, pepper), bare)).toString('base64') }
 }
 
-export async function isPinRight(pin: string, verifier: PinVerifier): Promise<boolean> {
+export async function isPinRight(pin: string, verifier: PinVerifier, pepper: Buffer): Promise<boolean> {
   const expected = Buffer.from(verifier.hash, 'base64')
-  const actual = await hashOf(pin, verifier)
+  const input = verifier.kind === 'peppered' ? inputOf(pin, pepper) : pin
+  const actual = await hashOf(input, verifier)
   return expected.length === actual.length && timingSafeEqual(expected, actual)
 }
 
-function hashOf(pin: string, verifier: Omit<PinVerifier, 'hash'>): Promise<Buffer> {
+/** HMAC-SHA-256(pepper, PIN): without the pepper a stolen list of hashes is worth nothing. */
+function inputOf(pin: string, pepper: Buffer): Buffer {
+  if (pepper.length !== pepperBytes) throw new RangeError('a pepper has 32 bytes')
+  return createHmac('sha256', pepper).update(pin).digest()
+}
+
+function hashOf(input: string | Buffer, verifier: Omit<PinVerifier, 'hash'>): Promise<Buffer> {
   const options = {
     N: verifier.cost,
     r: verifier.blockSize,
@@ -29,7 +38,7 @@ function hashOf(pin: string, verifier: Omit<PinVerifier, 'hash'>): Promise<Buffe
     maxmem: memoryMax,
   }
   return new Promise((done, fail) => {
-    scrypt(pin, Buffer.from(verifier.salt, 'base64'), hashBytes, options, (error, key) => {
+    scrypt(input, Buffer.from(verifier.salt, 'base64'), hashBytes, options, (error, key) => {
       if (error === null) done(key)
       else fail(error)
     })
