@@ -19,6 +19,7 @@ import {
 } from './people/operator-commands.ts'
 import { createOperators } from './people/operators.ts'
 import { acceptNewSecret } from './people/root-secret.ts'
+import { packCommands } from './packs/pack-commands.ts'
 import { StartupError } from './startup-error.ts'
 
 type Values = Record<string, string | undefined>
@@ -99,6 +100,7 @@ const commands: Record<string, Command> = {
       return minutes === 0 ? 'Posting goes on.' : `Nothing is posted for ${minutes} minutes.`
     },
   },
+  ...packCommands,
   'reopen-payment': {
     usage: '--id PAYMENT_ID --why "…"',
     options: ['id', 'why'],

@@ -64,6 +64,17 @@ const environmentSchema = z.object({
   /** 0 = this node takes payments and leaves the posting to others. */
   TAHSIL_POSTING_CONCURRENCY: z.coerce.number().int().min(0).max(32).default(8),
   TAHSIL_MASTERS_TTL_MS: milliseconds(600_000, 0, 86_400_000),
+  /** Bill calls at a time while packs are prepared; 0 = this node prepares none. */
+  TAHSIL_PACK_CONCURRENCY: z.coerce.number().int().min(0).max(16).default(2),
+  TAHSIL_PACK_PAUSE_MS: milliseconds(100, 0, 60_000),
+  TAHSIL_PACK_SLICE: z.coerce.number().int().min(1).max(500).default(250),
+  TAHSIL_PACK_WARN_MS: milliseconds(86_400_000, 0, 31_536_000_000),
+  TAHSIL_PACK_REFUSE_MS: milliseconds(259_200_000, 0, 31_536_000_000),
+  /** India's time. */
+  TAHSIL_PACK_REFRESH_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('02:30'),
   TAHSIL_SEND_IFSC: flag,
   TAHSIL_POST_EXCESS: flag,
   TAHSIL_CODE_PATTERNS: jsonOf(z.array(codePatternSchema).max(200)),
@@ -121,6 +132,13 @@ export function readConfig(environment: Environment) {
     sweepMs: settings.TAHSIL_SWEEP_MS,
     postingConcurrency: settings.TAHSIL_POSTING_CONCURRENCY,
     isIfscSent: settings.TAHSIL_SEND_IFSC,
+    packs: {
+      concurrency: settings.TAHSIL_PACK_CONCURRENCY,
+      pauseMs: settings.TAHSIL_PACK_PAUSE_MS,
+      sliceMax: settings.TAHSIL_PACK_SLICE,
+      ages: { warnAfterMs: settings.TAHSIL_PACK_WARN_MS, refuseAfterMs: settings.TAHSIL_PACK_REFUSE_MS },
+      refreshAt: settings.TAHSIL_PACK_REFRESH_AT,
+    },
     policy: {
       fenceMs: settings.TAHSIL_FENCE_MS,
       lagLimitMs: settings.TAHSIL_LAG_LIMIT_MS,

@@ -12,6 +12,7 @@ import {
 } from './bill.ts'
 import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
+import { packsApi } from './packs-api.ts'
 import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
 import { mayAnswer, problemSchema } from './problem.ts'
 import { signedTextSchema } from './signed.ts'
@@ -116,6 +117,7 @@ export const api = {
         ...mayAnswer('bill_not_found', 'bill_already_paid', 'scan_not_understood', 'bill_other_tenant'),
       }),
   },
+  packs: packsApi,
   payments: {
     submit: oc
       .route({

@@ -13,6 +13,7 @@ import type { Caller, createDevices } from '#app/people/devices.ts'
 import { readLimits } from '#app/people/device-limits.ts'
 import type { createOperators } from '#app/people/operators.ts'
 import type { Limits } from './limits.ts'
+import { packHandlers } from './packs-handlers.ts'
 
 export type ApiParts = {
   pool: Pool
@@ -47,6 +48,8 @@ export function createRouter(parts: ApiParts) {
     context.caller.current = caller
     return await next({ context: { device: caller } })
   })
+
+  const packs = packHandlers(pool)
 
   return contract.router({
     devices: {
@@ -83,6 +86,17 @@ export function createRouter(parts: ApiParts) {
       search: contract.bills.search.use(known).handler(async ({ input, context: { device } }) => ({
         bills: await limits.billSearch(device.slotId, () => parts.searchBills(device.tenantId, input)),
       })),
+    },
+    packs: {
+      routes: contract.packs.routes
+        .use(known)
+        .handler(({ context: { device } }) => packs.routes(device.tenantId)),
+      manifest: contract.packs.manifest
+        .use(known)
+        .handler(({ input, context: { device } }) => packs.manifest(device.tenantId, input)),
+      chunk: contract.packs.chunk
+        .use(known)
+        .handler(({ input, context: { device } }) => packs.chunk(device.tenantId, input)),
     },
     payments: {
       submit: contract.payments.submit

@@ -4,6 +4,7 @@ import { createRandom } from './random.ts'
 import { seedConsumers } from './seed-consumers.ts'
 import { seedSamples } from './seed-samples.ts'
 import { userRows } from './users.ts'
+import { seedWards } from './ward-consumers.ts'
 
 export type SeedOptions = { seed: string; seededAtMs: number; zone: string; consumerCount: number }
 
@@ -15,4 +16,5 @@ export function seedState(state: State, options: SeedOptions): void {
   for (const user of userRows(random.uuid)) state.users.put(user)
   seedSamples(context)
   seedConsumers(options.consumerCount, context)
+  seedWards(context)
 }
