@@ -60,7 +60,9 @@ export async function startWorker({
       },
     },
     logger: new Logger(() => (level, message) => {
-      if (level === 'error' || level === 'warning') log.warn({ worker: message.slice(0, 200) }, 'job queue')
+      // what follows is the message of an error, which may quote values
+      const [words = ''] = message.split(' with error')
+      if (level === 'error' || level === 'warning') log.warn({ worker: words.slice(0, 200) }, 'job queue')
     }),
     taskList: {
       'post-payment': async (payload) => {
