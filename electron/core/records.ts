@@ -1,9 +1,11 @@
 // The shapes that core, store and host share: who the till is, its shift, its payments as the till knows them.
 // Plain data; amounts in paise, times in epoch ms unless the name says otherwise.
-import type { Device, Role } from '#contract/api.ts'
+import type { Role } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import type { Device } from '#contract/devices-api.ts'
 import type { Paise } from '#contract/money.ts'
 import type {
+  CollectionEvidence,
   Instrument,
   Payer,
   Payment,
@@ -14,8 +16,8 @@ import type {
 import type { Problem } from '#contract/problem.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 
-/** Who this till is; the token is kept apart, out of the store. */
-export type DeviceIdentity = Omit<Device, 'token'>
+/** Who this till is; its key is kept apart, out of the store. */
+export type DeviceIdentity = Device
 
 /** One look at the clocks. `monotonicMs` counts within `bootId` and is never set back. */
 export type ClockReading = { readonly wallMs: number; readonly monotonicMs: number; readonly bootId: string }
@@ -27,6 +29,12 @@ export type ClockState = {
   readonly anchor: ClockAnchor | null
   /** Wall time of the latest record; null before the first. */
   readonly floorWallMs: number | null
+  /** The integrator's time at the latest record for which it was known. */
+  readonly lastTrustedMs: number | null
+  /** How far off a supervisor has accepted the wall clock; null: nobody did. */
+  readonly acceptedDriftMs: number | null
+  /** Clocks at the latest record. */
+  readonly lastReading: ClockReading | null
 }
 
 export type OperatorTile = {
@@ -42,6 +50,8 @@ export type ShiftRecord = {
   readonly operatorId: string
   readonly operatorName: string
   readonly openedAtMs: number
+  /** Opened with the shift, such as `2026-11-23`: the financial year of its receipts follows it, not the clock. */
+  readonly businessDate: string
   readonly floatPaise: Paise
   readonly cashInHandPaise: Paise
   readonly collectedPaise: Paise
@@ -122,11 +132,15 @@ type WithoutChange<I> = I extends { mode: 'CASH' } ? Omit<I, 'changePaise'> : I
 /** The instrument as confirmed on the screen: the change of cash is computed here, never sent. */
 export type TenderedInstrument = WithoutChange<Instrument>
 
+/** What the payer agreed to, ticked by the operator; nothing is agreed by silence. */
+export type Consent = Pick<CollectionEvidence, 'isAdvanceAgreed' | 'isPartAgreed'>
+
 export type CollectionInput = {
   readonly collectionId: string
   readonly lines: readonly CollectionLine[]
   readonly instrument: TenderedInstrument
   readonly payer: Payer
+  readonly consent: Consent
 }
 
 /** An earlier payment of the same debt on this till, as far as it matters for paying again. */

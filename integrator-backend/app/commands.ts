@@ -10,7 +10,13 @@ import { ProblemError } from '#contract/problem.ts'
 import { openDatabase } from './database/open-database.ts'
 import { reopenPayment, setHold } from './payments/repair.ts'
 import { limitOptions, limitUsage, setLimits } from './people/device-limits.ts'
-import { createDevices } from './people/devices.ts'
+import {
+  acceptSigningKey,
+  approveDevice,
+  revokeDevice,
+  tellCode,
+  tellDevices,
+} from './people/device-commands.ts'
 import {
   deactivateOperator,
   readUnlockCode,
@@ -72,16 +78,27 @@ const commands: Record<string, Command> = {
   'enrolment-code': {
     usage: '[--slot "Counter 1"] [--minutes 15]',
     options: ['slot', 'minutes'],
-    run: async (values, { db }) => {
-      const minutes = Number(values['minutes'] ?? 15)
-      if (!Number.isInteger(minutes) || minutes < 1 || minutes > 1440) {
-        throw new StartupError('--minutes must be a number from 1 to 1440.')
-      }
-      const devices = createDevices(db, { isDemo: false, nowMs: () => Date.now() })
-      const slotName = values['slot'] ?? null
-      const code = await devices.makeCode({ tenantId: tenantOf(values), slotName, lifeMs: minutes * 60_000 })
-      return `${code}\nOne device may use it once within ${minutes} minutes.`
-    },
+    run: async (values, { db }) => await tellCode({ db, tenantId: tenantOf(values) }, values),
+  },
+  devices: {
+    usage: '',
+    options: [],
+    run: async (values, { db }) => await tellDevices({ db, tenantId: tenantOf(values) }),
+  },
+  'approve-device': {
+    usage: '--digits NNNNNN [--by "…"]',
+    options: ['digits', 'by'],
+    run: async (values, { db }) => await approveDevice({ db, tenantId: tenantOf(values) }, values),
+  },
+  'revoke-device': {
+    usage: '--device 0417 --why "…"',
+    options: ['device', 'why'],
+    run: async (values, { db }) => await revokeDevice({ db, tenantId: tenantOf(values) }, values),
+  },
+  'accept-signing-key': {
+    usage: '',
+    options: [],
+    run: async (values, { db }) => await acceptSigningKey(db, values),
   },
   'set-limits': {
     usage: limitUsage,

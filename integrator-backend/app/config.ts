@@ -51,6 +51,8 @@ const environmentSchema = z.object({
   DATABASE_URL: z.string().optional(),
   TAHSIL_SEED: z.enum(['demo', 'none', '']).default('none'),
   TAHSIL_PIN_PEPPER_FILE: z.string().optional(),
+  /** Every node of one database has the same; absent: in the data folder. */
+  TAHSIL_SIGNING_KEY_FILE: z.string().optional(),
   TAHSIL_HELP_LINE: z.string().max(64).optional(),
   TAHSIL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TAHSIL_DIGIT_TIMEOUT_MS: milliseconds(70_000, 100, 600_000),
@@ -126,6 +128,7 @@ export function readConfig(environment: Environment) {
     databaseUrl: settings.DATABASE_URL ?? null,
     isDemo: settings.TAHSIL_SEED === 'demo',
     pinPepperFile: settings.TAHSIL_PIN_PEPPER_FILE ?? null,
+    signingKeyFile: settings.TAHSIL_SIGNING_KEY_FILE ?? null,
     helpLine: settings.TAHSIL_HELP_LINE ?? null,
     logLevel: settings.TAHSIL_LOG_LEVEL,
     mastersTtlMs: settings.TAHSIL_MASTERS_TTL_MS,

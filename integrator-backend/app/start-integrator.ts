@@ -13,6 +13,7 @@ import { createBillSearch } from './bills/search-bills.ts'
 import { readConfig } from './config.ts'
 import type { Config, Environment } from './config.ts'
 import { createKeptMasters } from './database/kept-masters.ts'
+import { requireKnownKey } from './database/known-key.ts'
 import { openDatabase } from './database/open-database.ts'
 import type { Database } from './database/open-database.ts'
 import { createDigitClient } from './digit/digit-client.ts'
@@ -27,9 +28,13 @@ import { createAcceptance } from './payments/accept.ts'
 import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
 import { createDevices } from './people/devices.ts'
+import { closeDemoCodes, createEnrolment } from './people/enrolment.ts'
+import { createNonces, startPruning } from './people/nonces.ts'
 import { createOperators } from './people/operators.ts'
 import { openRootSecret, requireSameSecret } from './people/root-secret.ts'
+import { createRequestCheck } from './people/request-check.ts'
 import { seedDemo } from './people/seed-demo.ts'
+import { openServerKey } from './server-key.ts'
 import { StartupError } from './startup-error.ts'
 
 export type IntegratorOptions = {
@@ -100,13 +105,16 @@ async function startOn({ options, config, log, database, client, started }: Base
   const { pool } = database
   const db = drizzle({ client: pool })
   const nowMs = () => Date.now()
-  const devices = createDevices(db, { isDemo: config.isDemo, nowMs })
+  const devices = createDevices(db, { nowMs })
+  const nonces = createNonces(pool, nowMs)
   const dataFolder = options.dataFolder ?? 'data'
+  const serverKey = openServerKey({ file: config.signingKeyFile, dataFolder })
+  await requireKnownKey(db, serverKey.publicKey)
   const root = openRootSecret({ file: config.pinPepperFile, dataFolder })
   await requireSameSecret(db, root)
   const operators = createOperators(db, root.pinPepper)
-  if (config.isDemo) await seedDemo(config.digit.tenantId, { devices, operators })
-  else await devices.closeDemoCodes()
+  if (config.isDemo) await seedDemo(config.digit.tenantId, { db, operators })
+  else await closeDemoCodes(db)
 
   const masters = createMasters({ client, ttlMs: config.mastersTtlMs, keep: createKeptMasters(db) })
   const payments = createPaymentCalls(client)
@@ -123,7 +131,9 @@ async function startOn({ options, config, log, database, client, started }: Base
   })
   const router = createRouter({
     pool,
-    devices,
+    serverKey,
+    checkRequest: createRequestCheck({ devices, nonces, nowMs }),
+    enrolment: createEnrolment({ db, devices, serverKey, isDemo: config.isDemo }),
     operators,
     masters,
     searchBills,
@@ -155,6 +165,8 @@ async function startOn({ options, config, log, database, client, started }: Base
           isAlone: database.kind === 'embedded',
         })
   started.push({ close: async () => await worker?.stop() })
+  const pruning = startPruning(nonces, log)
+  started.push({ close: pruning.stop })
   const digit = await checkDigit(client)
   return { url, docs: `${url}/docs`, databaseKind: database.kind, digit, ...controls(worker, started) }
 }

@@ -2,19 +2,13 @@
 // client checks answers against it. Times are epoch ms, money is paise.
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
-import {
-  billSchema,
-  businessServiceSchema,
-  epochMsSchema,
-  serviceSchema,
-  tenantIdSchema,
-  tenantSchema,
-} from './bill.ts'
+import { billSchema, businessServiceSchema, epochMsSchema, serviceSchema, tenantSchema } from './bill.ts'
 import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
 import { packsApi } from './packs-api.ts'
 import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
 import { mayAnswer, problemSchema } from './problem.ts'
+import { recordsApi } from './records-api.ts'
 import { signedTextSchema } from './signed.ts'
 
 /** Payments in one batch. */
@@ -23,6 +17,8 @@ export const BATCH_PAYMENTS_MAX = 100
 export const BODY_BYTES_MAX = 1_048_576
 /** Statuses in one page of the feed. */
 export const STATUS_PAGE_MAX = 200
+/** Longest wait for news of the feed, below the patience of common proxies. */
+export const FEED_WAIT_MAX_MS = 25_000
 /** Bills in one answer. */
 export const BILLS_MAX = 50
 
@@ -101,7 +97,11 @@ export const api = {
   },
   masters: {
     get: oc
-      .route({ method: 'GET', path: '/v1/masters', summary: 'Municipality, services with rules, operators; signed' })
+      .route({
+        method: 'GET',
+        path: '/v1/masters',
+        summary: 'Municipality, services with rules, operators; signed',
+      })
       // the JSON of mastersSchema, so that a terminal can prove what it was told
       .output(signedTextSchema)
       .errors({ ...common, ...digit }),
@@ -118,6 +118,7 @@ export const api = {
       }),
   },
   packs: packsApi,
+  records: recordsApi,
   payments: {
     submit: oc
       .route({
@@ -163,6 +164,8 @@ export const api = {
         z.strictObject({
           since: z.coerce.number().int().min(0).default(0),
           limit: z.coerce.number().int().min(1).max(STATUS_PAGE_MAX).default(STATUS_PAGE_MAX),
+          /** When nothing is new: answer as soon as something is, and after so long at the latest. */
+          waitMs: z.coerce.number().int().min(0).max(FEED_WAIT_MAX_MS).default(0),
         }),
       )
       .output(

@@ -1,18 +1,20 @@
 // The integrator's HTTP side: the contract under /v1, its description, and what operators of the machine ask.
 // Called by start-integrator. Fastify reads bodies (1 MB at most), oRPC checks and answers them.
-import type { IncomingHttpHeaders } from 'node:http'
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/fastify'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { ORPCError } from '@orpc/server'
 import { fastify } from 'fastify'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { api, BODY_BYTES_MAX } from '#contract/api.ts'
 import { describeError } from '#app/log.ts'
 import type { Log } from '#app/log.ts'
+import type { ReceivedRequest } from '#app/people/request-check.ts'
+import type { CallContext } from './caller.ts'
 import { docsPage } from './docs-page.ts'
 import { orpcProblem, problemBody, problemOfError } from './problems.ts'
-import type { CallContext, createRouter } from './router.ts'
+import { BodyError, rawBodyOf, readJsonBodies } from './read-body.ts'
+import type { createRouter } from './router.ts'
 
 export type Readiness = {
   ready: boolean
@@ -40,12 +42,16 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
   })
+  readJsonBodies(server)
   const handler = createHandler(parts)
   const document = await describeApi(parts.version)
   const page = docsPage(document)
 
   server.setErrorHandler(async (error: unknown, _request, reply) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (error instanceof BodyError) {
+      return await reply.status(error.status).send(problemBody('input_invalid', { why: error.why }))
+    }
     const isInput = code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError
     if (!isInput) log.error({ error: describeError(error) }, 'request failed')
     const problem = problemBody(isInput ? 'input_invalid' : 'internal', isInput ? { why: wordsOf(code) } : {})
@@ -77,7 +83,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   server.get('/', async (_request, reply) => await reply.redirect('/docs'))
   server.all('/v1/*', async (request, reply) => {
     const context: CallContext = {
-      bearer: bearerOf(request.headers),
+      request: receivedOf(request),
       address: request.ip,
       caller: { current: null },
     }
@@ -126,16 +132,18 @@ async function describeApi(version: string) {
       title: 'Tahsil integrator',
       version,
       description:
-        'What a till asks the integrator. Money is whole paise, times are epoch milliseconds. Every call but enrolment carries the device token as bearer. Errors have the shape {code, message, data} and only the codes listed.',
+        'What a till asks the integrator. Money is whole paise, times are epoch milliseconds. Every call but enrolment carries an HTTP message signature (RFC 9421) of the device: components @method, @path, @query and, with a body, content-digest (RFC 9530, sha-256 over the bytes as sent); parameters created, nonce, keyid (the device id), alg="ed25519", tag="tahsil". Errors have the shape {code, message, data} and only the codes listed.',
     },
     security: [{ device: [] }],
-    components: { securitySchemes: { device: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: { device: { type: 'apiKey', in: 'header', name: 'signature' } },
+    },
   })
 }
 
-function bearerOf(headers: IncomingHttpHeaders): string | null {
-  const token = /^Bearer\s+(\S{1,512})$/i.exec(headers.authorization ?? '')?.[1]
-  return token ?? null
+function receivedOf(request: FastifyRequest): ReceivedRequest {
+  const { method, raw, headers } = request
+  return { method, target: raw.url ?? '', headers, body: rawBodyOf(request) }
 }
 
 async function notFound(reply: FastifyReply): Promise<FastifyReply> {

@@ -1,7 +1,5 @@
 // The handlers of the contract: who is speaking, then one call into the part that knows. Called by http-server.
-import { implement } from '@orpc/server'
 import type { Pool } from 'pg'
-import { api } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
 import type { BillSearch, Masters } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -9,15 +7,21 @@ import { problemOfFailure } from '#app/bills/digit-problem.ts'
 import type { MastersSource } from '#app/digit/masters.ts'
 import type { Acceptance } from '#app/payments/accept.ts'
 import { readChanges, readStatus } from '#app/payments/read-payments.ts'
-import type { Caller, createDevices } from '#app/people/devices.ts'
 import { readLimits } from '#app/people/device-limits.ts'
+import type { Enrolment } from '#app/people/enrolment.ts'
 import type { createOperators } from '#app/people/operators.ts'
+import type { RequestCheck } from '#app/people/request-check.ts'
+import type { ServerKey } from '#app/server-key.ts'
+import { contract, createGuards } from './caller.ts'
+import { deviceHandlers } from './device-handlers.ts'
 import type { Limits } from './limits.ts'
 import { packHandlers } from './packs-handlers.ts'
 
 export type ApiParts = {
   pool: Pool
-  devices: ReturnType<typeof createDevices>
+  checkRequest: RequestCheck
+  serverKey: ServerKey
+  enrolment: Enrolment
   operators: ReturnType<typeof createOperators>
   masters: MastersSource
   searchBills: (tenantId: string, search: BillSearch) => Promise<Bill[]>
@@ -28,35 +32,15 @@ export type ApiParts = {
   nowMs: () => number
 }
 
-/** What the HTTP side knows of a call before anything is looked up. */
-export type CallContext = {
-  bearer: string | null
-  address: string
-  /** Set once the token was recognised. */
-  caller: { current: Caller | null }
-}
-
-// who is speaking is settled before what was said is looked at
-const contract = implement(api).$context<CallContext>().$config({ initialInputValidationIndex: 100 })
-
 export function createRouter(parts: ApiParts) {
-  const { pool, devices, operators, acceptance, limits } = parts
-  /** The tenant and the device come from the token, never from the body. */
-  const known = contract.middleware(async ({ context, next }) => {
-    if (context.bearer === null) throw new ProblemError('device_not_enrolled')
-    const caller = await devices.callerOf(context.bearer)
-    context.caller.current = caller
-    return await next({ context: { device: caller } })
-  })
+  const { pool, operators, acceptance, limits } = parts
+  const guards = createGuards(parts.checkRequest)
+  const { known } = guards
 
   const packs = packHandlers(pool)
 
   return contract.router({
-    devices: {
-      enrol: contract.devices.enrol.handler(({ input, context }) =>
-        limits.enrolment(context.address, () => devices.enrol(input.code, input.name)),
-      ),
-    },
+    devices: deviceHandlers(parts, guards),
     operators: {
       signIn: contract.operators.signIn
         .use(known)
@@ -67,20 +51,11 @@ export function createRouter(parts: ApiParts) {
         ),
     },
     masters: {
-      get: contract.masters.get.use(known).handler(async ({ context: { device } }): Promise<Masters> => {
-        const masters = await parts.masters.get(device.tenantId)
-        if (masters.kind !== 'ok') throw problemOfFailure(masters)
-        const [state = ''] = device.tenantId.split('.')
-        return {
-          tenants: masters.value.tenants.filter(({ id }) => id === device.tenantId || id === state),
-          services: masters.value.services,
-          operators: await operators.list(device.tenantId),
-          helpLine: parts.helpLine ?? contactOf(masters.value.tenants, device.tenantId),
-          isDemo: parts.isDemo,
-          serverTimeMs: parts.nowMs(),
-          limits: await readLimits(pool, device),
-        }
-      }),
+      get: contract.masters.get
+        .use(known)
+        .handler(async ({ context: { device } }) =>
+          parts.serverKey.sign('masters', JSON.stringify(await mastersFor(parts, device))),
+        ),
     },
     bills: {
       search: contract.bills.search.use(known).handler(async ({ input, context: { device } }) => ({
@@ -120,6 +95,21 @@ export function createRouter(parts: ApiParts) {
         .handler(({ input, context: { device } }) => readChanges(pool, device.slotId, input)),
     },
   })
+}
+
+async function mastersFor(parts: ApiParts, device: { tenantId: string; slotId: string }): Promise<Masters> {
+  const masters = await parts.masters.get(device.tenantId)
+  if (masters.kind !== 'ok') throw problemOfFailure(masters)
+  const [state = ''] = device.tenantId.split('.')
+  return {
+    tenants: masters.value.tenants.filter(({ id }) => id === device.tenantId || id === state),
+    services: masters.value.services,
+    operators: await parts.operators.list(device.tenantId),
+    helpLine: parts.helpLine ?? contactOf(masters.value.tenants, device.tenantId),
+    isDemo: parts.isDemo,
+    serverTimeMs: parts.nowMs(),
+    limits: await readLimits(parts.pool, device),
+  }
 }
 
 function contactOf(

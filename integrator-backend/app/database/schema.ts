@@ -36,8 +36,19 @@ export const devices = tahsil.table('devices', {
   deviceId: text('device_id').primaryKey(),
   slotId: uuid('slot_id').notNull(),
   incarnation: text('incarnation').notNull(),
-  tokenHash: bytea('token_hash').notNull(),
+  enrolledAt: moment('enrolled_at').notNull().defaultNow(),
+  /** Null on devices of the time of tokens: they can no longer speak. */
+  publicKey: text('public_key'),
+  sealKey: text('seal_key'),
+  codeId: bigint('code_id', { mode: 'number' }),
+  commitment: text('commitment'),
+  serverNonce: text('server_nonce'),
+  shortString: text('short_string'),
+  confirmedAt: moment('confirmed_at'),
+  approvedAt: moment('approved_at'),
   revokedAt: moment('revoked_at'),
+  revokedWhy: text('revoked_why'),
+  isForked: boolean('is_forked').notNull().default(false),
   maxSeq: bigint('max_seq', { mode: 'number' }).notNull().default(0),
 })
 

@@ -1,6 +1,7 @@
 // Invented operators and a reusable enrolment code, so that a newcomer can take a payment a minute after the first start.
 // Called by start-integrator when TAHSIL_SEED=demo. Never active without it.
-import type { createDevices } from './devices.ts'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { putDemoCode } from './enrolment.ts'
 import type { createOperators, NewOperator } from './operators.ts'
 
 /** Works again and again in demo mode only. */
@@ -15,11 +16,11 @@ export const demoOperators: readonly Omit<NewOperator, 'tenantId' | 'pin'>[] = [
 
 export async function seedDemo(
   tenantId: string,
-  people: { devices: ReturnType<typeof createDevices>; operators: ReturnType<typeof createOperators> },
+  people: { db: NodePgDatabase; operators: ReturnType<typeof createOperators> },
 ): Promise<void> {
   for (const operator of demoOperators) {
     if (await people.operators.has(tenantId, operator.code)) continue
     await people.operators.put({ ...operator, tenantId, pin: DEMO_PIN })
   }
-  await people.devices.putDemoCode(tenantId, DEMO_ENROLMENT_CODE)
+  await putDemoCode(people.db, tenantId, DEMO_ENROLMENT_CODE)
 }
