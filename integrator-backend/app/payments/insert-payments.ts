@@ -1,12 +1,15 @@
 // Puts sealed payments into the database: one round trip and one commit for many, insert if absent, posting job included.
-// Called by accept. What stands in the table first stands for ever; other content is kept beside it.
+// Called by records. What stands in the table first stands for ever; other content is kept beside it.
 import { createHash } from 'node:crypto'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Payment } from '#contract/payment.ts'
 import { canonicalJson } from '#collection/canonical-json.ts'
 
 /** A payment with the exact text that is kept and its SHA-256. */
 export type Sealed = { payment: Payment; slotId: string; deviceId: string; content: string; hash: Buffer }
+
+/** A connection of its own keeps the payments in the caller's transaction. */
+type Connection = Pool | PoolClient
 
 /** What the table holds under the id now. */
 export type Held = { isNew: boolean; heldHash: string; cursor: number; receivedMs: number }
@@ -21,7 +24,7 @@ export function seal(given: Payment, { slotId, deviceId }: { slotId: string; dev
 }
 
 /** Answers in the order of the input. Throws when one value does not fit (SQLSTATE class 22 or 23). */
-export async function insertPayments(pool: Pool, sealed: readonly Sealed[]): Promise<Held[]> {
+export async function insertPayments(pool: Connection, sealed: readonly Sealed[]): Promise<Held[]> {
   if (sealed.length === 0) return []
   const of = <Value>(pick: (each: Sealed) => Value) => sealed.map(pick)
   const rows = await pool.query<HeldRow>({
@@ -90,7 +93,7 @@ export function isDataError(error: unknown): boolean {
 }
 
 /** QUARANTINE note: the original stays as it is, the other content is kept beside it, the trail tells. */
-export async function keepForks(pool: Pool, forks: readonly Sealed[]): Promise<void> {
+export async function keepForks(pool: Connection, forks: readonly Sealed[]): Promise<void> {
   for (const { payment, hash, content, deviceId } of forks) {
     await pool.query({
       name: 'keep-fork',

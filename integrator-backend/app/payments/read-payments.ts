@@ -3,6 +3,7 @@
 import type { Pool } from 'pg'
 import type { PaymentStatus } from '#contract/payment.ts'
 import type { KnownReceipt, PendingPayment } from '#app/bills/search-bills.ts'
+import type { ChangeWaiters } from './change-waiters.ts'
 import { statusColumns, statusOf } from './payment-row.ts'
 import type { StatusRow } from './payment-row.ts'
 
@@ -29,6 +30,26 @@ export async function readChanges(
   })
   const payments = rows.rows.slice(0, limit).map(statusOf)
   return { payments, nextCursor: payments.at(-1)?.cursor ?? since, hasMore: rows.rows.length > limit }
+}
+
+/** As `readChanges`; when nothing is new it is looked at again as soon as something has changed. */
+export async function awaitChanges(
+  { pool, waiters }: { pool: Pool; waiters: Pick<ChangeWaiters, 'wait'> },
+  slotId: string,
+  asked: { since: number; limit: number; waitMs: number },
+): ReturnType<typeof readChanges> {
+  if (asked.waitMs === 0) return await readChanges(pool, slotId, asked)
+  // Waiting begins before looking, so that a change in between is not missed.
+  const gone = new AbortController()
+  const change = waiters.wait(slotId, asked.waitMs, gone.signal)
+  try {
+    const now = await readChanges(pool, slotId, asked)
+    if (now.payments.length > 0) return now
+    await change
+  } finally {
+    gone.abort()
+  }
+  return await readChanges(pool, slotId, asked)
 }
 
 /** Money taken for these consumers that DIGIT's bills may not show yet. */
