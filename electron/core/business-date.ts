@@ -1,5 +1,6 @@
 // Calendar of the counter: India has one zone (UTC+05:30, no summer time), so dates are plain arithmetic. Used by the
 // receipt series (financial year) and by the receipt layout.
+import { SHIFT_OVER_MIDNIGHT_MS } from './limits.ts'
 
 const DAY_MS = 86_400_000
 const IST_OFFSET_MS = 19_800_000
@@ -48,11 +49,27 @@ function civilDate(daysSinceEpoch: number): { year: number; month: number; day: 
   }
 }
 
-/** Financial year of India, April to March: 23 Nov 2026 → `26-27`. */
-export function financialYear(epochMs: number): string {
-  const { year, month } = civilTimeIst(epochMs)
-  const first = month >= 4 ? year : year - 1
+/** Financial year of India, April to March, of a business date: `2026-11-23` → `26-27`. */
+export function financialYear(businessDate: string): string {
+  const [, year, month] = /^(\d{4})-(\d{2})-\d{2}$/.exec(businessDate) ?? []
+  if (year === undefined || month === undefined) throw new RangeError('a business date is YYYY-MM-DD')
+  const first = Number(month) >= 4 ? Number(year) : Number(year) - 1
   return `${twoDigits(first % 100)}-${twoDigits((first + 1) % 100)}`
+}
+
+/** The date a shift opens with: `2026-11-23`. */
+export function businessDateIst(epochMs: number): string {
+  const { year, month, day } = civilTimeIst(epochMs)
+  return `${year.toString().padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`
+}
+
+/**
+ * The date that money of a shift belongs to. It is the one the shift was opened with, also over midnight; a shift that was
+ * forgotten open moves on with the time that is certain (never with the wall clock), so that no year stays open for ever.
+ */
+export function businessDateAt(openedDate: string, certainMs: number): string {
+  const isOver = businessDateIst(Math.max(0, certainMs - SHIFT_OVER_MIDNIGHT_MS)) > openedDate
+  return isOver ? businessDateIst(certainMs) : openedDate
 }
 
 /** `23-11-2026`. */

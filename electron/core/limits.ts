@@ -31,9 +31,17 @@ export const TERM_CHARS_MAX = 64
 
 /** A clock that is further behind the last record than this stops money; less is only noted. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000
+/** A clock this far from the integrator's time needs a supervisor before money is taken. */
+export const CLOCK_FAR_OFF_MS = 12 * 3_600_000
+/** So long after midnight a shift still works for the date it was opened on. */
+export const SHIFT_OVER_MIDNIGHT_MS = 12 * 3_600_000
+/** A bill that was read from DIGIT within this time counts as fresh at the moment of payment. */
+export const BILL_FRESH_MS = 15 * 60_000
 
 /** Wait before the n-th try of a PIN; after the last one the operator is locked (payment-desk practice: 6 tries). */
 export const PIN_DELAYS_MS: readonly number[] = [0, 0, 0, 30_000, 120_000, 600_000]
+/** How long after the last contact with the integrator an operator may sign in without it (security design: 72 h). */
+export const OFFLINE_SIGN_IN_MS = 72 * 3_600_000
 
 /** Days back that DIGIT allows on a cheque or draft: whole days, so 90 d 23 h passes. */
 export const CHEQUE_DAYS_MAX = 90

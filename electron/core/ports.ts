@@ -5,6 +5,7 @@ import type { Bill } from '#contract/bill.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
+import type { LastContact } from './last-contact.ts'
 import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
 import type { ShiftPlan } from './shift.ts'
 import type {
@@ -50,7 +51,7 @@ export type CollectionKey = {
   readonly collectionId: string
   readonly paymentIds: readonly string[]
   readonly billIds: readonly string[]
-  readonly financialYear: string
+  readonly at: ClockReading
 }
 
 export type PaymentStore = {
@@ -115,7 +116,26 @@ export type IdentityStore = {
   readonly appendEvent: (draft: JournalDraft) => void
 }
 
-/** Checks a PIN against its verifier; slow on purpose, off the main thread. */
-export type VerifyPin = (pin: string, verifier: PinVerifier) => Promise<boolean>
+export type ContactStore = {
+  /** null before the first contact that was noted. */
+  readonly lastContact: () => LastContact | null
+  readonly saveContact: (contact: LastContact) => void
+}
+
+export type UnlockStore = {
+  /** The open challenge of this operator, or a new one, kept until it is spent. */
+  readonly unlockChallenge: (operatorId: string, make: (counter: number) => string) => string
+  readonly openChallenge: (operatorId: string) => string | null
+  /** The challenge is used up and the operator's lock is lifted, with its record. */
+  readonly spendChallenge: (operatorId: string, draft: JournalDraft) => void
+}
+
+/** Checks a PIN against its verifier. */
+export type PinCheck = {
+  /** false: the verifier is peppered and this till does not have the pepper. */
+  readonly canCheck: (verifier: PinVerifier) => boolean
+  /** Slow on purpose, off the main thread; only after `canCheck`. */
+  readonly isRight: (pin: string, verifier: PinVerifier) => Promise<boolean>
+}
 
 export type Hashing = { readonly sha256: Sha256 }

@@ -3,6 +3,7 @@
 import { addPaise, paise, type Paise } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { DENOMINATIONS_PAISE } from '#contract/tender.ts'
+import { businessDateIst } from './business-date.ts'
 import { requireClock } from './clock-guard.ts'
 import type { JournalDraft } from './journal.ts'
 import type { ClockStore, IdentityStore, ShiftStore } from './ports.ts'
@@ -14,7 +15,7 @@ export type FloatCount = { readonly denominationPaise: Paise; readonly count: nu
 
 type ShiftPorts = { readonly store: ShiftStore & ClockStore & IdentityStore; readonly newId: () => string }
 
-/** Throws shift_already_open, clock_set_back, device_not_enrolled, input_invalid (unknown note). */
+/** Throws shift_already_open, clock_set_back, clock_far_off, device_not_enrolled, input_invalid (unknown note). */
 export function openShift(
   { store, newId }: ShiftPorts,
   denominations: readonly FloatCount[],
@@ -31,6 +32,7 @@ export function openShift(
       operatorId: operator.id,
       operatorName: operator.name,
       openedAtMs: nowMs,
+      businessDate: businessDateIst(nowMs),
       floatPaise,
       cashInHandPaise: floatPaise,
       collectedPaise: paise(0),
@@ -40,6 +42,7 @@ export function openShift(
       shiftId: shift.id,
       number: nextNumber,
       operatorId: operator.id,
+      businessDate: shift.businessDate,
       floatPaise,
     })
     return { shift, journal: { type: 'OPEN_SHIFT', at, dataJson, amountPaise: paise(0) } }

@@ -1,13 +1,16 @@
 // Takes the money of one collection: 1 to 20 bills, one payer, one instrument, one commit. The plan is made inside the store's
 // transaction from facts read there, so nothing can change between looking and writing. A repeat of the same call gives the
 // first answer; the same ids with other content are refused. Called by the host's payment procedures.
+import type { Limits } from '#contract/limits.ts'
 import { isWholeRupees, subtractPaise, ZERO_PAISE, type Paise } from '#contract/money.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
-import { financialYear } from './business-date.ts'
-import { judgeClock, requireClock } from './clock-guard.ts'
+import { businessDateAt, financialYear } from './business-date.ts'
+import { clockJump, judgeClock, requireClock, type ClockVerdict } from './clock-guard.ts'
+import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
+import { cashProblem, sinceContactMs, type HeldFacts } from './money-limits.ts'
 import {
   amountProblem,
   billProblem,
@@ -42,7 +45,16 @@ export type CollectionFacts = {
   readonly knownPaymentIds: readonly string[]
   readonly bills: readonly KnownBill[]
   readonly nextDeviceSeq: number
+  /** Of the series that `seriesYear` names. */
   readonly nextReceiptSeq: number
+  readonly limits: Limits
+  readonly unsent: HeldFacts['unsent']
+}
+
+/** The financial year in which the next receipt of this till is numbered: of the shift's date, not of the clock. */
+export function seriesYear(facts: Pick<CollectionFacts, 'shift' | 'clock'>, at: ClockReading): string | null {
+  if (facts.shift === null) return null
+  return financialYear(businessDateAt(facts.shift.businessDate, judgeClock(at, facts.clock).earliestMs))
 }
 
 export type PaymentPlan = {
@@ -66,7 +78,6 @@ export type CollectionPlan = {
 export type TakeSituation = {
   readonly operatorId: string
   readonly at: ClockReading
-  readonly clock: ClockState
   readonly isOffline: boolean
   readonly hasPrinter: boolean
   readonly hasDiskSpace: boolean
@@ -109,12 +120,12 @@ export function checkPayment(
   }
 }
 
-function keyOf(input: CollectionInput, { at, clock }: TakeSituation): CollectionKey {
+function keyOf(input: CollectionInput, { at }: TakeSituation): CollectionKey {
   return {
     collectionId: input.collectionId,
     paymentIds: input.lines.map(({ paymentId }) => paymentId),
     billIds: input.lines.map(({ billId }) => billId),
-    financialYear: financialYear(judgeClock(at, clock).nowMs),
+    at,
   }
 }
 
@@ -138,12 +149,26 @@ export function planCollection(facts: CollectionFacts, asked: Asked): Collection
   if (device === null) throw new ProblemError('device_not_enrolled')
   if (shift === null || shift.operatorId !== situation.operatorId) throw new ProblemError('shift_not_open')
   if (!situation.hasDiskSpace) throw new ProblemError('store_full')
-  const { nowMs } = requireClock(situation.at, facts.clock)
+  const clock = requireClock(situation.at, facts.clock)
+  const { nowMs } = clock
   const lines = input.lines.map((line) => checkedLine(line, { facts, device, nowMs, input }))
   const totalPaise = totalOf(lines.map(({ line }) => line.amountPaise))
-  const problem = instrumentProblem(input.instrument, { totalPaise, nowMs }) ?? payerProblem(input.payer)
+  const problem =
+    instrumentProblem(input.instrument, { totalPaise, nowMs }) ??
+    payerProblem(input.payer) ??
+    limitProblem(asked, { facts, totalPaise })
   if (problem !== null) throw problem
-  return writePlan({ ...asked, facts, device, shift, nowMs, totalPaise, lines })
+  return writePlan({ ...asked, facts, device, shift, clock, totalPaise, lines })
+}
+
+/** The office's limits stop cash and nothing else. */
+function limitProblem(
+  { input, situation }: Asked,
+  { facts, totalPaise }: { facts: CollectionFacts; totalPaise: Paise },
+): ProblemError | null {
+  if (input.instrument.mode !== 'CASH') return null
+  const offlineMs = situation.isOffline ? sinceContactMs(situation.at, facts.clock) : 0
+  return cashProblem({ ...facts, offlineMs }, { totalPaise, count: input.lines.length })
 }
 
 function requireDistinct({ lines }: CollectionInput): void {
@@ -175,17 +200,19 @@ type Writing = Asked & {
   readonly facts: CollectionFacts
   readonly device: DeviceIdentity
   readonly shift: ShiftRecord
-  readonly nowMs: number
+  readonly clock: ClockVerdict
   readonly totalPaise: Paise
   readonly lines: readonly CheckedLine[]
 }
 
 function writePlan(writing: Writing): CollectionPlan {
-  const { input, situation, facts, nowMs, totalPaise, contentHash } = writing
+  const { input, situation, facts, totalPaise, contentHash } = writing
   const instrument = withChange(input.instrument, totalPaise)
-  const fy = financialYear(nowMs)
+  const fy = seriesYear(facts, situation.at)
+  if (fy === null) throw new Error('money is taken in a shift')
+  const collectedAtMs = collectedAt(writing)
   const payments = writing.lines.map((checked, index) =>
-    planPayment(writing, checked, { index, instrument, fy }),
+    planPayment(writing, checked, { index, instrument, fy, collectedAtMs }),
   )
   const isCash = instrument.mode === 'CASH'
   const journal = payments.map(({ payment, body }): JournalDraft => ({
@@ -195,6 +222,8 @@ function writePlan(writing: Writing): CollectionPlan {
     amountPaise: payment.amountPaise,
   }))
   if (facts.nextReceiptSeq === 1) journal.unshift(seriesDraft(situation, fy))
+  const jumpMs = clockJump(situation.at, facts.clock)
+  if (jumpMs !== 0) journal.unshift(jumpDraft(situation, jumpMs))
   return {
     collection: {
       id: input.collectionId,
@@ -205,7 +234,7 @@ function writePlan(writing: Writing): CollectionPlan {
       tenderedPaise: isCash ? instrument.tenderedPaise : null,
       changePaise: isCash ? instrument.changePaise : ZERO_PAISE,
       isOffline: situation.isOffline,
-      collectedAtMs: nowMs,
+      collectedAtMs,
     },
     payments,
     financialYear: fy,
@@ -215,10 +244,23 @@ function writePlan(writing: Writing): CollectionPlan {
   }
 }
 
+/** Where the time is not known, the money came at least after its bills were read, which the integrator's clock tells. */
+function collectedAt({ clock, lines }: Writing): number {
+  if (clock.isTrusted) return clock.nowMs
+  return Math.max(clock.nowMs, ...lines.map(({ known }) => known.bill.fetchedAtMs))
+}
+
+type Position = {
+  readonly index: number
+  readonly instrument: Instrument
+  readonly fy: string
+  readonly collectedAtMs: number
+}
+
 function planPayment(
-  { device, shift, facts, input, situation, nowMs }: Writing,
+  { device, shift, facts, input, situation, clock }: Writing,
   { line, known }: CheckedLine,
-  { index, instrument, fy }: { index: number; instrument: Instrument; fy: string },
+  { index, instrument, fy, collectedAtMs }: Position,
 ): PaymentPlan {
   if (!isWholeRupees(line.amountPaise)) throw new Error('an amount that passed the rules is whole')
   if (line.amountPaise <= 0) throw new Error('an amount that passed the rules is positive')
@@ -236,9 +278,10 @@ function planPayment(
     mode: instrument.mode,
     instrument,
     payer: input.payer,
-    collectedAtMs: nowMs,
+    collectedAtMs,
     receiptNumber: receiptNumber({ ulbCode: situation.ulbCode, device, financialYear: fy }, receiptSeq),
     isOffline: situation.isOffline,
+    evidence: evidenceOf(known, clock, input.consent),
   }
   const body = JSON.stringify(payment)
   if (new TextEncoder().encode(body).length > PAYMENT_BYTES_MAX) {
@@ -257,6 +300,10 @@ function withChange(instrument: TenderedInstrument, totalPaise: Paise): Instrume
 
 function seriesDraft({ at }: TakeSituation, fy: string): JournalDraft {
   return { type: 'SERIES', at, dataJson: JSON.stringify({ financialYear: fy }), amountPaise: ZERO_PAISE }
+}
+
+function jumpDraft({ at }: TakeSituation, jumpMs: number): JournalDraft {
+  return { type: 'CLOCK_JUMP', at, dataJson: JSON.stringify({ jumpMs }), amountPaise: ZERO_PAISE }
 }
 
 /** SHA-256 of what was confirmed, independent of the order of keys. */

@@ -130,7 +130,6 @@ function situationOf(till: Till): TakeSituation {
   return {
     operatorId: operatorOf(till).id,
     at: till.clock.read(),
-    clock: store.clockState(),
     isOffline: !link.isOnline(),
     hasPrinter: printing.hasPrinter,
     hasDiskSpace: till.hasDiskSpace(),

@@ -17,6 +17,7 @@ import { receiptSchema, receiptStandingSchema } from '#contract/receipt.ts'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
+import { consentSchema, NOTHING_AGREED } from './till-rules.ts'
 import { supervisorProcedures } from './supervisor.ts'
 
 /** Bills in one collection (one payer, one instrument). */
@@ -149,6 +150,7 @@ export const takeInputSchema = z.strictObject({
   lines: z.array(collectionLineSchema).min(1).max(COLLECTION_LINES_MAX),
   instrument: tenderedInstrumentSchema,
   payer: payerSchema,
+  consent: consentSchema.default(NOTHING_AGREED),
 })
 export type TakeInput = z.infer<typeof takeInputSchema>
 
@@ -186,6 +188,8 @@ const moneyProblems = mayAnswer(
   'collection_too_large',
   'payment_conflict',
   'clock_set_back',
+  'clock_far_off',
+  'limit_reached',
   'device_not_enrolled',
 )
 const lookupProblems = mayAnswer(
@@ -229,7 +233,7 @@ export const procedures = {
         }),
       )
       .output(shiftSchema)
-      .errors(mayAnswer('shift_already_open', 'clock_set_back', 'device_not_enrolled')),
+      .errors(mayAnswer('shift_already_open', 'clock_set_back', 'clock_far_off', 'device_not_enrolled')),
   },
   bill: {
     /** A scan or what was typed: consumer code, mobile number, bill QR. */

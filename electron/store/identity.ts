@@ -1,8 +1,9 @@
 // Who this till is, what the integrator told it, and what time it believes. Part of the store; each method is one transaction.
 import type { Masters } from '#contract/api.ts'
+import { clockAccepted, clockAfter } from '#core/clock-guard.ts'
 import type { JournalDraft } from '#core/journal.ts'
 import type { ClockStore, IdentityStore } from '#core/ports.ts'
-import type { ClockAnchor, ClockState, DeviceIdentity } from '#core/records.ts'
+import type { ClockAnchor, ClockReading, ClockState, DeviceIdentity } from '#core/records.ts'
 import type { Gate } from './gate.ts'
 import { appendEntries } from './journal-table.ts'
 import { getMeta, setMeta } from './meta.ts'
@@ -44,20 +45,31 @@ export function identityTable(gate: Gate): IdentityTable {
     acceptClock: (draft) =>
       gate.write((session) => {
         appendEntries(session, [draft])
-        setMeta(session, 'clockFloorMs', draft.at.wallMs)
+        keepClock(session, clockAccepted(draft.at, readClock(session)))
       }),
   }
 }
 
-export function readClock(session: Session): ClockState {
-  return {
-    anchor: getMeta<ClockAnchor>(session, 'anchor'),
-    floorWallMs: getMeta<number>(session, 'clockFloorMs'),
-  }
+/** What is kept beside the anchor, which only the integrator's answers move. */
+type KeptClock = Omit<ClockState, 'anchor'>
+
+const NO_CLOCK: KeptClock = {
+  floorWallMs: null,
+  lastTrustedMs: null,
+  acceptedDriftMs: null,
+  lastReading: null,
 }
 
-/** Called by every commit about money: later records may not be earlier than this one. */
-export function raiseClockFloor(session: Session, wallMs: number): void {
-  const floor = getMeta<number>(session, 'clockFloorMs')
-  if (floor === null || wallMs > floor) setMeta(session, 'clockFloorMs', wallMs)
+export function readClock(session: Session): ClockState {
+  const anchor = getMeta<ClockAnchor>(session, 'anchor')
+  return { anchor, ...(getMeta<KeptClock>(session, 'clock') ?? NO_CLOCK) }
+}
+
+/** Called by every commit about money: later records are measured against this one. */
+export function noteClock(session: Session, at: ClockReading): void {
+  keepClock(session, clockAfter(at, readClock(session)))
+}
+
+function keepClock(session: Session, { anchor: _anchor, ...kept }: ClockState): void {
+  setMeta(session, 'clock', kept)
 }

@@ -3,7 +3,15 @@ import { eq, sql } from 'drizzle-orm'
 import { meta } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 
-export type MetaKey = 'device' | 'masters' | 'anchor' | 'clockFloorMs' | 'feedCursor' | 'searchableSeq'
+export type MetaKey =
+  | 'device'
+  | 'masters'
+  | 'anchor'
+  | 'clock'
+  | 'feedCursor'
+  | 'searchableSeq'
+  | 'lastContact'
+  | 'unlockChallenges'
 
 const statements = perSession((db) => ({
   get: db

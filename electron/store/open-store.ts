@@ -2,11 +2,21 @@
 // keeps other programs out, and hands out one object whose every method is one whole transaction. Called by the host.
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { OutboxStore, BillStore, OperatorStore, PaymentStore, ShiftStore } from '#core/ports.ts'
+import { limitsOf } from '#core/money-limits.ts'
+import type {
+  BillStore,
+  ContactStore,
+  OperatorStore,
+  OutboxStore,
+  PaymentStore,
+  ShiftStore,
+  UnlockStore,
+} from '#core/ports.ts'
 import type { CollectionView } from '#core/records.ts'
 import type { ProblemError } from '#contract/problem.ts'
 import { billTable } from './bills.ts'
 import { checkFile } from './check-file.ts'
+import { contactTable } from './contacts.ts'
 import { openGate, type Gate } from './gate.ts'
 import { identityTable, type IdentityTable } from './identity.ts'
 import { migrate } from './migrate.ts'
@@ -34,6 +44,8 @@ export type Store = IdentityTable &
   PaymentRows &
   OutboxStore &
   OperatorStore &
+  ContactStore &
+  UnlockStore &
   PrintJobs & {
     readonly collection: (id: string) => CollectionView | null
     readonly queueTotals: () => QueueTotals
@@ -81,10 +93,14 @@ function storeOver(gate: Gate, release: () => void): Store {
     ...identity,
     ...bills,
     ...shiftTable(gate),
-    ...paymentTable(gate, (session, id) => rowsOfCollection(session, id, identity.masters())),
+    ...paymentTable(gate, {
+      rowsOf: (session, id) => rowsOfCollection(session, id, identity.masters()),
+      limits: () => limitsOf(identity.masters()),
+    }),
     ...paymentRows(gate, identity.masters),
     ...outboxTable(gate),
     ...operatorTable(gate, identity),
+    ...contactTable(gate),
     ...printJobTable(gate),
     damage: gate.damage,
     close: () => {

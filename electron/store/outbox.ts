@@ -165,6 +165,12 @@ export function outboxTable(gate: Gate): OutboxStore & { readonly queueTotals: (
   }
 }
 
+/** Inside the caller's transaction: what the integrator has not acknowledged. */
+export function readUnsent(session: Session): { count: number; sumPaise: Paise } {
+  const waiting = statements(session).totals.get()
+  return { count: waiting?.count ?? 0, sumPaise: paise(waiting?.sum ?? 0) }
+}
+
 function markOutcome(session: Session, outcome: PaymentOutcome, atMs: number): void {
   const { id, outcome: kind, status, problem } = outcome
   const isRefused = kind === 'conflict' || kind === 'refused'

@@ -1,18 +1,25 @@
 // The commit of money: payments, receipt numbers, cash, outbox, journal and print jobs of one collection, all or nothing. Part of
 // the store; each method is one transaction.
 import { eq, max, sql } from 'drizzle-orm'
+import type { Limits } from '#contract/limits.ts'
 import { paise } from '#contract/money.ts'
 import type { JournalEntry } from '#core/journal.ts'
 import { LINES_MAX } from '#core/limits.ts'
 import type { CollectionKey, PaymentStore } from '#core/ports.ts'
 import type { CollectionView, KnownBill, PaymentRow } from '#core/records.ts'
-import type { CollectionFacts, CollectionPlan, PaymentPlan } from '#core/take-payment.ts'
+import {
+  seriesYear,
+  type CollectionFacts,
+  type CollectionPlan,
+  type PaymentPlan,
+} from '#core/take-payment.ts'
 import { readKnownBill } from './bills.ts'
 import type { Gate } from './gate.ts'
-import { raiseClockFloor, readClock } from './identity.ts'
+import { noteClock, readClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
 import { appendEntries } from './journal-table.ts'
 import { getMeta } from './meta.ts'
+import { readUnsent } from './outbox.ts'
 import { collections, outbox, payments, printJobs } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 import { addToShift, readOpenShift } from './shifts.ts'
@@ -43,22 +50,26 @@ const statements = perSession((db) => ({
   insertPrintJob: prepareInsert(db, printJobs),
 }))
 
-type RowsOf = (session: Session, collectionId: string) => PaymentRow[]
+type Reading = {
+  readonly rowsOf: (session: Session, collectionId: string) => PaymentRow[]
+  /** Of the masters that were kept last. */
+  readonly limits: () => Limits
+}
 
 export function paymentTable(
   gate: Gate,
-  rowsOf: RowsOf,
+  { rowsOf, limits }: Reading,
 ): PaymentStore & { readonly collection: (id: string) => CollectionView | null } {
   const view = (session: Session, collectionId: string): CollectionView | null =>
     readCollection(session, collectionId, rowsOf)
   return {
-    collectionFacts: (key) => gate.read((session) => readFacts(session, key)),
+    collectionFacts: (key) => gate.read((session) => readFacts(session, key, limits())),
     collection: (id) => gate.read((session) => view(session, id)),
     commitCollection: (key, plan) => {
       let written: CollectionPlan | null = null
       return gate.write(
         (session) => {
-          written = plan(readFacts(session, key))
+          written = plan(readFacts(session, key, limits()))
           if (written !== null) writeCollection(session, written)
           return mustView(view(session, key.collectionId))
         },
@@ -73,21 +84,26 @@ export function paymentTable(
   }
 }
 
-function readFacts(session: Session, key: CollectionKey): CollectionFacts {
+function readFacts(session: Session, key: CollectionKey, limits: Limits): CollectionFacts {
   if (key.paymentIds.length > LINES_MAX) throw new Error('a collection has a bounded number of bills')
   const { collection, payment, lastSeq, lastReceiptSeq } = statements(session)
   const recorded = collection.get({ id: key.collectionId })
+  const shift = readOpenShift(session)
+  const clock = readClock(session)
+  const financialYear = seriesYear({ shift, clock }, key.at)
   return {
     device: getMeta(session, 'device'),
-    shift: readOpenShift(session),
-    clock: readClock(session),
+    shift,
+    clock,
     recorded: recorded === undefined ? null : { contentHash: recorded.contentHash },
     knownPaymentIds: key.paymentIds.filter((id) => payment.get({ id }) !== undefined),
     bills: key.billIds
       .map((id) => readKnownBill(session, id))
       .filter((known): known is KnownBill => known !== null),
     nextDeviceSeq: (lastSeq.get()?.value ?? 0) + 1,
-    nextReceiptSeq: (lastReceiptSeq.get({ financialYear: key.financialYear })?.value ?? 0) + 1,
+    nextReceiptSeq: (lastReceiptSeq.get({ financialYear })?.value ?? 0) + 1,
+    limits,
+    unsent: readUnsent(session),
   }
 }
 
@@ -118,7 +134,9 @@ function writeCollection(session: Session, plan: CollectionPlan): void {
     count: planned.length,
     atMs: collection.collectedAtMs,
   })
-  raiseClockFloor(session, paying[0]?.atMs ?? collection.collectedAtMs)
+  const [first] = plan.journal
+  if (first === undefined) throw new Error('every payment has its journal record')
+  noteClock(session, first.at)
 }
 
 /** Rows are found again by their collection's first number, so its numbers must follow one another. */
@@ -183,7 +201,7 @@ function writePayment(
   })
 }
 
-function readCollection(session: Session, id: string, rowsOf: RowsOf): CollectionView | null {
+function readCollection(session: Session, id: string, rowsOf: Reading['rowsOf']): CollectionView | null {
   const row = statements(session).collection.get({ id })
   if (row === undefined) return null
   return {

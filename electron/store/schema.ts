@@ -21,6 +21,7 @@ export const shifts = sqliteTable('shifts', {
   operatorId: text('operator_id').notNull(),
   operatorName: text('operator_name').notNull(),
   openedAtMs: integer('opened_at_ms').notNull(),
+  businessDate: text('business_date').notNull(),
   floatPaise: integer('float_paise').notNull(),
   cashInHandPaise: integer('cash_in_hand_paise').notNull(),
   collectedPaise: integer('collected_paise').notNull(),

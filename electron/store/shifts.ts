@@ -4,7 +4,7 @@ import { addPaise, paise, type Paise } from '#contract/money.ts'
 import type { ShiftStore } from '#core/ports.ts'
 import type { ShiftRecord } from '#core/records.ts'
 import type { Gate } from './gate.ts'
-import { raiseClockFloor } from './identity.ts'
+import { noteClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
 import { appendEntries } from './journal-table.ts'
 import { cashMovements, shifts } from './schema.ts'
@@ -50,7 +50,7 @@ export function shiftTable(gate: Gate): ShiftStore {
           atMs: shift.openedAtMs,
         })
         appendEntries(session, [journal])
-        raiseClockFloor(session, journal.at.wallMs)
+        noteClock(session, journal.at)
         return shift
       }, readOpenShift),
   }

@@ -8,6 +8,9 @@ export const PROBLEMS = {
   wrong_pin: 'That PIN is not right.',
   operator_locked: 'Too many wrong PINs. Wait, or ask a supervisor.',
   operator_unknown: 'There is no such operator on this device.',
+  operator_not_locked: 'This operator is not locked on this till.',
+  unlock_refused: 'These digits do not free this operator on this till.',
+  unlock_unavailable: 'This till has nothing to check such digits with. It needs the network once.',
   role_not_allowed: 'Your role may not do this.',
   device_not_enrolled: 'This device is not enrolled with the integrator.',
   device_not_approved: 'This device waits for approval: compare the six digits with the office.',
@@ -54,6 +57,8 @@ export const PROBLEMS = {
   payment_not_found: 'No such payment on this till.',
   clock_set_back:
     'The clock of this machine is earlier than the last record. Set it right, or call a supervisor.',
+  clock_far_off:
+    'The clock of this machine is more than 12 hours off the right time. Set it right, or call a supervisor.',
   store_busy: 'The till’s record is busy. Nothing was taken. Try again.',
   store_full: 'The disk is full. No payment can be recorded: free space first.',
   store_unknown: 'It is not known whether this was recorded. Do not take the money again: look it up.',
@@ -144,6 +149,9 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   act_not_allowed: 409,
   second_person_needed: 403,
   sign_in_too_old: 403,
+  operator_not_locked: 409,
+  unlock_refused: 401,
+  unlock_unavailable: 409,
   role_not_allowed: 403,
   input_invalid: 400,
   bill_not_found: 404,

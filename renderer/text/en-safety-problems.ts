@@ -5,6 +5,9 @@ export const enSafetyProblems = {
   'advice.act_not_allowed': 'Look at the list again: somebody may have decided it already.',
   'problem.batch_too_large': 'More was sent at once than may be sent.',
   'advice.batch_too_large': 'Nothing is lost. The till sends it again in smaller parts.',
+  'problem.clock_far_off': 'The clock of this till is more than 12 hours off.',
+  'advice.clock_far_off':
+    'Set date and time right. If that is not possible now, a supervisor signs in to go on.',
   'problem.device_not_approved': 'This till waits for approval.',
   'advice.device_not_approved':
     'Read the six digits on this screen to the office. When they are the same there, the office lets the till in.',
@@ -37,6 +40,13 @@ export const enSafetyProblems = {
   'advice.sequence_gap': 'The till sends them again by itself.',
   'problem.sign_in_too_old': 'This till was without a network for too long.',
   'advice.sign_in_too_old': 'Connect it once and sign in.',
+  'problem.operator_not_locked': 'This operator is not locked on this till.',
+  'advice.operator_not_locked':
+    'Sign in with the PIN. If the office has locked the operator, ask it to set a new PIN.',
+  'problem.unlock_refused': 'These digits do not free this operator.',
+  'advice.unlock_refused': 'Read the till number, the operator and the six digits to the supervisor again.',
+  'problem.unlock_unavailable': 'This till cannot be unlocked by telephone.',
+  'advice.unlock_unavailable': 'Connect it to the network and let a supervisor sign in.',
   'problem.signature_invalid': 'The office does not accept the signature of this till.',
   'advice.signature_invalid': 'Take no money. Call the office: the till may have to be enrolled again.',
 }

@@ -12,6 +12,7 @@ import { openStore, type Store } from '#store/open-store.ts'
 import { openOverwriteFloor, openTwoRowFloor, type Floor } from './disk-floors.ts'
 import { atMost, noGoal, type BenchPart, type Figure, type Goal } from './figure.ts'
 import { latenciesMs, median, percentile, shuffle } from './rounds.ts'
+import { sampleMasters, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 import { sampleBill, samplePayment, TENANT } from './sample-bills.ts'
 
 /** p99 needs many samples and still swings: each run counts at least 20,000 of each in all, and the middle of the runs is taken. */
@@ -122,6 +123,7 @@ function openTill(folder: string): Floor {
   )
   const operator = { id: 'op-1', code: '101', name: 'Meera Devi', role: 'cashier' } as const
   openShift({ store, newId: randomUUID }, [], { operator, at: read() })
+  store.saveMasters(sampleMasters({ limits: WIDE_LIMITS }))
   const billIds = saveBills(store, COMMITS_PER_ROUND * (RUNS * ROUNDS_PER_RUN + 3))
   return {
     once: () => {
@@ -129,7 +131,6 @@ function openTill(folder: string): Floor {
       const situation = {
         operatorId: operator.id,
         at: read(),
-        clock: store.clockState(),
         isOffline: false,
         hasPrinter: true,
         hasDiskSpace: true,
@@ -158,5 +159,6 @@ function inputFor(billId: string | undefined): CollectionInput {
     lines: [{ paymentId: randomUUID(), billId, amountPaise: rupees(1_250) }],
     instrument: { mode: 'CASH', tenderedPaise: rupees(1_500) },
     payer: { paidBy: 'Asha Sharma', mobileNumber: null, isOwner: true },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
   }
 }

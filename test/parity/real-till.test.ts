@@ -137,6 +137,7 @@ it('takes a payment once, whichever transport repeats it', async () => {
     lines: [{ paymentId: randomUUID(), billId: bill.id, amountPaise: bill.totalPaise }],
     instrument: { mode: 'CASH', tenderedPaise: bill.totalPaise },
     payer: { paidBy: 'Parity Payer', mobileNumber: null, isOwner: false },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
   }
   const first = await byHttp.payment.take(input)
   const again = await byPort.payment.take(input)

@@ -8,6 +8,7 @@ import { rupees, ZERO_PAISE } from '#contract/money.ts'
 import type { OperatorTile } from '#core/records.ts'
 import { openShift } from '#core/shift.ts'
 import { openStore } from '#store/open-store.ts'
+import { sampleMasters, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 import { TENANT } from './digit.ts'
 import { START_MS } from './world.ts'
 
@@ -59,5 +60,7 @@ function makeTemplate(file: string, number: number): void {
     operator: CASHIER,
     at,
   })
+  // Nobody hands cash in for days here: what an office allows has its own tests.
+  store.saveMasters(sampleMasters({ limits: WIDE_LIMITS }))
   store.close()
 }

@@ -148,7 +148,6 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
       const view = takePayment({ store: now.store, sha256 }, input, {
         operatorId: CASHIER.id,
         at: read(),
-        clock: now.store.clockState(),
         isOffline: isCutOff,
         hasPrinter: true,
         hasDiskSpace: true,
@@ -294,6 +293,7 @@ function inputOf(visit: Visit, bills: readonly Bill[], plot: Random): Collection
     lines,
     instrument: instrumentOf(visit.mode, paise(Math.ceil(totalPaise / 10_000) * 10_000), plot),
     payer: { paidBy: 'Asha Rao', mobileNumber: null, isOwner: true },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
   }
 }
 

@@ -88,11 +88,11 @@ const take = (store: Store, at: number, paymentId: string): void => {
     lines: [{ paymentId, billId: bill.id, amountPaise: bill.totalPaise }],
     instrument: { mode: 'CASH' as const, tenderedPaise: bill.totalPaise },
     payer: { paidBy: 'Asha Rao', mobileNumber: null, isOwner: true },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
   }
   const situation = {
     operatorId: OPERATOR.id,
     at: now(),
-    clock: store.clockState(),
     isOffline: false,
     hasPrinter: true,
     hasDiskSpace: true,

@@ -1,13 +1,24 @@
 // An invented bill and what stands around it, for tests of the terminal.
 import type { Masters } from '#contract/api.ts'
 import type { Bill, CollectionRules } from '#contract/bill.ts'
-import { DEFAULT_LIMITS } from '#contract/limits.ts'
-import { paise, rupees } from '#contract/money.ts'
+import { DEFAULT_LIMITS, type Limits } from '#contract/limits.ts'
+import { AMOUNT_PAISE_MAX, paise, rupees } from '#contract/money.ts'
 
 export const TENANT = 'pb.testnagar'
 /** 23 Nov 2026, 10:15 IST. */
 export const NOW_MS = 1_795_409_100_000
 const DAY_MS = 86_400_000
+
+/** For tests that take more money than an office would let stand. */
+export const WIDE_LIMITS: Limits = {
+  receiptPaise: paise(AMOUNT_PAISE_MAX),
+  shiftPaise: paise(AMOUNT_PAISE_MAX),
+  cashInHandPaise: paise(AMOUNT_PAISE_MAX),
+  unsentPaise: paise(AMOUNT_PAISE_MAX),
+  unsentCount: 1_000_000,
+  offlineMs: 8_760 * 3_600_000,
+  warnAtPercent: 80,
+}
 
 export const openRules: CollectionRules = {
   isPartPaymentAllowed: false,

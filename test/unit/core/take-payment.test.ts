@@ -10,6 +10,7 @@ import {
   cashFor,
   codeOf,
   keepBill,
+  liftLimits,
   makeTill,
   situation,
   take,
@@ -72,6 +73,7 @@ describe('taking', () => {
   test('cash: tendered is total and change, and the drawer holds float and totals, for any amounts', () => {
     const amounts = fc.array(fc.integer({ min: 1, max: 99_999 }), { minLength: 1, maxLength: 5 })
     let expectedCash = 500_00
+    liftLimits(till.store)
     fc.assert(
       fc.property(amounts, fc.integer({ min: 0, max: 5_000 }), (values, extra) => {
         const bills = values.map((value) => keepBill(till.store, { totalPaise: rupees(value) }))
@@ -100,6 +102,8 @@ describe('taking', () => {
   })
 
   test('a new financial year begins again at 1 and the chain of money goes on', () => {
+    const { monotonicMs, bootId } = till.clock.now
+    till.store.saveAnchor({ serverMs: NOW_MS, monotonicMs, bootId })
     takeOne(till)
     till.clock.pass(150 * 86_400_000)
     const bill = keepBill(till.store, { expiresAtMs: till.clock.now.wallMs + 1_000 })
@@ -229,14 +233,17 @@ describe('the clock', () => {
     expect(codeOf(() => takeOne(till))).toBe('clock_set_back')
   })
 
-  test('the time of the integrator is preferred to the wall clock, until the machine restarts', () => {
+  test('the time of the integrator is preferred to the wall clock, and a restart leaves only what is certain', () => {
     const { monotonicMs, bootId } = till.clock.now
     till.store.saveAnchor({ serverMs: NOW_MS + 3_600_000, monotonicMs, bootId })
     till.clock.pass(5_000)
     const { view } = takeOne(till)
     expect(view.payments[0]?.collectedAtMs).toBe(NOW_MS + 3_605_000)
     till.clock.reboot()
-    expect(takeOne(till).view.payments[0]?.collectedAtMs).toBe(till.clock.now.wallMs)
+    till.clock.pass(4_000_000)
+    expect(takeOne(till).view.payments[0]?.collectedAtMs).toBe(NOW_MS + 3_605_000 + 4_000_000)
+    till.clock.setWall(NOW_MS + 9_000_000)
+    expect(takeOne(till).view.payments[0]?.collectedAtMs).toBe(NOW_MS + 9_000_000)
   })
 
   test('a bill is judged by the trusted time', () => {

@@ -107,6 +107,7 @@ export function cashInput(bills: readonly Bill[], tendered?: number): TakeInput 
     lines: bills.map((bill) => ({ paymentId: randomUUID(), billId: bill.id, amountPaise: bill.totalPaise })),
     instrument: { mode: 'CASH', tenderedPaise: paise(tendered ?? total) },
     payer: { paidBy: 'Asha Rao', mobileNumber: '9876512345', isOwner: true },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
   }
 }
 

@@ -23,6 +23,7 @@ const input: TakeInput = {
   lines: [{ paymentId, billId: 'bill-PT-1001', amountPaise: rupees(1247) }],
   instrument: { mode: 'CASH', tenderedPaise: rupees(1500) },
   payer: { paidBy: 'Ramesh Kumar', mobileNumber: null, isOwner: true },
+  consent: { isAdvanceAgreed: false, isPartAgreed: false },
 }
 const collection: Collection = {
   collectionId,

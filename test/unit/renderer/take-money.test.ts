@@ -13,6 +13,7 @@ const input: TakeInput = {
   lines: [{ paymentId: '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0002', billId: 'bill-1', amountPaise: rupees(1247) }],
   instrument: { mode: 'CASH', tenderedPaise: rupees(1500) },
   payer: { paidBy: 'Ramesh Kumar', mobileNumber: null, isOwner: true },
+  consent: { isAdvanceAgreed: false, isPartAgreed: false },
 }
 const collection: Collection = {
   collectionId,

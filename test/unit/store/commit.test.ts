@@ -162,7 +162,9 @@ test('the tables themselves refuse what would break the money', () => {
   till.store.close()
   const { raw } = openSession(till.file, 50)
   const insert = (sql: string) => () => raw.exec(sql)
-  expect(insert("INSERT INTO shifts SELECT 'other', 2, 'o', 'n', 0, 0, 0, 0, 0, 1")).toThrow(/UNIQUE/)
+  expect(insert("INSERT INTO shifts SELECT 'other', 2, 'o', 'n', 0, 0, 0, 0, 0, 1, '2026-11-23'")).toThrow(
+    /UNIQUE/,
+  )
   expect(
     insert(`INSERT INTO collections SELECT 'other', 'h', id, 'o', 100, 300, 100, 0, 0, 9 FROM shifts`),
   ).toThrow(/CHECK/)

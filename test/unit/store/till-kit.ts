@@ -11,7 +11,7 @@ import { openShift } from '#core/shift.ts'
 import { takePayment, type TakeSituation } from '#core/take-payment.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore, type Store, type StoreOptions } from '#store/open-store.ts'
-import { NOW_MS, sampleBill, TENANT } from '#test/unit/core/sample-bill.ts'
+import { NOW_MS, sampleBill, sampleMasters, TENANT, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 
 export const DEVICE = { deviceId: 'device-1', deviceCode: '0417', incarnation: 'A', tenantId: TENANT }
 export const CASHIER: OperatorTile = { id: 'op-1', code: '101', name: 'Meena Kulkarni', role: 'cashier' }
@@ -84,6 +84,11 @@ export function makeTill(options: Partial<StoreOptions> & { isShiftOpen?: boolea
   return till
 }
 
+/** For tests that take more than an office would let stand. */
+export function liftLimits(store: Store): void {
+  store.saveMasters(sampleMasters({ limits: WIDE_LIMITS }))
+}
+
 export function keepBill(store: Store, changes: Parameters<typeof sampleBill>[0] = {}): Bill {
   const bill = sampleBill({ id: randomUUID(), consumerCode: `WS/${randomUUID().slice(0, 8)}`, ...changes })
   store.saveBills([bill], NOW_MS)
@@ -97,6 +102,7 @@ export function cashFor(bills: readonly Bill[], changes: Partial<CollectionInput
     lines: bills.map((bill) => ({ paymentId: randomUUID(), billId: bill.id, amountPaise: bill.totalPaise })),
     instrument: { mode: 'CASH', tenderedPaise: paise(total) },
     payer: { paidBy: 'Asha Rao', mobileNumber: '9876512345', isOwner: true },
+    consent: { isAdvanceAgreed: false, isPartAgreed: false },
     ...changes,
   }
 }
@@ -108,7 +114,6 @@ export function situation(
   return {
     operatorId: CASHIER.id,
     at: till.clock.read(),
-    clock: till.store.clockState(),
     isOffline: false,
     hasPrinter: true,
     hasDiskSpace: true,
