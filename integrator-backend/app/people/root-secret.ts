@@ -14,6 +14,8 @@ export type RootSecret = {
   readonly pinPepper: (tenantId: string) => Buffer
   /** Key of the unlock codes of one device. */
   readonly unlockSecret: (deviceId: string) => Buffer
+  /** Private half of the key that rescues of terminals are sealed to. */
+  readonly rescueSecret: () => Buffer
   /** Tells two secrets apart and says nothing about either. */
   readonly fingerprint: string
 }
@@ -86,6 +88,7 @@ function secretOver(root: Buffer): RootSecret {
   return {
     pinPepper: (tenantId) => derived('tahsil-pin-pepper-1', tenantId),
     unlockSecret: (deviceId) => derived('tahsil-unlock-secret-1', deviceId),
+    rescueSecret: () => derived('tahsil-rescue-key-1', ''),
     fingerprint: derived('tahsil-secret-fingerprint-1', '').toString('base64url'),
   }
 }
