@@ -16,6 +16,7 @@ import { OpenShift } from './faces/counter/open-shift.tsx'
 import { SignIn } from './faces/counter/sign-in.tsx'
 import { Stopped } from './faces/counter/stopped.tsx'
 import { BrandRow } from './faces/counter/top-bar.tsx'
+import { SupervisorDesk } from './faces/supervisor/supervisor-desk.tsx'
 
 type AppProps = { readonly onCoreState: Connection['onCoreState'] }
 
@@ -46,7 +47,9 @@ function Face({ status }: { readonly status: TerminalStatus }) {
   }, [operatorId])
   if (status.stopped !== null) return <Framed content={<Stopped problem={status.stopped} />} />
   if (status.operator === null) return <Framed content={<SignIn />} />
-  if (status.shift === null) return <Framed content={<OpenShift />} />
+  if (status.shift === null) {
+    return status.operator.role === 'supervisor' ? <SupervisorDesk /> : <Framed content={<OpenShift />} />
+  }
   return <Counter state={state} dispatch={dispatch} />
 }
 

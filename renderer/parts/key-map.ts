@@ -54,5 +54,6 @@ export const KEY_HELP: readonly { readonly chords: readonly string[]; readonly t
   { chords: ['Alt+KeyC'], text: 'keys.copy' },
   { chords: ['Alt+KeyB'], text: 'keys.receipts' },
   { chords: ['Alt+KeyQ'], text: 'keys.queue' },
+  { chords: ['Alt+KeyS'], text: 'keys.exceptions' },
   { chords: ['Alt+KeyL'], text: 'keys.lock' },
 ]

@@ -1,10 +1,12 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { enProblems } from './en-problems.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
+import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
   ...enProblems,
   ...enSafetyProblems,
+  ...enSupervisor,
   months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 
   'act.back': 'Back',

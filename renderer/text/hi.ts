@@ -2,10 +2,12 @@
 import type { Catalog } from './catalog.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiSafetyProblems } from './hi-safety-problems.ts'
+import { hiSupervisor } from './hi-supervisor.ts'
 
 export const hi: Catalog = {
   ...hiProblems,
   ...hiSafetyProblems,
+  ...hiSupervisor,
   months: 'जन फ़र मार्च अप्रैल मई जून जुल अग सित अक्टू नव दिस',
 
   'act.back': 'पीछे',

@@ -33,6 +33,7 @@ export type Screen =
   | { readonly at: 'done'; readonly collection: Collection }
   | { readonly at: 'receipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly at: 'queue' }
+  | { readonly at: 'exceptions' }
 
 export type CounterState = {
   readonly screen: Screen
@@ -68,6 +69,7 @@ export type CounterAction =
   | { readonly do: 'nextCustomer' }
   | { readonly do: 'showReceipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly do: 'showQueue' }
+  | { readonly do: 'showExceptions' }
   | { readonly do: 'back' }
 
 export function counterReducer(state: CounterState, action: CounterAction): CounterState {
@@ -96,6 +98,8 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       }
     case 'showQueue':
       return { ...state, screen: { at: 'queue' } }
+    case 'showExceptions':
+      return { ...state, screen: { at: 'exceptions' } }
     case 'back':
       return { ...state, screen: { at: 'home' } }
     case 'openTender':

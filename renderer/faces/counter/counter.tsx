@@ -27,6 +27,9 @@ import styles from './counter.module.css'
 
 const Receipts = lazy(async () => ({ default: (await import('./receipts.tsx')).Receipts }))
 const Queue = lazy(async () => ({ default: (await import('./queue.tsx')).Queue }))
+const Exceptions = lazy(async () => ({
+  default: (await import('#renderer/faces/supervisor/exceptions.tsx')).Exceptions,
+}))
 
 /** Nobody touched the till for so long: it locks; the bills stay. */
 const IDLE_LOCK_MS = 5 * 60_000
@@ -48,6 +51,7 @@ export function Counter({ state, dispatch }: CounterProps) {
   const taking = useTake(state, dispatch)
   const reprint = useReprint()
   const isMoving = isMoneyMoving(state.screen)
+  const isSupervisor = status.operator?.role === 'supervisor'
 
   const lock = () => {
     if (isMoving) return
@@ -89,6 +93,7 @@ export function Counter({ state, dispatch }: CounterProps) {
     F9: () => openTender('CHEQUE'),
     'Alt+KeyB': () => showReceipts(),
     'Alt+KeyQ': () => dispatch({ do: 'showQueue' }),
+    'Alt+KeyS': () => (isSupervisor ? dispatch({ do: 'showExceptions' }) : undefined),
     'Alt+KeyL': lock,
     'Alt+KeyR': () => (status.lastReceipt === null ? undefined : reprint.print(status.lastReceipt.paymentId)),
     'Alt+KeyC': () => copyText(status.lastReceipt?.receiptNumber ?? ''),
@@ -104,6 +109,7 @@ export function Counter({ state, dispatch }: CounterProps) {
         onHome={goHome}
         onReceipts={() => showReceipts()}
         onQueue={() => dispatch({ do: 'showQueue' })}
+        onExceptions={() => dispatch({ do: 'showExceptions' })}
         onLock={lock}
         onHelp={() => setOpen('help')}
       />
@@ -154,6 +160,9 @@ export function Counter({ state, dispatch }: CounterProps) {
           ) : null}
           {screen.at === 'queue' ? (
             <Queue onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
+          ) : null}
+          {screen.at === 'exceptions' && isSupervisor ? (
+            <Exceptions onBack={goHome} backWord="act.backToCounter" onScanOther={scan} />
           ) : null}
         </Suspense>
       </main>

@@ -10,7 +10,17 @@ import type { Tone } from '#renderer/parts/tone.ts'
 import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { TextKey } from '#renderer/text/catalog.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
-import { House, Keyboard, Landmark, ListChecks, Lock, ReceiptText, Volume2, VolumeX } from 'lucide-react'
+import {
+  House,
+  Keyboard,
+  Landmark,
+  ListChecks,
+  Lock,
+  ReceiptText,
+  Scale,
+  Volume2,
+  VolumeX,
+} from 'lucide-react'
 import { useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import type { Screen } from './counter-state.ts'
@@ -22,13 +32,15 @@ type TopBarProps = {
   readonly onHome: () => void
   readonly onReceipts: () => void
   readonly onQueue: () => void
+  /** Only supervisors see the way there. */
+  readonly onExceptions: () => void
   readonly onLock: () => void
   readonly onHelp: () => void
 }
 
 export function TopBar(props: TopBarProps) {
   const text = useText()
-  const { queue } = useStatus()
+  const { queue, operator } = useStatus()
   const waiting = queue.waitingCount + queue.attentionCount
   const isHome = props.at === 'home' || props.at === 'tender' || props.at === 'done'
   const tab = (place: { isHere: boolean; onPress: () => void; word: string; icon: typeof House }) => (
@@ -70,6 +82,14 @@ export function TopBar(props: TopBarProps) {
             word: text('nav.queue', { count: waiting }),
             icon: ListChecks,
           })}
+          {operator?.role === 'supervisor'
+            ? tab({
+                isHere: props.at === 'exceptions',
+                onPress: props.onExceptions,
+                word: text('nav.exceptions'),
+                icon: Scale,
+              })
+            : null}
         </nav>
         <DeviceChips />
         <SoundSwitch />
