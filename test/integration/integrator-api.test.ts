@@ -2,16 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BATCH_PAYMENTS_MAX } from '#contract/api.ts'
-import type { Device, Masters } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
 import { problemSchema } from '#contract/problem.ts'
 import type { Problem } from '#contract/problem.ts'
-import { createDevices } from '#app/people/devices.ts'
+import { makeCode } from '#app/people/enrolment.ts'
 import { DEMO_PIN } from '#app/people/seed-demo.ts'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { enrolTill, heldByDigit, request, startTestDatabases, startWorld, TENANT } from './integrator-kit.ts'
+import { enrolTill, heldByDigit, startTestDatabases, startWorld, TENANT } from './integrator-kit.ts'
 import type { TestDatabases, World } from './integrator-kit.ts'
+import { askEnrolment, makeKeys, request } from './signed-client.ts'
 
 let databases: TestDatabases
 let world: World
@@ -38,10 +38,8 @@ function expectProblem(reply: { status: number; body: unknown }, code: string, s
 describe('who is speaking', () => {
   it('is asked before what was said', async () => {
     const { url } = world.integrator
-    for (const token of [null, 'x'.repeat(40)]) {
-      const reply = await request(`${url}/v1/payments`, { method: 'POST', body: { what: 1 }, token })
-      expectProblem(reply, 'device_not_enrolled', 401)
-    }
+    const reply = await request(`${url}/v1/payments`, { method: 'POST', body: { what: 1 } })
+    expectProblem(reply, 'device_not_enrolled', 401)
   })
 
   it('sees only its own payments', async () => {
@@ -74,36 +72,29 @@ describe('who is speaking', () => {
 describe('enrolment', () => {
   it('takes a code once, five tries, and gives a new life the next letter', async () => {
     const { pool, integrator } = world
-    const devices = createDevices(drizzle({ client: pool }), { isDemo: false, nowMs: () => Date.now() })
-    const enrol = (code: string, name = 'Counter 7') =>
-      request<Device>(`${integrator.url}/v1/devices/enrol`, {
-        method: 'POST',
-        body: { code, name },
-        token: null,
-      })
-    const code = await devices.makeCode({ tenantId: TENANT, slotName: null })
+    const db = drizzle({ client: pool })
+    const codeFor = (slotName: string | null, lifeMs?: number) =>
+      makeCode(db, { tenantId: TENANT, slotName, ...(lifeMs === undefined ? {} : { lifeMs }) })
+    const enrol = async (code: string, name = 'Counter 7') => {
+      const reply = await askEnrolment(integrator.url, { code, name, keys: makeKeys() })
+      return { status: reply.status, body: reply.body, device: reply.body.device }
+    }
+    const code = await codeFor(null)
     const first = await enrol(code.toLowerCase())
-    expect(first.body).toMatchObject({ incarnation: 'A', tenantId: TENANT })
+    expect(first.device).toMatchObject({ incarnation: 'A', tenantId: TENANT })
     expectProblem(await enrol(code), 'enrolment_refused', 403)
 
-    const second = await devices.makeCode({ tenantId: TENANT, slotName: 'Counter 7' })
+    const second = await codeFor('Counter 7')
     const wrong = `${second.slice(0, 4)}-0000-0000`
     for (let tries = 0; tries < 5; tries += 1) expectProblem(await enrol(wrong), 'enrolment_refused', 403)
     expectProblem(await enrol(second), 'enrolment_refused', 403)
 
-    const third = await enrol(
-      await devices.makeCode({ tenantId: TENANT, slotName: 'Counter 7' }),
-      'other name',
-    )
-    expect(third.body).toMatchObject({ incarnation: 'B', deviceCode: first.body.deviceCode })
-    expect(third.body.deviceId).not.toBe(first.body.deviceId)
+    const third = await enrol(await codeFor('Counter 7'), 'other name')
+    expect(third.device).toMatchObject({ incarnation: 'B', deviceCode: first.device.deviceCode })
+    expect(third.device.deviceId).not.toBe(first.device.deviceId)
 
-    const late = await devices.makeCode({ tenantId: TENANT, slotName: null, lifeMs: -1 })
+    const late = await codeFor(null, -1)
     expectProblem(await enrol(late), 'enrolment_refused', 403)
-    const stored = await pool.query(`select * from tahsil.devices where device_id = $1`, [
-      third.body.deviceId,
-    ])
-    expect(JSON.stringify(stored.rows)).not.toContain(third.body.token)
   })
 
   it('lets a new life hand over what the old one took', async () => {
@@ -148,7 +139,7 @@ describe('operators', () => {
   })
 
   it('come to the till with verifiers, never with PINs', async () => {
-    const { body } = await world.till.call<Masters>('GET', '/v1/masters')
+    const body = await world.till.masters()
     expect(body.operators.map((each) => [each.code, each.role])).toEqual([
       ['101', 'cashier'],
       ['102', 'collector'],
@@ -345,27 +336,25 @@ describe('what is never changed', () => {
 })
 
 describe('questions about the machine', () => {
-  it('are answered without a token', async () => {
+  it('are answered without a signature', async () => {
     const { url } = world.integrator
     const ready = await request<{ ready: boolean; digit: string }>(`${url}/readyz`, {
       method: 'GET',
-      token: null,
     })
     expect(ready).toMatchObject({ status: 200, body: { ready: true, digit: 'reachable' } })
-    const document = await request<{ paths: object }>(`${url}/openapi.json`, { method: 'GET', token: null })
-    expect(Object.keys(document.body.paths)).toEqual([
+    const document = await request<{ paths: object }>(`${url}/openapi.json`, { method: 'GET' })
+    const paths = [
       '/v1/devices/enrol',
-      '/v1/operators/sign-in',
+      '/v1/devices/confirm',
+      '/v1/devices/me',
       '/v1/masters',
       '/v1/bills/search',
-      '/v1/payments',
-      '/v1/payments/batch',
-      '/v1/payments/{id}',
-    ])
+    ]
+    expect(Object.keys(document.body.paths)).toEqual(expect.arrayContaining(paths))
     const page = await (await fetch(`${url}/docs`)).text()
     expect(page).toContain('/v1/payments/batch')
     expect(page).not.toMatch(/<script|https?:\/\//)
-    expectProblem(await request(`${url}/v1/nothing`, { method: 'GET', token: null }), 'input_invalid', 404)
+    expectProblem(await request(`${url}/v1/nothing`, { method: 'GET' }), 'input_invalid', 404)
   })
 
   it('an unknown id is a plain problem', async () => {

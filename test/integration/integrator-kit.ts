@@ -6,16 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import type { BillSearch, Device, PaymentOutcome } from '#contract/api.ts'
+import type { BillSearch, Masters, PaymentOutcome } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import type { Device } from '#contract/devices-api.ts'
 import type { Instrument, Payment, PaymentStatus, PostingState } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
+import type { SignedText } from '#contract/signed.ts'
 import { startEmbedded } from '#app/database/embedded.ts'
 import { startIntegrator } from '#app/start-integrator.ts'
 import type { Integrator } from '#app/start-integrator.ts'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
 import { startSandbox } from '#sandbox/start-sandbox.ts'
 import type { RunningSandbox, SandboxOptions } from '#sandbox/start-sandbox.ts'
+import { enrolDevice, signedRequest } from './signed-client.ts'
+import type { Reply, SignedDevice } from './signed-client.ts'
 
 export const TENANT = 'sr.devgaon'
 
@@ -45,6 +49,18 @@ export async function startTestDatabases(): Promise<TestDatabases> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+let keys: string | null = null
+
+/** Where the integrators of this test process keep their signing key and the like. */
+export function keyFolder(): string {
+  if (keys === null) {
+    const made = mkdtempSync(join(tmpdir(), 'tahsil-keys-'))
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+    keys = made
+  }
+  return keys
 }
 
 export type World = {
@@ -92,7 +108,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     TAHSIL_MASTERS_TTL_MS: '60000',
     ...options.environment,
   }
-  let integrator = await startIntegrator({ environment })
+  const dataFolder = keyFolder()
+  let integrator = await startIntegrator({ environment, dataFolder })
   const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 2 })
   pool.on('error', () => undefined)
   const world: World = {
@@ -103,7 +120,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     till: await enrolTill(integrator.url, 'Counter 1'),
     restart: async () => {
       await integrator.close()
-      integrator = await startIntegrator({ environment })
+      integrator = await startIntegrator({ environment, dataFolder })
       world.integrator = integrator
       world.till.url = integrator.url
     },
@@ -116,20 +133,27 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return world
 }
 
-export type Reply<T> = { status: number; body: T }
-
 export class Till {
   url: string
   readonly device: Device
+  readonly signed: SignedDevice
   private seq = 0
 
-  constructor(url: string, device: Device) {
+  constructor(url: string, signed: SignedDevice) {
     this.url = url
-    this.device = device
+    this.signed = signed
+    this.device = signed.device
   }
 
-  async call<T>(method: string, path: string, body?: unknown, token = this.device.token): Promise<Reply<T>> {
-    return await request<T>(`${this.url}${path}`, { method, body, token })
+  /** Signed by this till. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
+    return await signedRequest<T>(`${this.url}${path}`, { method, body, as: this.signed })
+  }
+
+  async masters(): Promise<Masters> {
+    const reply = await this.call<SignedText>('GET', '/v1/masters')
+    if (reply.status !== 200) throw new Error(`masters: ${reply.status} ${JSON.stringify(reply.body)}`)
+    return JSON.parse(reply.body.text) as Masters
   }
 
   async search(search: BillSearch): Promise<Bill[]> {
@@ -213,28 +237,7 @@ export class Till {
 }
 
 export async function enrolTill(url: string, name: string): Promise<Till> {
-  const reply = await request<Device>(`${url}/v1/devices/enrol`, {
-    method: 'POST',
-    body: { code: DEMO_ENROLMENT_CODE, name },
-    token: null,
-  })
-  if (reply.status !== 200) throw new Error(`enrol: ${reply.status} ${JSON.stringify(reply.body)}`)
-  return new Till(url, reply.body)
-}
-
-export async function request<T>(
-  url: string,
-  { method, body, token }: { method: string; body?: unknown; token: string | null },
-): Promise<Reply<T>> {
-  const answer = await fetch(url, {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: answer.status, body: (await answer.json()) as T }
+  return new Till(url, await enrolDevice(url, { code: DEMO_ENROLMENT_CODE, name }))
 }
 
 /** What DIGIT really holds for a payment of ours: exactly one live entry is the promise of this program. */

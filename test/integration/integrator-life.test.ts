@@ -8,9 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
 import { startSandbox } from '#sandbox/start-sandbox.ts'
 import type { RunningSandbox } from '#sandbox/start-sandbox.ts'
-import { enrolTill, heldByDigit, request, TENANT } from './integrator-kit.ts'
+import { enrolTill, heldByDigit, TENANT } from './integrator-kit.ts'
 import { runToEnd, startProcess } from './integrator-process.ts'
 import type { IntegratorProcess } from './integrator-process.ts'
+import { askEnrolment, digitsOf, enrolDevice, makeKeys, request, signedRequest } from './signed-client.ts'
 
 let sandbox: RunningSandbox
 const folders: string[] = []
@@ -87,7 +88,7 @@ describe('as a process of its own', () => {
     const log = integrator.stderr() + again.stderr()
     expect(log).toContain('posting run')
     for (const secret of [
-      till.device.token,
+      'PRIVATE KEY',
       DEMO_ENROLMENT_CODE,
       payment.payer.paidBy,
       '9876512345',
@@ -157,7 +158,6 @@ describe('as a process of its own', () => {
     // the first one never noticed
     const ready = await request<{ ready: boolean }>(`${first.ready.url}/readyz`, {
       method: 'GET',
-      token: null,
     })
     expect(ready.body.ready).toBe(true)
   })
@@ -166,11 +166,8 @@ describe('as a process of its own', () => {
     const folder = newFolder()
     const integrator = await launch(folder, { TAHSIL_SEED: 'none' })
     const { url } = integrator.ready
-    const closed = await request(`${url}/v1/devices/enrol`, {
-      method: 'POST',
-      body: { code: DEMO_ENROLMENT_CODE, name: 'x' },
-      token: null,
-    })
+    const demo = { code: DEMO_ENROLMENT_CODE, name: 'x', keys: makeKeys() }
+    const closed = await askEnrolment(url, demo)
     expect(closed.status).toBe(403)
     const place = ['--data', folder, '--tenant', TENANT]
     const person = ['--code', '103', '--name', 'Kiran Mehta', '--role', 'cashier']
@@ -180,17 +177,24 @@ describe('as a process of its own', () => {
     expect(short.code).toBe(2)
     const made = await runToEnd(['enrolment-code', ...place], {})
     const [code = ''] = made.stdout.split('\n')
-    const device = await request<{ token: string }>(`${url}/v1/devices/enrol`, {
-      method: 'POST',
-      body: { code, name: 'Counter 3' },
-      token: null,
-    })
-    expect(device.status).toBe(200)
-    const signedIn = await request(`${url}/v1/operators/sign-in`, {
-      method: 'POST',
-      body: { operatorCode: '103', pin: '135791' },
-      token: device.body.token,
-    })
+    const device = await enrolDevice(url, { code, name: 'Counter 3' })
+    expect(device.approval).toBe('waiting')
+    const signIn = () =>
+      signedRequest(`${url}/v1/operators/sign-in`, {
+        method: 'POST',
+        body: { operatorCode: '103', pin: '135791' },
+        as: device,
+      })
+    expect(await signIn()).toMatchObject({ status: 403, body: { code: 'device_not_approved' } })
+    const digits = digitsOf(device)
+    const wrong = String((Number(digits) + 1) % 1_000_000).padStart(6, '0')
+    expect(await runToEnd(['approve-device', '--digits', wrong, ...place], {})).toMatchObject({ code: 2 })
+    const approved = await runToEnd(['approve-device', '--digits', digits, ...place], {})
+    expect(approved).toMatchObject({ code: 0, stdout: 'Till 0001A is approved.\n' })
+    const listed = await runToEnd(['devices', ...place], {})
+    expect(listed.stdout).toMatch(/0001A +approved +\S+ +Counter 3/)
+    expect(listed.stdout).not.toContain(digits)
+    const signedIn = await signIn()
     expect(signedIn.status).toBe(200)
     expect(integrator.child.exitCode).toBeNull()
   })

@@ -11,7 +11,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startIntegrator } from '#app/start-integrator.ts'
 import { startSandbox } from '#sandbox/start-sandbox.ts'
 import type { RunningSandbox } from '#sandbox/start-sandbox.ts'
-import { enrolTill, heldByDigit, startTestDatabases, startWorld, TENANT } from './integrator-kit.ts'
+import {
+  enrolTill,
+  heldByDigit,
+  keyFolder,
+  startTestDatabases,
+  startWorld,
+  TENANT,
+} from './integrator-kit.ts'
 import type { TestDatabases, World } from './integrator-kit.ts'
 import { runToEnd } from './integrator-process.ts'
 
@@ -137,11 +144,13 @@ describe('the database', () => {
     const databaseUrl = await databases.create()
     const first = await startIntegrator({
       environment: settings({ DATABASE_URL: databaseUrl }),
+      dataFolder: keyFolder(),
     })
     await first.close()
     const direct = new pg.Client({ connectionString: databaseUrl })
     await direct.connect()
-    const start = () => startIntegrator({ environment: settings({ DATABASE_URL: databaseUrl }) })
+    const start = () =>
+      startIntegrator({ environment: settings({ DATABASE_URL: databaseUrl }), dataFolder: keyFolder() })
     await direct.query(`update tahsil.migrations set checksum = 'x' where version = 1`)
     await expect(start()).rejects.toThrow(/was changed after it was applied/)
     await direct.query(
@@ -163,11 +172,11 @@ describe('the database', () => {
     // the restored database knows nothing of it; the till sends everything again
     const restored = await databases.create()
     const environment = { ...made.environment, DATABASE_URL: restored }
-    const empty = await startIntegrator({ environment })
+    const empty = await startIntegrator({ environment, dataFolder: keyFolder() })
     await empty.close()
     const held = await runToEnd(['hold-posting', '--minutes', '10'], { DATABASE_URL: restored })
     expect(held).toMatchObject({ code: 0 })
-    const next = await startIntegrator({ environment })
+    const next = await startIntegrator({ environment, dataFolder: keyFolder() })
     try {
       const till = await enrolTill(next.url, 'Counter 1')
       const again = { ...payment, deviceId: till.device.deviceId }
@@ -231,6 +240,7 @@ async function countAttempts(databaseUrl: string): Promise<number> {
 async function enrolledElsewhere() {
   const integrator = await startIntegrator({
     environment: settings({ DATABASE_URL: await databases.create() }),
+    dataFolder: keyFolder(),
   })
   const till = await enrolTill(integrator.url, 'Somewhere')
   const billOf = async (code: string, service: string) => {
