@@ -15,7 +15,7 @@ export function evidenceOf(known: KnownBill, clock: ClockVerdict, consent: Conse
   if (isTrusted && earliestMs !== nowMs) throw new Error('a trusted time is a moment')
   return {
     source: sourceOf(known, nowMs),
-    packId: null,
+    packId: known.pack?.packId ?? null,
     isAdvanceAgreed,
     isPartAgreed,
     earliestMs: isTrusted ? nowMs : Math.max(earliestMs, known.bill.fetchedAtMs),
@@ -23,7 +23,8 @@ export function evidenceOf(known: KnownBill, clock: ClockVerdict, consent: Conse
   }
 }
 
-/** Fresh from the integrator, or the till's own copy, which DIGIT may have replaced since. */
-function sourceOf({ bill }: KnownBill, nowMs: number): CollectionEvidence['source'] {
+/** From a bill pack, fresh from the integrator, or the till's own copy, which DIGIT may have replaced since. */
+function sourceOf({ bill, pack }: KnownBill, nowMs: number): CollectionEvidence['source'] {
+  if (pack) return 'pack'
   return nowMs - bill.fetchedAtMs <= BILL_FRESH_MS ? 'integrator' : 'cache'
 }

@@ -1,5 +1,6 @@
-// Finds what is due: the integrator first, the till's own cache when the integrator (or DIGIT behind it) is away. Every bill that
-// was found is kept with its age, and every answer says why a bill cannot be paid, if so. Called by the host's bill procedures.
+// Finds what is due: the integrator first; when it (or DIGIT behind it) is away, the till's own cache and the bill packs it carries, by number,
+// mobile, name or door. Every bill that was found is kept with its age, and every answer says why a bill cannot be paid, if so.
+// Called by the host's bill procedures.
 import type { Masters } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
 import type { BillKey } from '#contract/payment.ts'
@@ -7,7 +8,8 @@ import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import { judgeClock } from './clock-guard.ts'
 import { FOUND_BILLS_MAX } from './limits.ts'
 import { billProblem } from './payment-rules.ts'
-import type { BillQuery, BillStore, ClockStore, IdentityStore, Integrator } from './ports.ts'
+import { packStanding, type PackedBill, type PackStanding } from './packs.ts'
+import type { BillQuery, BillStore, ClockStore, IdentityStore, Integrator, PackStore } from './ports.ts'
 import { readReceiptQr } from './receipt.ts'
 import type { ClockReading } from './records.ts'
 
@@ -15,12 +17,14 @@ export type FoundBill = {
   readonly bill: Bill
   readonly serviceName: string
   readonly taxHeadNames: Record<string, string>
-  readonly source: 'integrator' | 'cache'
+  readonly source: 'integrator' | 'cache' | 'pack'
+  /** The bill pack it comes from; not null exactly for source pack. */
+  readonly pack: { readonly preparedAtMs: number; readonly standing: PackStanding } | null
   readonly obstacle: Problem | null
 }
 
 export type FindPorts = {
-  readonly store: BillStore & ClockStore & IdentityStore
+  readonly store: BillStore & PackStore & ClockStore & IdentityStore
   readonly integrator: Pick<Integrator, 'searchBills'>
   /** true: the integrator did not answer a moment ago, so the cache is asked first. */
   readonly isOffline: boolean
@@ -28,6 +32,8 @@ export type FindPorts = {
 }
 
 const CODE_MAX = 128
+/** Connections found in a pack by name or door that are asked for anew while the integrator answers. */
+const NAMED_MAX = 10
 /** What a printed consumer code is made of; anything else is raw text of a scanner. */
 const CODE = /^[\p{L}\p{N}][\p{L}\p{N} /_.()#-]*$/u
 /** Problems that say nothing about the bill: the way to it is shut. */
@@ -48,8 +54,8 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
   if (receipt !== null) throw new ProblemError('bill_already_paid', { receiptNumber: receipt.receiptNumber })
   const value = text.trim()
   if (ports.isOffline) {
-    const cached = fromCache(ports, value)
-    if (cached.length > 0) return cached
+    const own = fromOwnStore(ports, value)
+    if (own.length > 0) return own
   }
   let last = new ProblemError('bill_not_found', {})
   for (const query of queriesFor(value)) {
@@ -58,12 +64,33 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
       if (bills.length > 0) return keepAndJudge(ports, bills)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      if (AWAY.includes(error.code)) return fromCacheOr(ports, value, error)
-      if (error.code !== 'bill_not_found') throw error
+      if (AWAY.includes(error.code)) return fromOwnStoreOr(ports, value, error)
+      if (error.code !== 'bill_not_found' && error.code !== 'scan_not_understood') throw error
       last = error
     }
   }
-  throw last
+  return await findByWords(ports, value, last)
+}
+
+/** The integrator knows no names and doors: the packs say which connections are meant, and it says what is due on them. */
+async function findByWords(ports: FindPorts, value: string, problem: ProblemError): Promise<FoundBill[]> {
+  const named = ports.store.packedBills({ by: 'words', value }).slice(0, NAMED_MAX)
+  let last = problem
+  const fresh: Bill[] = []
+  for (const { bill } of named) {
+    const { businessService, consumerCode } = bill
+    try {
+      fresh.push(
+        ...(await ports.integrator.searchBills({ by: 'consumerCode', value: consumerCode, businessService })),
+      )
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      if (AWAY.includes(error.code)) return fromOwnStoreOr(ports, value, error)
+      last = error
+    }
+  }
+  if (fresh.length === 0) throw last
+  return keepAndJudge(ports, fresh)
 }
 
 /** The same debt as DIGIT sees it now. */
@@ -104,27 +131,61 @@ function keepAndJudge(ports: FindPorts, bills: readonly Bill[]): FoundBill[] {
   return kept.map((bill) => judged(ports, bill, 'integrator'))
 }
 
-function fromCacheOr(ports: FindPorts, value: string, problem: ProblemError): FoundBill[] {
-  const cached = fromCache(ports, value)
-  if (cached.length === 0) throw problem
-  return cached
+function fromOwnStoreOr(ports: FindPorts, value: string, problem: ProblemError): FoundBill[] {
+  const own = fromOwnStore(ports, value)
+  if (own.length === 0) throw problem
+  return own
 }
 
-function fromCache(ports: FindPorts, value: string): FoundBill[] {
-  const bills = ports.store.cachedBills({ by: 'any', value })
-  return bills.slice(0, FOUND_BILLS_MAX).map((bill) => judged(ports, bill, 'cache'))
+/** By number from cache and packs, the later look at each debt; else by name, door or street from the packs. */
+function fromOwnStore(ports: FindPorts, value: string): FoundBill[] {
+  const { store } = ports
+  const byNumber = laterLooks(
+    store.cachedBills({ by: 'any', value }),
+    store.packedBills({ by: 'number', value }),
+  )
+  const { cached, packed } =
+    byNumber.cached.length + byNumber.packed.length > 0
+      ? byNumber
+      : laterLooks([], store.packedBills({ by: 'words', value }))
+  const kept = packed.slice(0, Math.max(0, FOUND_BILLS_MAX - cached.length))
+  store.savePackedBills(kept, ports.at.wallMs)
+  return [...cached, ...kept.map(({ bill }) => bill)]
+    .slice(0, FOUND_BILLS_MAX)
+    .map((bill) => judged(ports, bill, 'cache'))
+}
+
+function laterLooks(cached: readonly Bill[], packed: readonly PackedBill[]) {
+  const newest = new Map<string, { bill: Bill; packed: PackedBill | null }>()
+  const offers = [
+    ...cached.map((bill) => ({ bill, packed: null })),
+    ...packed.map((each) => ({ bill: each.bill, packed: each })),
+  ]
+  for (const offer of offers) {
+    const { tenantId, businessService, consumerCode, fetchedAtMs } = offer.bill
+    const key = JSON.stringify([tenantId, businessService, consumerCode])
+    const known = newest.get(key)
+    if (known === undefined || fetchedAtMs > known.bill.fetchedAtMs) newest.set(key, offer)
+  }
+  const kept = [...newest.values()]
+  return {
+    cached: kept.flatMap((offer) => (offer.packed === null ? [offer.bill] : [])),
+    packed: kept.flatMap((offer) => (offer.packed === null ? [] : [offer.packed])),
+  }
 }
 
 function judged(ports: FindPorts, bill: Bill, source: FoundBill['source']): FoundBill {
   const { store, at } = ports
   const tenantId = store.device()?.tenantId ?? ''
   const { nowMs } = judgeClock(at, store.clockState())
-  const known = store.knownBill(bill.id) ?? { bill, newerBill: null, earlier: [] }
+  const known = store.knownBill(bill.id) ?? { bill, newerBill: null, pack: null, earlier: [] }
+  const pack = known.pack ?? null
   const problem = billProblem(known, { tenantId, nowMs })
   return {
     bill,
     ...namesFor(store.masters(), bill),
-    source,
+    source: pack === null ? source : 'pack',
+    pack: pack && { preparedAtMs: pack.preparedAtMs, standing: packStanding(pack, nowMs) },
     obstacle: problem === null ? null : problemOf(problem),
   }
 }

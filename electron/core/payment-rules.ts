@@ -6,6 +6,7 @@ import type { Bill, PaymentMode } from '#contract/bill.ts'
 import type { Payer } from '#contract/payment.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { CHEQUE_DAYS_MAX, INSTRUMENT_NUMBER_MIN, PAYER_NAME_MAX } from './limits.ts'
+import { packProblem } from './packs.ts'
 import { isPayerNameForDigit } from './payer-name.ts'
 import type { EarlierPayment, KnownBill, TenderedInstrument } from './records.ts'
 
@@ -34,6 +35,8 @@ export function billProblem(known: KnownBill, { tenantId, nowMs }: At): ProblemE
   if (bill.status === 'CANCELLED' || bill.status === 'PAYMENT_CANCELLED') {
     return new ProblemError('bill_changed', { duePaise: null, billId: null })
   }
+  const packFault = known.pack ? packProblem(known.pack, nowMs) : null
+  if (packFault !== null) return packFault
   if (bill.expiresAtMs <= nowMs) return new ProblemError('bill_expired', { expiredAtMs: bill.expiresAtMs })
   if (!isWholeRupees(bill.totalPaise)) {
     return new ProblemError('bill_fractional', { duePaise: bill.totalPaise })

@@ -7,6 +7,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import type { LastContact } from './last-contact.ts'
 import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
+import type { PackedBill } from './packs.ts'
 import type { ShiftPlan } from './shift.ts'
 import type {
   ClockAnchor,
@@ -45,6 +46,14 @@ export type BillStore = {
   /** From the cache, newest snapshot of each debt; by consumer code, mobile, bill number or bill id. */
   readonly cachedBills: (query: { by: 'code' | 'mobile' | 'any'; value: string }) => Bill[]
   readonly knownBill: (billId: string) => KnownBill | null
+}
+
+/** Bills of the packs in use; read only, found by many words or by one number. */
+export type PackStore = {
+  /** number: consumer code, bill number, bill id or mobile. words: names, doors and streets, also as beginnings. */
+  readonly packedBills: (query: { by: 'number' | 'words'; value: string }) => PackedBill[]
+  /** Keeps bills of packs as the till's own, unless it has the same bill from a later look. */
+  readonly savePackedBills: (found: readonly PackedBill[], seenAtMs: number) => void
 }
 
 export type CollectionKey = {

@@ -14,6 +14,7 @@ import type {
   SuspenseReason,
 } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
+import type { PackMark } from './packs.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 
 /** Who this till is; its key is kept apart, out of the store. */
@@ -157,6 +158,8 @@ export type KnownBill = {
   readonly bill: Bill
   /** The newest snapshot of the same debt, when that is another one. */
   readonly newerBill: Bill | null
+  /** The bill pack it was found in; absent or null: it came from the integrator itself. */
+  readonly pack?: PackMark | null
   readonly earlier: readonly EarlierPayment[]
 }
 

@@ -92,7 +92,11 @@ export const foundBillSchema = z.strictObject({
   serviceName: z.string(),
   taxHeadNames: z.record(z.string(), z.string()),
   /** cache: the integrator was away; `bill.fetchedAtMs` tells how old it is. */
-  source: z.enum(['integrator', 'cache']),
+  source: z.enum(['integrator', 'cache', 'pack']),
+  /** The bill pack it comes from; not null exactly for source pack. */
+  pack: z
+    .strictObject({ preparedAtMs: epochMsSchema, standing: z.enum(['fresh', 'aging', 'too_old']) })
+    .nullable(),
   /** Not null: this bill cannot be paid now, and why. */
   obstacle: problemSchema.nullable(),
 })
@@ -171,6 +175,7 @@ const moneyProblems = mayAnswer(
   'bill_expired',
   'bill_changed',
   'bill_already_paid',
+  'pack_too_old',
   'nothing_due',
   'service_closed',
   'amount_not_whole',

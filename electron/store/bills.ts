@@ -3,7 +3,8 @@
 import { and, desc, eq, gt, lt, ne, or, sql } from 'drizzle-orm'
 import type { Bill } from '#contract/bill.ts'
 import type { PostingState } from '#contract/payment.ts'
-import type { BillStore } from '#core/ports.ts'
+import type { PackedBill, PackMark } from '#core/packs.ts'
+import type { BillStore, PackStore } from '#core/ports.ts'
 import type { EarlierPayment, KnownBill } from '#core/records.ts'
 import { normalTerm } from '#core/search-terms.ts'
 import type { Gate } from './gate.ts'
@@ -30,6 +31,7 @@ const statements = perSession((db) => ({
       fetchedAtMs: sql.placeholder('fetchedAtMs'),
       seenAtMs: sql.placeholder('seenAtMs'),
       body: sql.placeholder('body'),
+      pack: sql.placeholder('pack'),
     })
     .onConflictDoUpdate({
       target: bills.id,
@@ -40,11 +42,14 @@ const statements = perSession((db) => ({
         fetchedAtMs: sql`excluded.fetched_at_ms`,
         seenAtMs: sql`excluded.seen_at_ms`,
         body: sql`excluded.body`,
+        pack: sql`excluded.pack`,
       },
+      // what is kept from a pack never takes the place of a later look at the same bill
+      setWhere: sql`excluded.pack is null or excluded.fetched_at_ms > ${bills.fetchedAtMs}`,
     })
     .prepare(),
   byId: db
-    .select({ body: bills.body })
+    .select({ body: bills.body, pack: bills.pack })
     .from(bills)
     .where(eq(bills.id, sql.placeholder('id')))
     .prepare(),
@@ -117,12 +122,21 @@ const statements = perSession((db) => ({
     .prepare(),
 }))
 
-export function billTable(gate: Gate): BillStore & { readonly pruneBills: () => void } {
+type BillTable = BillStore & Pick<PackStore, 'savePackedBills'> & { readonly pruneBills: () => void }
+
+export function billTable(gate: Gate): BillTable {
   return {
     saveBills: (found, seenAtMs) =>
       gate.write((session) => {
-        for (const bill of found) saveBill(session, bill, seenAtMs)
+        for (const bill of found) saveBill(session, bill, { seenAtMs, pack: null })
       }),
+    savePackedBills: (found, seenAtMs) => {
+      const fresh = gate.read((session) => found.filter((each) => !isKept(session, each)))
+      if (fresh.length === 0) return
+      gate.write((session) => {
+        for (const { bill, pack } of fresh) saveBill(session, bill, { seenAtMs, pack })
+      })
+    },
     cachedBills: (query) => gate.read((session) => newestOfEachDebt(findCached(session, query))),
     knownBill: (billId) => gate.read((session) => readKnownBill(session, billId)),
     pruneBills: () =>
@@ -134,7 +148,17 @@ export function billTable(gate: Gate): BillStore & { readonly pruneBills: () => 
   }
 }
 
-function saveBill(session: Session, bill: Bill, seenAtMs: number): void {
+/** The same look at the same bill, or a later one: nothing to write. */
+function isKept(session: Session, { bill }: PackedBill): boolean {
+  const row = statements(session).byId.get({ id: bill.id })
+  return row !== undefined && (JSON.parse(row.body) as Bill).fetchedAtMs >= bill.fetchedAtMs
+}
+
+function saveBill(
+  session: Session,
+  bill: Bill,
+  { seenAtMs, pack }: { seenAtMs: number; pack: PackMark | null },
+): void {
   const { id, tenantId, businessService, consumerCode, mobileNumber, fetchedAtMs } = bill
   statements(session).save.run({
     id,
@@ -147,6 +171,7 @@ function saveBill(session: Session, bill: Bill, seenAtMs: number): void {
     fetchedAtMs,
     seenAtMs,
     body: JSON.stringify(bill),
+    pack: pack === null ? null : JSON.stringify(pack),
   })
 }
 
@@ -188,5 +213,10 @@ export function readKnownBill(session: Session, billId: string): KnownBill | nul
     isRefused: payment.isRefused === 1,
     postedAtMs: payment.postedAtMs,
   }))
-  return { bill, newerBill: later === undefined ? null : (JSON.parse(later.body) as Bill), earlier: known }
+  return {
+    bill,
+    newerBill: later === undefined ? null : (JSON.parse(later.body) as Bill),
+    pack: row.pack === null ? null : (JSON.parse(row.pack) as PackMark),
+    earlier: known,
+  }
 }

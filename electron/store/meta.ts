@@ -10,6 +10,7 @@ export type MetaKey =
   | 'clock'
   | 'feedCursor'
   | 'searchableSeq'
+  | 'packRoutes'
   | 'lastContact'
   | 'unlockChallenges'
 

@@ -8,6 +8,7 @@ import type {
   ContactStore,
   OperatorStore,
   OutboxStore,
+  PackStore,
   PaymentStore,
   ShiftStore,
   UnlockStore,
@@ -22,6 +23,7 @@ import { identityTable, type IdentityTable } from './identity.ts'
 import { migrate } from './migrate.ts'
 import { operatorTable } from './operators.ts'
 import { outboxTable, type QueueTotals } from './outbox.ts'
+import { packTable, type PackTable } from './packs.ts'
 import { paymentRows, rowsOfCollection, type PaymentRows } from './payment-rows.ts'
 import { paymentTable } from './payments.ts'
 import { printJobTable, type PrintJobs } from './print-jobs.ts'
@@ -46,7 +48,9 @@ export type Store = IdentityTable &
   OperatorStore &
   ContactStore &
   UnlockStore &
-  PrintJobs & {
+  PrintJobs &
+  PackTable &
+  PackStore & {
     readonly collection: (id: string) => CollectionView | null
     readonly queueTotals: () => QueueTotals
     /** Not null: the file was found damaged while it was used; nothing is written any more. */
@@ -102,6 +106,7 @@ function storeOver(gate: Gate, release: () => void): Store {
     ...operatorTable(gate, identity),
     ...contactTable(gate),
     ...printJobTable(gate),
+    ...packTable(gate),
     damage: gate.damage,
     close: () => {
       gate.close()

@@ -113,6 +113,28 @@ export const bills = sqliteTable('bills', {
   fetchedAtMs: integer('fetched_at_ms').notNull(),
   seenAtMs: integer('seen_at_ms').notNull(),
   body: text().notNull(),
+  pack: text(),
+})
+
+export const packs = sqliteTable('packs', {
+  row: integer().primaryKey(),
+  packId: text('pack_id').notNull(),
+  routeId: text('route_id').notNull(),
+  preparedAtMs: integer('prepared_at_ms').notNull(),
+  manifest: text().notNull(),
+  state: text().notNull(),
+  loadedChunks: integer('loaded_chunks').notNull(),
+})
+
+export const packBills = sqliteTable('pack_bills', {
+  row: integer().primaryKey(),
+  pack: integer().notNull(),
+  chunk: integer().notNull(),
+  billId: text('bill_id').notNull(),
+  codeTerm: text('code_term').notNull(),
+  numberTerm: text('number_term').notNull(),
+  mobileNumber: text('mobile_number'),
+  body: text().notNull(),
 })
 
 export const pinLocks = sqliteTable('pin_locks', {
