@@ -3,6 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { tenantIdSchema } from '#contract/bill.ts'
+import { defaultSettlement } from '#collection/settle-changed-bill.ts'
+import type { SettlementPolicies, SettlementPolicy } from '#collection/settle-changed-bill.ts'
 import { StartupError } from './startup-error.ts'
 
 const milliseconds = (standard: number, min: number, max: number) =>
@@ -24,10 +26,21 @@ const scanRuleSchema = z.strictObject({
   tenantParams: z.array(z.string().max(64)).max(16).default([]),
   businessService: z.string().max(256).nullable().default(null),
 })
-const jsonOf = <T extends z.ZodType>(schema: T) =>
+/** By business service, `*` for all others; what is not said is as the standard says. */
+const settlementSchema = z.record(
+  z.string().min(1).max(256),
+  z.strictObject({
+    higher: z.enum(['part', 'suspense']).optional(),
+    isPartConsentNeeded: z.boolean().optional(),
+    lower: z.enum(['advance', 'split', 'suspense']).optional(),
+    isAdvanceConsentNeeded: z.boolean().optional(),
+    otherwise: z.enum(['split', 'suspense']).optional(),
+  }),
+)
+const jsonOf = <T extends z.ZodType>(schema: T, standard = '[]') =>
   z
     .string()
-    .default('[]')
+    .default(standard)
     .transform((text, context): unknown => {
       try {
         return JSON.parse(text)
@@ -77,8 +90,15 @@ const environmentSchema = z.object({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .default('02:30'),
+  /** Bearer for /metrics; without it only this machine may read them. */
+  TAHSIL_METRICS_TOKEN: z.string().min(16).max(512).optional(),
+  /** How long an ending node says "not ready" before it stops to listen, so that a balancer sees it. */
+  TAHSIL_DRAIN_MS: milliseconds(0, 0, 20_000),
   TAHSIL_SEND_IFSC: flag,
-  TAHSIL_POST_EXCESS: flag,
+  TAHSIL_SETTLEMENT: jsonOf(settlementSchema, '{}'),
+  TAHSIL_DECISION_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  /** Unknown for so long, and a person should see it. */
+  TAHSIL_UNKNOWN_SHOWN_MS: milliseconds(300_000, 0, 86_400_000),
   TAHSIL_CODE_PATTERNS: jsonOf(z.array(codePatternSchema).max(200)),
   TAHSIL_SCAN_RULES: jsonOf(z.array(scanRuleSchema).max(50)),
 })
@@ -134,7 +154,11 @@ export function readConfig(environment: Environment) {
     mastersTtlMs: settings.TAHSIL_MASTERS_TTL_MS,
     sweepMs: settings.TAHSIL_SWEEP_MS,
     postingConcurrency: settings.TAHSIL_POSTING_CONCURRENCY,
+    metricsToken: settings.TAHSIL_METRICS_TOKEN ?? null,
+    drainMs: settings.TAHSIL_DRAIN_MS,
     isIfscSent: settings.TAHSIL_SEND_IFSC,
+    decisionDays: settings.TAHSIL_DECISION_DAYS,
+    unknownShownMs: settings.TAHSIL_UNKNOWN_SHOWN_MS,
     packs: {
       concurrency: settings.TAHSIL_PACK_CONCURRENCY,
       pauseMs: settings.TAHSIL_PACK_PAUSE_MS,
@@ -148,7 +172,7 @@ export function readConfig(environment: Environment) {
       probeDelayMs: settings.TAHSIL_PROBE_DELAY_MS,
       retryBaseMs: settings.TAHSIL_RETRY_BASE_MS,
       retryMaxMs: settings.TAHSIL_RETRY_MAX_MS,
-      isExcessPosted: settings.TAHSIL_POST_EXCESS,
+      settlement: settlementOf(settings.TAHSIL_SETTLEMENT),
     },
     codePatterns: settings.TAHSIL_CODE_PATTERNS.map(({ businessService, pattern }) => ({
       businessService,
@@ -158,6 +182,25 @@ export function readConfig(environment: Environment) {
       ...rule,
       path: rule.path === null ? null : patternOf(rule.path, 'TAHSIL_SCAN_RULES'),
     })),
+  }
+}
+
+function settlementOf(given: z.infer<typeof settlementSchema>): SettlementPolicies {
+  const standard = merged(defaultSettlement, given['*'])
+  const services = Object.entries(given).map(([service, change]) => [service, merged(standard, change)])
+  return { ...Object.fromEntries(services), '*': standard }
+}
+
+function merged(
+  base: SettlementPolicy,
+  change: z.infer<typeof settlementSchema>[string] = {},
+): SettlementPolicy {
+  return {
+    higher: change.higher ?? base.higher,
+    isPartConsentNeeded: change.isPartConsentNeeded ?? base.isPartConsentNeeded,
+    lower: change.lower ?? base.lower,
+    isAdvanceConsentNeeded: change.isAdvanceConsentNeeded ?? base.isAdvanceConsentNeeded,
+    otherwise: change.otherwise ?? base.otherwise,
   }
 }
 

@@ -1,11 +1,11 @@
 // One payment's next step towards DIGIT, from its record and what is known. Pure: called in a loop by post-payment and,
 // row by row, by its tests. The rules R1…R12 are those of exactly-once posting (UNIQUE(billId) is DIGIT's only key).
 import type { CollectionRules } from '#contract/bill.ts'
-import { isWholeRupees } from '#contract/money.ts'
-import type { SuspenseReason } from '#contract/payment.ts'
 import { whyUnpostable } from './check-payment.ts'
-import { failureWords } from './digit-outcome.ts'
-import type { DigitFailure } from './digit-outcome.ts'
+import { decideReversal } from './decide-reversal.ts'
+import { findOwn, pause, settleOwn, suspend, waitFor } from './posting-actions.ts'
+import { settleChangedBill, settlementPolicyOf } from './settle-changed-bill.ts'
+import type { Settlement } from './settle-changed-bill.ts'
 import type {
   Action,
   CurrentBill,
@@ -35,6 +35,8 @@ export function decidePosting(record: PostingRecord, facts: PostingFacts, policy
       return { do: 'become', state: 'UNKNOWN', note: 'the answer to the last attempt was not kept' }
     case 'POSTED':
       return decideConfirmation(record, facts, policy)
+    case 'REVERSING':
+      return decideReversal(record, facts, policy)
     default:
       return { do: 'rest' }
   }
@@ -55,6 +57,11 @@ function decideLive(record: PostingRecord, facts: PostingFacts, policy: PostingP
   if (facts.payments.kind !== 'ok') return waitFor(facts.payments, record, policy)
   const own = findOwn(record, facts.payments.value)
   if (own !== null) return settleOwn(record, own)
+  if (record.probeReason !== null) {
+    const note = 'looked up after a restore: DIGIT does not hold it, so it waits as before'
+    const back = { ...suspend(record.probeReason, note), patch: { probeReason: null } }
+    return waitForFence(record, policy) ?? back
+  }
   // after a restore the order may be another one: what DIGIT holds already waits for nobody
   if (record.isBehindAnother) {
     return { do: 'wait', ms: pause(record, policy), note: 'an earlier payment of this consumer goes first' }
@@ -70,42 +77,6 @@ function decideLive(record: PostingRecord, facts: PostingFacts, policy: PostingP
     : decideOtherBill(record, { ...seen, facts }, policy)
 }
 
-/** The id inside additionalDetails decides; the receipt number only for payments that carry no id of ours. */
-export function findOwn(record: PostingRecord, found: readonly FoundPayment[]): FoundPayment | null {
-  const { id, receiptNumber, amountPaise } = record.payment
-  const byId = found.filter((each) => each.ownPaymentId === id)
-  const byNumber = found.filter(
-    (each) =>
-      each.ownPaymentId === null &&
-      each.manualReceiptNumber === receiptNumber &&
-      each.amountPaise === amountPaise,
-  )
-  const own = byId.length > 0 ? byId : byNumber
-  return own.find((each) => each.isLive) ?? own[0] ?? null
-}
-
-export function settleOwn(record: PostingRecord, own: FoundPayment): Action {
-  const patch = {
-    billId: own.billId,
-    digitReceiptNumber: own.receiptNumber,
-    digitPaymentId: own.digitPaymentId,
-    postedAtMs: own.receiptAtMs ?? record.nowMs,
-    lagSinceMs: null,
-    lastRefusal: null,
-  }
-  if (own.amountPaise !== record.payment.amountPaise || own.tenantId !== record.payment.tenantId) {
-    return {
-      do: 'become',
-      state: 'QUARANTINE',
-      note: 'DIGIT holds our reference with another amount or municipality',
-    }
-  }
-  if (!own.isLive) {
-    return { do: 'become', state: 'REVERSED', note: 'posted, and reversed in DIGIT since', patch }
-  }
-  return { do: 'become', state: 'POSTED', note: 'DIGIT holds the payment', patch }
-}
-
 type Seen = { found: readonly FoundPayment[]; rules: CollectionRules | null; facts: PostingFacts }
 
 /** The bill aimed at is gone or replaced: changing the bill id is the dangerous act (D3), so the fence comes first (R6). */
@@ -114,7 +85,7 @@ function decideOtherBill(
   seen: Seen & { bill: CurrentBill | null },
   policy: PostingPolicy,
 ): Action {
-  const { bill } = seen
+  const { bill, facts } = seen
   if (record.state !== 'RESOLVE') {
     const note = bill === null ? 'DIGIT shows nothing due now' : 'DIGIT has replaced the bill'
     return { do: 'become', state: 'RESOLVE', note }
@@ -124,20 +95,19 @@ function decideOtherBill(
   if (bill === null) {
     const lagging = waitForReopening(record, seen.found, policy)
     if (lagging !== null) return lagging
-    const isPaid = seen.found.some((each) => each.isLive && isAfterBill(record, each))
-    return isPaid
-      ? suspend('ALREADY_PAID', 'another payment settled this bill; ours is held for the citizen')
-      : suspend('NOTHING_DUE', 'nothing is due for this consumer; the money is held for the citizen')
+    if (facts.aimedStatus === undefined) return { do: 'look', at: 'aimedStatus' }
+    if (facts.aimedStatus.kind !== 'ok' && facts.aimedStatus.kind !== 'denied') {
+      return waitFor(facts.aimedStatus, record, policy)
+    }
+  } else {
+    const unknown = lookAtApplied(record, seen, policy)
+    if (unknown !== null) return unknown
   }
-  const refusal = whyNotOn(record, { rules: seen.rules, bill }, policy)
-  if (refusal !== null) return refusal
-  return {
-    do: 'become',
-    state: 'READY',
-    note:
-      bill.totalPaise === record.payment.amountPaise ? 'the new bill fits' : 'the new bill takes this amount',
-    patch: { billId: bill.billId, lastRefusal: null },
-  }
+  const settlement = settle(record, seen, policy)
+  if (settlement.do !== 'post') return actOn(settlement, record, policy)
+  if (bill === null) throw new TypeError('nothing is posted where nothing is due')
+  const patch = { billId: bill.billId, lastRefusal: null, lagSinceMs: null }
+  return { do: 'become', state: 'READY', note: `a new bill: ${settlement.note}`, patch }
 }
 
 /** The bill aimed at is DIGIT's current one: repeating on it can never record twice (F1). */
@@ -147,56 +117,83 @@ function decideOnBill(
   policy: PostingPolicy,
 ): Action {
   const { bill, facts } = seen
-  const refusal = whyNotOn(record, seen, policy)
-  if (refusal !== null) return waitForFence(record, policy) ?? refusal
+  const unknown = lookAtApplied(record, seen, policy)
+  if (unknown !== null) return unknown
+  const settlement = settle(record, seen, policy)
+  if (settlement.do !== 'post') return actOn(settlement, record, policy)
   const last = record.lastRefusal
   if (last !== null && last.isPermanent && last.billId === bill.billId) {
     const held = suspend('REFUSED_BY_DIGIT', `DIGIT refuses it: ${last.code.slice(0, 80)}`)
     return waitForFence(record, policy) ?? held
-  }
-  if (seen.found.some((each) => each.isLive)) {
-    if (facts.unappliedCount === undefined) return { do: 'look', at: 'unappliedCount' }
-    if (facts.unappliedCount.kind !== 'ok') return waitFor(facts.unappliedCount, record, policy)
-    if (facts.unappliedCount.value > 0) {
-      return waitForLag(record, 'billing has not applied an earlier payment of this consumer', policy)
-    }
   }
   if (facts.duePaise === undefined) return { do: 'look', at: 'duePaise' }
   if (facts.duePaise.kind !== 'ok' && facts.duePaise.kind !== 'denied') {
     return waitFor(facts.duePaise, record, policy)
   }
   if (facts.duePaise.kind === 'ok' && facts.duePaise.value !== bill.totalPaise) {
-    return waitForLag(record, 'the bill and its demand differ; waiting for a new bill', policy)
+    return replaceBill(record, seen, policy)
   }
+  const attempt = `attempt ${record.attemptCount + 1}`
   const unseen = facts.duePaise.kind === 'denied' ? '; the demand may not be read with this DIGIT role' : ''
-  return { do: 'create', billId: bill.billId, note: `attempt ${record.attemptCount + 1}${unseen}` }
+  const met = settlement.as === null ? '' : `; ${settlement.note}`
+  const { postPaise, as } = settlement
+  return { do: 'create', billId: bill.billId, postPaise, settledAs: as, note: `${attempt}${met}${unseen}` }
 }
 
-/** What DIGIT's own rules say against this amount and mode on this bill; null = it may be posted. */
-function whyNotOn(
+/**
+ * A bill that differs from its demand is never posted on (R9). Seen twice, DIGIT is asked to cancel it, so that a true one can
+ * be made; where our role may not, it is waited for until it expires.
+ */
+function replaceBill(
   record: PostingRecord,
-  { rules, bill }: { rules: CollectionRules | null; bill: CurrentBill },
+  { bill, facts }: { bill: CurrentBill; facts: PostingFacts },
+  policy: PostingPolicy,
+): Action {
+  const isSeenBefore = record.lagSinceMs !== null && record.lagSinceMs < record.nowMs
+  if (!isSeenBefore || facts.billCancel !== undefined) {
+    return waitForLag(record, 'the bill and its demand differ; waiting for a new bill', policy)
+  }
+  const note = 'the bill and its demand differ; asking DIGIT to cancel the bill'
+  return waitForFence(record, policy) ?? { do: 'cancel-bill', billId: bill.billId, note }
+}
+
+function settle(
+  record: PostingRecord,
+  { bill, rules, found, facts }: Seen & { bill: CurrentBill | null },
+  policy: PostingPolicy,
+): Settlement {
+  const { payment } = record
+  const isPaid = found.some((each) => each.isLive && isAfterBill(record, each))
+  const isCancelled = facts.aimedStatus?.kind === 'ok' && facts.aimedStatus.value === 'CANCELLED'
+  return settleChangedBill({
+    payment,
+    bill,
+    rules,
+    ifNone: isPaid ? 'paid' : isCancelled ? 'cancelled' : 'nothing',
+    policy: settlementPolicyOf(policy.settlement, payment.bill.businessService),
+    isDecided: record.isDecided,
+    isPartPending: bill !== null && facts.unappliedCount?.kind === 'ok' && facts.unappliedCount.value > 0,
+  })
+}
+
+function actOn(
+  settlement: Exclude<Settlement, { do: 'post' }>,
+  record: PostingRecord,
+  policy: PostingPolicy,
+): Action {
+  if (settlement.do === 'wait') return waitForLag(record, settlement.note, policy)
+  return waitForFence(record, policy) ?? suspend(settlement.reason, settlement.note)
+}
+
+/** Nothing is decided about money while the bill of now may still ask for what was already paid (R8, on every path). */
+function lookAtApplied(
+  record: PostingRecord,
+  { found, facts }: Pick<Seen, 'found' | 'facts'>,
   policy: PostingPolicy,
 ): Action | null {
-  const { payment } = record
-  if (rules === null || !rules.isOpen)
-    return suspend('SERVICE_CLOSED', 'the service takes no counter payments now')
-  if (rules.modesNotAllowed.includes(payment.mode)) {
-    return suspend('MODE_NOT_ALLOWED', 'the service does not take this way of paying now')
-  }
-  if (!isWholeRupees(bill.totalPaise)) {
-    return suspend('REFUSED_BY_DIGIT', 'the bill has paise in it; the demand must be rounded first')
-  }
-  if (payment.amountPaise < bill.totalPaise && !rules.isPartPaymentAllowed) {
-    return suspend('BILL_HIGHER', 'the bill is higher now and must be paid in full')
-  }
-  if (payment.amountPaise > bill.totalPaise) {
-    const isIntended = payment.amountPaise > payment.bill.totalPaise || bill.billId === payment.bill.id
-    if (!rules.isAdvanceAllowed || !(isIntended || policy.isExcessPosted)) {
-      return suspend('BILL_LOWER', 'the bill is lower than the money taken')
-    }
-  }
-  return null
+  if (!found.some((each) => each.isLive)) return null
+  if (facts.unappliedCount === undefined) return { do: 'look', at: 'unappliedCount' }
+  return facts.unappliedCount.kind === 'ok' ? null : waitFor(facts.unappliedCount, record, policy)
 }
 
 function isAfterBill(record: PostingRecord, found: FoundPayment): boolean {
@@ -241,19 +238,6 @@ function waitForFence(record: PostingRecord, policy: PostingPolicy): Action | nu
   return { do: 'wait', ms: overAtMs - record.nowMs + 1, note }
 }
 
-function suspend(reason: SuspenseReason, note: string): Action {
-  return { do: 'become', state: 'SUSPENSE', reason, note }
-}
-
-function waitFor(failure: DigitFailure, record: PostingRecord, policy: PostingPolicy): Action {
-  return { do: 'wait', ms: pause(record, policy), note: `DIGIT: ${failureWords(failure)}` }
-}
-
-/** Doubles from the base to the maximum. */
-export function pause(record: PostingRecord, policy: PostingPolicy): number {
-  return Math.min(policy.retryBaseMs * 2 ** Math.min(record.waitCount, 20), policy.retryMaxMs)
-}
-
 /** POSTED → CONFIRMED when billing shows it; until then the dues of this consumer are not trusted. */
 function decideConfirmation(record: PostingRecord, facts: PostingFacts, policy: PostingPolicy): Action {
   if (record.waitCount === 0) {
@@ -278,6 +262,7 @@ function decideConfirmation(record: PostingRecord, facts: PostingFacts, policy: 
     do: 'become',
     state: 'CONFIRMED',
     note: 'billing has applied it',
+    ...(record.reason === null ? {} : { reason: record.reason }),
     ...(balancePaise === null ? {} : { patch: { balancePaise } }),
   }
 }

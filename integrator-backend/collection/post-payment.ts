@@ -2,7 +2,9 @@
 // by tests with any. The record is committed before every act; a crash anywhere leaves a state that a look-up resolves.
 import type { Paise } from '#contract/money.ts'
 import type { PostingState, SuspenseReason } from '#contract/payment.ts'
-import { decidePosting, pause, settleOwn, findOwn } from './decide-posting.ts'
+import { decidePosting } from './decide-posting.ts'
+import { REVERSAL_DENIALS_MAX } from './decide-reversal.ts'
+import { findOwn, pause, settleOwn } from './posting-actions.ts'
 import { failureWords, saysAlreadyRecorded, saysStaleBill } from './digit-outcome.ts'
 import type { DigitFailure, DigitOutcome } from './digit-outcome.ts'
 import type {
@@ -13,6 +15,8 @@ import type {
   PostingPolicy,
   PostingRecord,
   RecordPatch,
+  Reversal,
+  ReversalAction,
 } from './posting-facts.ts'
 
 export type Change = {
@@ -24,6 +28,8 @@ export type Change = {
   runInMs: number | null
   /** Commits an attempt row with this change, before the call is made (R3). */
   attempt: { billId: string; amountPaise: Paise } | null
+  /** The same for a call that undoes a payment. */
+  reversalAttempt?: { digitPaymentId: string; action: ReversalAction }
 }
 
 export type PostingPorts = {
@@ -33,6 +39,13 @@ export type PostingPorts = {
   look: <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => Promise<PostingFacts[L]>
   /** `_create` on one bill id; `ok` carries what DIGIT answered. */
   create: (record: PostingRecord, billId: string) => Promise<DigitOutcome<FoundPayment>>
+  /** `_cancelbill` on a bill that differs from its demand; `denied` where the role may not. */
+  cancelBill: (record: PostingRecord, billId: string) => Promise<DigitOutcome<null>>
+  /** `_workflow`; `ok` carries the payment as DIGIT holds it now. */
+  reverse: (
+    record: PostingRecord,
+    asked: { action: ReversalAction; digitPaymentId: string },
+  ) => Promise<DigitOutcome<FoundPayment>>
   /** One transaction; false when the record has moved on meanwhile. */
   commit: (record: PostingRecord, change: Change) => Promise<boolean>
 }
@@ -54,26 +67,60 @@ export async function postPayment(ports: PostingPorts): Promise<PostingState | n
       Object.assign(facts, { [action.at]: value })
       continue
     }
-    const change = action.do === 'create' ? attemptOf(action, record) : changeOf(action, record)
+    const change = changeFor(action, record)
     if (!(await ports.commit(record, change))) return null
     if (action.do === 'wait') return change.state
     if (action.do === 'create') {
-      const sent = { ...record, state: 'POSTING' as const, attemptCount: record.attemptCount + 1 }
-      const isDone = await attempt(ports, sent, action.billId)
-      if (!isDone) return null
+      const { postPaise, settledAs } = action
+      const sent = { ...sentOf(record), state: 'POSTING' as const, postPaise, settledAs }
+      if (!(await attempt(ports, sent, action.billId))) return null
       facts = {}
     }
+    if (action.do === 'reverse') {
+      if (!(await attemptReversal(ports, sentOf(record), action))) return null
+      facts = {}
+    }
+    // everything is looked at anew; only that it was tried is kept, so that it is tried once in a run
+    if (action.do === 'cancel-bill') facts = { billCancel: await ports.cancelBill(record, action.billId) }
     record = await ports.load()
   }
   return null
 }
 
+type Step = Exclude<Action, { do: 'look' } | { do: 'rest' }>
+
+function changeFor(action: Step, record: PostingRecord): Change {
+  switch (action.do) {
+    case 'create':
+      return attemptOf(action, record)
+    case 'reverse': {
+      const { action: asked, digitPaymentId } = action
+      if (record.state !== 'REVERSING') throw new RangeError('a payment is undone while REVERSING only')
+      if (digitPaymentId === '') throw new RangeError('what is undone must be named')
+      return { ...same(record, action.note), reversalAttempt: { digitPaymentId, action: asked } }
+    }
+    case 'cancel-bill':
+      return same(record, action.note)
+    default:
+      return changeOf(action, record)
+  }
+}
+
+function same({ state, reason }: PostingRecord, note: string): Change {
+  return { state, reason, note, patch: {}, runInMs: null, attempt: null }
+}
+
+function sentOf(record: PostingRecord): PostingRecord {
+  return { ...record, attemptCount: record.attemptCount + 1 }
+}
+
 function attemptOf(action: Extract<Action, { do: 'create' }>, record: PostingRecord): Change {
-  const { amountPaise } = record.payment
-  if (amountPaise <= 0) throw new RangeError('an attempt must move money')
+  const { postPaise, settledAs } = action
+  if (postPaise <= 0) throw new RangeError('an attempt must move money')
+  if (postPaise > record.payment.amountPaise) throw new RangeError('more than was taken is never posted')
   if (action.billId !== record.billId) throw new RangeError('an attempt is made on the bill aimed at only')
-  const attemptRow = { billId: action.billId, amountPaise }
-  const patch = { lagSinceMs: null }
+  const attemptRow = { billId: action.billId, amountPaise: postPaise }
+  const patch = { lagSinceMs: null, postPaise, settledAs }
   return { state: 'POSTING', reason: null, note: action.note, patch, runInMs: null, attempt: attemptRow }
 }
 
@@ -128,6 +175,48 @@ export function afterCreate(end: {
     note,
     runInMs: isQuick ? policy.probeDelayMs : pause(record, policy),
   }
+}
+
+/** Makes the call and records its end. Returns true when the run may go on at once. */
+async function attemptReversal(
+  ports: PostingPorts,
+  record: PostingRecord,
+  asked: { action: ReversalAction; digitPaymentId: string },
+): Promise<boolean> {
+  const outcome = await ports.reverse(record, asked)
+  const change = afterReverse({ record, outcome, policy: ports.policy })
+  const isKept = await ports.commit(record, change)
+  return isKept && change.runInMs === null
+}
+
+/** Only our own payment, shown as no longer live, is REVERSED; a refusal is believed after another look. */
+export function afterReverse(end: {
+  record: PostingRecord
+  outcome: DigitOutcome<FoundPayment>
+  policy: PostingPolicy
+}): Change {
+  const { record, outcome, policy } = end
+  const { reversal } = record
+  if (reversal === null) throw new TypeError('a reversal must say what is to be done')
+  const again = (note: string, next: Partial<Reversal> = {}, ms = policy.probeDelayMs): Change => ({
+    ...same(record, note),
+    state: 'REVERSING',
+    patch: { reversal: { ...reversal, ...next } },
+    runInMs: ms,
+  })
+  if (outcome.kind === 'ok') {
+    const own = findOwn(record, [outcome.value])
+    if (own === null || own.isLive) return again('DIGIT answered, but does not show it undone; looking it up')
+    return { ...changeOf(settleOwn(record, own), record), note: 'DIGIT has undone the payment' }
+  }
+  const note = `DIGIT: ${failureWords(outcome)}`
+  if (outcome.kind === 'denied') {
+    const deniedCount = reversal.deniedCount + 1
+    if (deniedCount < REVERSAL_DENIALS_MAX) return again(note, { deniedCount }, pause(record, policy))
+    return again(note, { deniedCount, refusal: 'the DIGIT login may not undo payments' })
+  }
+  if (outcome.kind === 'refused') return again(note, { refusal: outcome.code.slice(0, 80) })
+  return again(note, {}, outcome.kind === 'unknown' ? policy.probeDelayMs : pause(record, policy))
 }
 
 function isSurelyNotStored(failure: DigitFailure): boolean {

@@ -4,9 +4,23 @@ import type { CollectionRules } from '#contract/bill.ts'
 import type { Paise } from '#contract/money.ts'
 import type { Payment, PostingState, SuspenseReason } from '#contract/payment.ts'
 import type { DigitOutcome } from './digit-outcome.ts'
+import { defaultSettlement } from './settle-changed-bill.ts'
+import type { SettledAs, SettlementPolicies } from './settle-changed-bill.ts'
 
 /** The end of the last `_create` when it was a refusal, with the bill id it was about. */
 export type LastRefusal = { billId: string; code: string; isPermanent: boolean }
+
+export type ReversalAction = 'CANCEL' | 'DISHONOUR'
+
+/** What two people decided to undo in DIGIT, and how that stands. */
+export type Reversal = {
+  action: ReversalAction
+  why: string
+  /** DIGIT said no for good. */
+  refusal: string | null
+  /** Refusals of access control in a row: few are an outage, many a missing role. */
+  deniedCount: number
+}
 
 export type PostingRecord = {
   payment: Payment
@@ -28,6 +42,14 @@ export type PostingRecord = {
   nowMs: number
   /** An earlier (or already sent) live payment of the same consumer goes first. */
   isBehindAnother: boolean
+  /** How much of it goes to DIGIT; null: all of it. */
+  postPaise: Paise | null
+  settledAs: SettledAs
+  /** A supervisor decided that it may go on the bill of now. */
+  isDecided: boolean
+  reversal: Reversal | null
+  /** Given up before a restore: it waits for this again when DIGIT does not hold it. */
+  probeReason: SuspenseReason | null
   /** Posting is stopped until then (after a restore). */
   holdUntilMs: number | null
 }
@@ -44,6 +66,10 @@ export type FoundPayment = {
   amountPaise: Paise
   /** APPROVED, APPROVAL_PENDING, REMITTED or TO_BE_SUBMITTED: the money counts. */
   isLive: boolean
+  /** DIGIT's instrumentStatus: only APPROVED can be cancelled. */
+  instrumentStatus: string
+  /** What the integrator kept back when it posted a part, as it told DIGIT. */
+  heldPaise: Paise
   /** Our payment id, when the integrator made it. */
   ownPaymentId: string | null
   manualReceiptNumber: string | null
@@ -65,9 +91,13 @@ export type PostingFacts = {
   /** Σ(tax − collected) of the open demands. */
   duePaise?: DigitOutcome<Paise>
   confirmation?: DigitOutcome<Confirmation>
+  /** Status of the bill aimed at, asked when nothing is due; null: DIGIT does not know it. */
+  aimedStatus?: DigitOutcome<string | null>
+  /** The end of asking DIGIT to cancel a bill that does not equal its demand, in this run. */
+  billCancel?: DigitOutcome<null>
 }
 
-export type Look = keyof PostingFacts
+export type Look = Exclude<keyof PostingFacts, 'billCancel'>
 
 export type PostingPolicy = {
   /** 2 × the longest life of a request inside DIGIT. */
@@ -77,8 +107,7 @@ export type PostingPolicy = {
   probeDelayMs: number
   retryBaseMs: number
   retryMaxMs: number
-  /** Post more than is due now when a bill became lower, without the citizen's consent. */
-  isExcessPosted: boolean
+  settlement: SettlementPolicies
 }
 
 export const defaultPolicy: PostingPolicy = {
@@ -87,7 +116,7 @@ export const defaultPolicy: PostingPolicy = {
   probeDelayMs: 1_000,
   retryBaseMs: 1_000,
   retryMaxMs: 300_000,
-  isExcessPosted: false,
+  settlement: { '*': defaultSettlement },
 }
 
 export type RecordPatch = {
@@ -98,6 +127,13 @@ export type RecordPatch = {
   balancePaise?: Paise
   lagSinceMs?: number | null
   lastRefusal?: LastRefusal | null
+  postPaise?: Paise
+  settledAs?: SettledAs
+  isDecided?: boolean
+  /** Makes the remainder's row with this change. */
+  heldPaise?: Paise
+  reversal?: Reversal | null
+  probeReason?: SuspenseReason | null
 }
 
 export type Action =
@@ -111,5 +147,7 @@ export type Action =
       reason?: SuspenseReason
       patch?: RecordPatch
     }
-  | { do: 'create'; billId: string; note: string }
+  | { do: 'create'; billId: string; postPaise: Paise; settledAs: SettledAs; note: string }
+  | { do: 'reverse'; action: ReversalAction; digitPaymentId: string; note: string }
+  | { do: 'cancel-bill'; billId: string; note: string }
   | { do: 'rest' }

@@ -1,5 +1,6 @@
 // Bent copies of the design, one rule missing in each: if the auditor did not notice, it would not notice a real fault either.
 // Product code has no switch for them: ports, policy and the restore drill are bent around it. Called by run-seed.
+import { ZERO_PAISE } from '#contract/money.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import type {
   FoundPayment,
@@ -188,7 +189,8 @@ function lookedOtherwise<At extends 'payments' | 'unappliedCount'>(
       const asked: Look = at
       if (asked !== bent || outcome?.kind !== 'ok') return outcome
       const value = bend(outcome.value as Value<At>, record)
-      return { ...outcome, value } as typeof outcome
+      const told: unknown = { kind: 'ok', value }
+      return told as typeof outcome
     },
   }
 }
@@ -225,6 +227,8 @@ function imagined(record: PostingRecord, billId: string): FoundPayment {
     receiptAtMs: record.nowMs,
     amountPaise: payment.amountPaise,
     isLive: true,
+    instrumentStatus: 'APPROVED',
+    heldPaise: ZERO_PAISE,
     ownPaymentId: payment.id,
     manualReceiptNumber: payment.receiptNumber,
     changedAtMs: null,

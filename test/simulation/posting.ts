@@ -10,6 +10,7 @@ import { rulesOfService } from '#collection/collection-rules.ts'
 import { postPayment } from '#collection/post-payment.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import { defaultPolicy } from '#collection/posting-facts.ts'
+import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import type { Look, PostingFacts, PostingRecord } from '#collection/posting-facts.ts'
 import type { BillQuery } from '#core/ports.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -141,7 +142,9 @@ function portsOf(world: World, { life, store, digit, mutant, firstLookMs }: Post
   const client = createSimulatedClient(world, { life, digit })
   const payments = createPaymentCalls(client)
   const masters = mastersOf()
-  const policy = { ...defaultPolicy, ...mutant.policy }
+  // the auditor counts whole payments: what is too much waits as a whole
+  const settlement = { '*': { ...defaultSettlement, lower: 'suspense' as const } }
+  const policy = { ...defaultPolicy, settlement, ...mutant.policy }
   // load and commit are replaced below, the looks ask DIGIT only
   const noPool = {} as Pool
   const search = createBillSearch({
@@ -173,6 +176,9 @@ function portsOf(world: World, { life, store, digit, mutant, firstLookMs }: Post
         if (at === 'payments') lookMs = timeline.nowMs()
         return await real.look(at, record, facts)
       },
+      // this login may not, so that stale bills are waited for
+      cancelBill: () => Promise.resolve({ kind: 'denied', why: 'role' }),
+      reverse: (record, asked) => real.reverse(record, asked),
       create: async (record, billId) => {
         if (!firstLookMs.has(id)) firstLookMs.set(id, lookMs)
         return await real.create(record, billId)

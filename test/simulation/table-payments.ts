@@ -131,6 +131,12 @@ export function load({ tables, nowMs }: At, id: string): PostingRecord | null {
     waitCount: row.waitCount,
     postedSinceMs: row.postedSinceMs,
     digitPaymentId: row.digitPaymentId,
+    // in these worlds nobody decides, splits or undoes
+    postPaise: null,
+    settledAs: null,
+    isDecided: false,
+    reversal: null,
+    probeReason: null,
     nowMs,
     isBehindAnother,
     holdUntilMs: tables.holdUntilMs,

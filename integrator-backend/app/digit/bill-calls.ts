@@ -3,7 +3,13 @@
 import { addPaise, paiseFromDecimal, ZERO_PAISE } from '#contract/money.ts'
 import type { Paise } from '#contract/money.ts'
 import type { DigitOutcome } from '#collection/digit-outcome.ts'
-import { billAnswerSchema, FETCH_BILL_PATH, SEARCH_BILL_PATH } from '#digit-wire/bill.ts'
+import {
+  billAnswerSchema,
+  CANCEL_BILL_PATH,
+  cancelBillAnswerSchema,
+  FETCH_BILL_PATH,
+  SEARCH_BILL_PATH,
+} from '#digit-wire/bill.ts'
 import type { Bill as DigitBill } from '#digit-wire/bill.ts'
 import { demandAnswerSchema, SEARCH_DEMAND_PATH } from '#digit-wire/demand.ts'
 import type { Demand } from '#digit-wire/demand.ts'
@@ -59,6 +65,26 @@ export async function searchBillById(
   const bill = answer.value.Bill.find((each) => each.id === billId)
   if (bill !== undefined && bill.tenantId !== tenantId) return wrong('a bill of another tenant')
   return { kind: 'ok', value: bill ?? null }
+}
+
+/** Cancels the newest ACTIVE bill of the consumer, so that the next fetch makes a true one. It moves no money. */
+export async function cancelBillOfConsumer(
+  client: DigitClient,
+  { tenantId, businessService, consumerCode }: ConsumerKey,
+): Promise<DigitOutcome<null>> {
+  const answer = await client.call({
+    path: CANCEL_BILL_PATH,
+    body: {
+      UpdateBillCriteria: {
+        tenantId,
+        businessService,
+        consumerCodes: [consumerCode],
+        additionalDetails: { reason: 'bill differs from its demand', reasonMessage: 'made anew' },
+      },
+    },
+    answer: cancelBillAnswerSchema,
+  })
+  return answer.kind === 'ok' ? { kind: 'ok', value: null } : answer
 }
 
 export async function searchDemands(

@@ -1,9 +1,15 @@
 // DIGIT's collection service as the integrator uses it: search payments of a consumer or bill, create one payment.
 // Called by bill search and by the posting ports.
-import { paiseFromDecimal } from '#contract/money.ts'
+import { paise, paiseFromDecimal, ZERO_PAISE } from '#contract/money.ts'
+import type { Paise } from '#contract/money.ts'
 import type { DigitOutcome } from '#collection/digit-outcome.ts'
-import type { FoundPayment } from '#collection/posting-facts.ts'
-import { CREATE_PAYMENT_PATH, paymentAnswerSchema, searchPaymentsPath } from '#digit-wire/payment.ts'
+import type { FoundPayment, ReversalAction } from '#collection/posting-facts.ts'
+import {
+  CREATE_PAYMENT_PATH,
+  paymentAnswerSchema,
+  paymentWorkflowPath,
+  searchPaymentsPath,
+} from '#digit-wire/payment.ts'
 import type { Payment as DigitPayment, PaymentRequest } from '#digit-wire/payment.ts'
 import type { DigitClient } from './digit-client.ts'
 
@@ -11,6 +17,16 @@ export type PaymentCalls = {
   /** Every payment of the criteria, newest first; pages until there is no more. */
   search: (criteria: PaymentCriteria) => Promise<DigitOutcome<FoundPayment[]>>
   create: (request: PaymentRequest) => Promise<DigitOutcome<FoundPayment>>
+  /** `_workflow`: the answer shows the payment as it stands then. */
+  reverse: (asked: ReversalRequest) => Promise<DigitOutcome<FoundPayment>>
+}
+
+export type ReversalRequest = {
+  tenantId: string
+  businessService: string
+  digitPaymentId: string
+  action: ReversalAction
+  why: string
 }
 
 export type PaymentCriteria = {
@@ -100,7 +116,47 @@ export function createPaymentCalls(client: DigitClient): PaymentCalls {
       if (found === undefined) return { kind: 'bad-answer', why: 'no payment in the answer' }
       return { kind: 'ok', value: found }
     },
+    reverse: (asked) => reversePayment(client, asked),
   }
+}
+
+async function reversePayment(
+  client: DigitClient,
+  { tenantId, businessService, digitPaymentId, action, why }: ReversalRequest,
+): Promise<DigitOutcome<FoundPayment>> {
+  // the module is read by access control only, so a refusal for it says that nothing was done
+  const modules = [...(isPathSafe(businessService) ? [businessService] : []), ...commonModules]
+  let refusal: DigitOutcome<FoundPayment> = { kind: 'denied', why: 'no module' }
+  for (const module of modules) {
+    const answer = await client.call({
+      path: paymentWorkflowPath(module),
+      body: {
+        PaymentWorkflows: [
+          // DIGIT echoes the reason and forgets it; additionalDetails stays (quirk 24)
+          {
+            paymentId: digitPaymentId,
+            tenantId,
+            action,
+            reason: why,
+            additionalDetails: { tahsilReason: why },
+          },
+        ],
+      },
+      answer: paymentAnswerSchema,
+      isMoney: true,
+    })
+    if (answer.kind === 'denied') {
+      refusal = answer
+      continue
+    }
+    if (answer.kind !== 'ok') return answer
+    const payment = answer.value.Payments.find((each) => each.id === digitPaymentId)
+    const [found] = (payment === undefined ? null : readPayment(payment, tenantId)) ?? []
+    return found === undefined
+      ? { kind: 'bad-answer', why: 'the payment is not in the answer' }
+      : { kind: 'ok', value: found }
+  }
+  return refusal
 }
 
 /** Some service codes hold `/`, spaces or brackets and cannot be a path segment (quirk 36). */
@@ -131,6 +187,8 @@ function readPayment(payment: DigitPayment, tenantId: string): FoundPayment[] | 
       receiptAtMs: detail.receiptDate ?? payment.transactionDate ?? null,
       amountPaise,
       isLive: liveStatuses.has(payment.instrumentStatus),
+      instrumentStatus: payment.instrumentStatus,
+      heldPaise: heldOf(payment.additionalDetails) ?? heldOf(detail.additionalDetails) ?? ZERO_PAISE,
       ownPaymentId: ownIdOf(payment.additionalDetails) ?? ownIdOf(detail.additionalDetails),
       manualReceiptNumber: detail.manualReceiptNumber ?? null,
       changedAtMs: payment.auditDetails?.lastModifiedTime ?? null,
@@ -142,8 +200,20 @@ function readPayment(payment: DigitPayment, tenantId: string): FoundPayment[] | 
 
 /** `additionalDetails.tahsil.paymentId`. */
 function ownIdOf(details: unknown): string | null {
-  if (typeof details !== 'object' || details === null || !('tahsil' in details)) return null
+  const { paymentId } = referenceOf(details)
+  return typeof paymentId === 'string' ? paymentId : null
+}
+
+/** `additionalDetails.tahsil.heldPaise`: what was kept back when only a part was posted. */
+function heldOf(details: unknown): Paise | null {
+  const { heldPaise } = referenceOf(details)
+  return typeof heldPaise === 'number' && Number.isSafeInteger(heldPaise) && heldPaise > 0
+    ? paise(heldPaise)
+    : null
+}
+
+function referenceOf(details: unknown): { paymentId?: unknown; heldPaise?: unknown } {
+  if (typeof details !== 'object' || details === null || !('tahsil' in details)) return {}
   const { tahsil } = details
-  if (typeof tahsil !== 'object' || tahsil === null || !('paymentId' in tahsil)) return null
-  return typeof tahsil.paymentId === 'string' ? tahsil.paymentId : null
+  return typeof tahsil === 'object' && tahsil !== null ? tahsil : {}
 }

@@ -1,6 +1,7 @@
 // One payment of a till in DIGIT's words. Called by the posting ports just before `_create`; one bill per request.
 // Our own reference travels in additionalDetails and manualReceiptNumber, the only fields DIGIT keeps (F6).
-import { isWholeRupees, toWholeRupees } from '#contract/money.ts'
+import { isWholeRupees, subtractPaise, toWholeRupees } from '#contract/money.ts'
+import type { Paise } from '#contract/money.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
 import { isDigitMobile, isDigitName } from '#collection/payer-rules.ts'
 import type { PaymentRequest } from '#digit-wire/payment.ts'
@@ -9,12 +10,14 @@ import type { PaymentRequest } from '#digit-wire/payment.ts'
 export function paymentRequestOf(
   payment: Payment,
   billId: string,
-  options: { isIfscSent: boolean },
+  options: { isIfscSent: boolean; postPaise?: Paise },
 ): PaymentRequest {
-  if (!isWholeRupees(payment.amountPaise) || payment.amountPaise <= 0)
-    throw new RangeError('not a payable amount')
+  const postPaise = options.postPaise ?? payment.amountPaise
+  const heldPaise = subtractPaise(payment.amountPaise, postPaise)
+  if (!isWholeRupees(postPaise) || postPaise <= 0) throw new RangeError('not a payable amount')
+  if (heldPaise < 0) throw new RangeError('more than was taken is never posted')
   if (!isDigitName(payment.payer.paidBy)) throw new RangeError('not a name that DIGIT takes')
-  const amount = toWholeRupees(payment.amountPaise)
+  const amount = toWholeRupees(postPaise)
   const { payerName } = payment.bill
   const { mobileNumber } = payment.payer
   // never a field called tenantId in here: the gateway would take it for the tenant of the call (quirk 7)
@@ -27,6 +30,8 @@ export function paymentRequestOf(
       receiptNumber: payment.receiptNumber,
       collectedAtMs: payment.collectedAtMs,
       isOffline: payment.isOffline,
+      // tells after a restore that the rest was kept back on purpose
+      ...(heldPaise > 0 ? { heldPaise } : {}),
     },
   }
   return {

@@ -15,7 +15,13 @@ import type {
   PostingPolicy,
   PostingRecord,
 } from '#collection/posting-facts.ts'
-import { dueOfDemands, fetchBillOfConsumer, searchBillById, searchDemands } from '#app/digit/bill-calls.ts'
+import {
+  cancelBillOfConsumer,
+  dueOfDemands,
+  fetchBillOfConsumer,
+  searchBillById,
+  searchDemands,
+} from '#app/digit/bill-calls.ts'
 import type { ConsumerKey } from '#app/digit/bill-calls.ts'
 import type { DigitClient } from '#app/digit/digit-client.ts'
 import { serviceOf } from '#app/digit/masters.ts'
@@ -45,7 +51,21 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
     load: () => loadRecord(pool, id),
     commit: (record, change) => moveRecord(pool, record, change),
     create: (record, billId) =>
-      payments.create(paymentRequestOf(record.payment, billId, { isIfscSent: parts.isIfscSent })),
+      payments.create(
+        paymentRequestOf(record.payment, billId, {
+          isIfscSent: parts.isIfscSent,
+          postPaise: record.postPaise ?? record.payment.amountPaise,
+        }),
+      ),
+    cancelBill: (record) => cancelStaleBill(client, keyOf(record)),
+    reverse: (record, { action, digitPaymentId }) =>
+      payments.reverse({
+        tenantId: record.payment.tenantId,
+        businessService: record.payment.bill.businessService,
+        digitPaymentId,
+        action,
+        why: record.reversal?.why ?? '',
+      }),
     look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
       const looks: { [K in Look]: () => Promise<NonNullable<PostingFacts[K]>> } = {
         payments: () => payments.search(keyOf(record)),
@@ -61,6 +81,11 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
         unappliedCount: () => countUnapplied(client, record, facts),
         duePaise: () => lookDue(client, keyOf(record)),
         confirmation: () => lookConfirmation(parts, record),
+        aimedStatus: async () => {
+          const { tenantId } = record.payment
+          const bill = await searchBillById(client, { tenantId, billId: record.billId })
+          return bill.kind === 'ok' ? { kind: 'ok', value: bill.value?.status ?? null } : bill
+        },
       }
       return await looks[at]()
     },
@@ -79,6 +104,20 @@ async function lookBill(client: DigitClient, key: ConsumerKey): Promise<DigitOut
   if (totalPaise === null) return { kind: 'bad-answer', why: 'a total that cannot be read' }
   const expiresAtMs = Math.min(...fetched.value.billDetails.map((detail) => detail.expiryDate))
   return { kind: 'ok', value: { billId: fetched.value.id, totalPaise, expiresAtMs } }
+}
+
+/** How long a refusal of `_cancelbill` for its role is remembered: until then bills are waited for. */
+const cancelDeniedMs = 3_600_000
+const cancelDeniedAtMs = new WeakMap<DigitClient, number>()
+
+async function cancelStaleBill(client: DigitClient, key: ConsumerKey): Promise<DigitOutcome<null>> {
+  const deniedAtMs = cancelDeniedAtMs.get(client)
+  if (deniedAtMs !== undefined && performance.now() - deniedAtMs < cancelDeniedMs) {
+    return { kind: 'denied', why: 'the role may not cancel bills' }
+  }
+  const cancelled = await cancelBillOfConsumer(client, key)
+  if (cancelled.kind === 'denied') cancelDeniedAtMs.set(client, performance.now())
+  return cancelled
 }
 
 /** So many refusals in a row are a missing role; fewer are access control being away for a moment (quirk 5). */

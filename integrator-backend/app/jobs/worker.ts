@@ -132,7 +132,7 @@ async function runPosting({ parts, log, id }: { parts: PostingParts; log: Log; i
 
 /** Its money is not in DIGIT yet, so the next of the same consumer waits behind it. */
 function isQueued(state: string): boolean {
-  return live.has(state) && state !== 'POSTED'
+  return live.has(state) && state !== 'POSTED' && state !== 'REVERSING'
 }
 
 async function retryLater(pool: Pool, id: string): Promise<void> {

@@ -6,8 +6,8 @@ export async function readCounts(pool: Pool): Promise<{ live: number; waitingFor
     name: 'count-payments',
     text: `select
       count(*) filter (where state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE',
-        'POSTED'))::int as live,
-      count(*) filter (where state in ('SUSPENSE', 'POISON', 'QUARANTINE') or reason = 'LAGGING')::int as waiting
+        'POSTED', 'REVERSING'))::int as live,
+      count(*) filter (where state in ('SUSPENSE', 'POISON', 'QUARANTINE') and explained_at is null or reason = 'LAGGING')::int as waiting
       from tahsil.payments where state not in ('CONFIRMED', 'REVERSED')`,
   })
   const row = rows.rows[0]

@@ -1,6 +1,6 @@
 // Rows of the payments table and what they become: the status for a terminal, the record for posting.
 // Called by the payment store files; SQL is written there, shapes here.
-import { ZERO_PAISE } from '#contract/money.ts'
+import { paise, ZERO_PAISE } from '#contract/money.ts'
 import type { Payment, PaymentStatus, PostingStep } from '#contract/payment.ts'
 import { paymentSchema, paymentStatusSchema } from '#contract/payment.ts'
 import type { PostingRecord } from '#collection/posting-facts.ts'
@@ -82,6 +82,11 @@ export type PostingRow = {
   wait_count: number
   posted_since_ms: number | null
   digit_payment_id: string | null
+  post_paise: number | null
+  settled_as: PostingRecord['settledAs']
+  is_decided: boolean
+  reversal: PostingRecord['reversal']
+  probe_reason: string | null
   now_ms: number
   is_behind: boolean
   hold_until_ms: number | null
@@ -102,6 +107,11 @@ export function recordOf(row: PostingRow): PostingRecord {
     waitCount: row.wait_count,
     postedSinceMs: row.posted_since_ms,
     digitPaymentId: row.digit_payment_id,
+    postPaise: row.post_paise === null ? null : paise(row.post_paise),
+    settledAs: row.settled_as,
+    isDecided: row.is_decided,
+    reversal: row.reversal,
+    probeReason: row.probe_reason as PostingRecord['probeReason'],
     nowMs: row.now_ms,
     isBehindAnother: row.is_behind,
     holdUntilMs: row.hold_until_ms,

@@ -14,6 +14,7 @@ export const LIVE_STATES = [
   'UNKNOWN',
   'RESOLVE',
   'POSTED',
+  'REVERSING',
 ] as const
 /** States in which money is not yet in DIGIT: they queue behind each other per consumer (R7). */
 const queued = `('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE')`
@@ -27,7 +28,7 @@ export async function loadRecord(pool: Pool, id: string): Promise<PostingRecord 
   const rows = await pool.query<PostingRow>({
     name: 'load-posting',
     text: `select p.id, p.content, p.state, p.reason, p.bill_id, p.attempt_count, p.last_refusal, p.wait_count,
-        p.digit_payment_id,
+        p.digit_payment_id, p.post_paise, p.settled_as, p.is_decided, p.reversal, p.probe_reason,
         (extract(epoch from p.last_attempt_at) * 1000)::bigint as last_attempt_ms,
         (extract(epoch from p.lag_since) * 1000)::bigint as lag_since_ms,
         (extract(epoch from p.posted_since) * 1000)::bigint as posted_since_ms,
@@ -51,6 +52,9 @@ export async function loadRecord(pool: Pool, id: string): Promise<PostingRecord 
 export async function moveRecord(pool: Pool, record: PostingRecord, change: Change): Promise<boolean> {
   if (change.attempt !== null && change.state !== 'POSTING')
     throw new RangeError('an attempt is made while POSTING')
+  if (change.reversalAttempt !== undefined && change.state !== 'REVERSING')
+    throw new RangeError('a payment is undone while REVERSING')
+  const attempt = change.attempt ?? change.reversalAttempt ?? null
   if (change.runInMs !== null && change.runInMs < 0) throw new RangeError('a wait is never negative')
   const moved = await pool.query<{ is_moved: boolean }>({
     name: 'move-payment',
@@ -64,7 +68,7 @@ export async function moveRecord(pool: Pool, record: PostingRecord, change: Chan
       change.note.slice(0, 500),
       JSON.stringify(change.patch),
       change.runInMs,
-      change.attempt === null ? null : JSON.stringify(change.attempt),
+      attempt === null ? null : JSON.stringify(attempt),
     ],
   })
   return moved.rows[0]?.is_moved === true
@@ -111,7 +115,7 @@ export async function sweep(
     name: 'sweep-payments',
     text: `with due as (
         select p.id from tahsil.payments p
-        where p.state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED')
+        where p.state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED', 'REVERSING')
           and p.next_at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
           and p.changed_at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
           and not exists (

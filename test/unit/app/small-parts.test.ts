@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ProblemError } from '#contract/problem.ts'
 import { createLimits } from '#app/api/limits.ts'
 import { mapBounded } from '#app/bills/map-bounded.ts'
+import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import { readConfig } from '#app/config.ts'
 import { readMigrations } from '#app/database/migrate.ts'
 import { paymentRequestOf } from '#app/digit/payment-request.ts'
@@ -20,10 +21,22 @@ const environment = {
 }
 
 describe('settings', () => {
+  it('of settlement fill in what a service does not say, first from *, then from the standard', () => {
+    const given = { '*': { lower: 'suspense' }, WS: { lower: 'split', isPartConsentNeeded: true } }
+    const { policy } = readConfig({ ...environment, TAHSIL_SETTLEMENT: JSON.stringify(given) })
+    expect(policy.settlement).toEqual({
+      '*': { ...defaultSettlement, lower: 'suspense' },
+      WS: { ...defaultSettlement, lower: 'split', isPartConsentNeeded: true },
+    })
+    for (const wrong of ['{"*":{"lower":"keep"}}', '{"WS":{"lover":"split"}}', '[', '[]']) {
+      expect(() => readConfig({ ...environment, TAHSIL_SETTLEMENT: wrong })).toThrow(/TAHSIL_SETTLEMENT/)
+    }
+  })
+
   it('have sane defaults', () => {
     const config = readConfig(environment)
     expect(config.digit.baseUrl).toBe('https://digit.example')
-    expect(config.policy).toMatchObject({ fenceMs: 600_000, isExcessPosted: false })
+    expect(config.policy).toMatchObject({ fenceMs: 600_000, settlement: { '*': defaultSettlement } })
     expect([config.isDemo, config.isIfscSent, config.databaseUrl]).toEqual([false, false, null])
     expect(config.digit.credentials()).toMatchObject({ clientId: 'egov-user-client', clientSecret: '' })
   })

@@ -5,6 +5,7 @@ import type { CollectionRules } from '#contract/bill.ts'
 import { POSTING_STATES } from '#contract/payment.ts'
 import { decidePosting } from '#collection/decide-posting.ts'
 import { defaultPolicy } from '#collection/posting-facts.ts'
+import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import type { Action, FoundPayment, PostingFacts, PostingRecord } from '#collection/posting-facts.ts'
 import { madeFound, madePayment, madeRecord, NOW_MS, openRules } from './made-payment.ts'
 
@@ -118,7 +119,7 @@ describe('on the bill aimed at', () => {
     ['bill with paise', 100_050, {}, 'become SUSPENSE REFUSED_BY_DIGIT'],
     ['less than due', 120_000, {}, 'become SUSPENSE BILL_HIGHER'],
     ['less than due, part allowed', 120_000, { isPartPaymentAllowed: true }, 'create'],
-    ['more than due', 80_000, {}, 'become SUSPENSE BILL_LOWER'],
+    ['more than due: the bill is paid, the rest is held', 80_000, {}, 'create'],
     ['more than due, advance allowed, same bill', 80_000, { isAdvanceAllowed: true }, 'create'],
   ])('%s', (_name, totalPaise, change, expected) => {
     const known = facts({
@@ -151,7 +152,14 @@ describe('on the bill aimed at', () => {
   })
 
   it('posts only when the bill equals its demand; says so when it may not look', () => {
-    expect(words(decide({}, facts({ duePaise: ok(paise(90_000)) })))).toBe('wait')
+    const differs = facts({ duePaise: ok(paise(90_000)) })
+    expect(words(decide({}, differs))).toBe('wait')
+    const seenBefore = { lagSinceMs: NOW_MS - 1 }
+    expect(words(decide(seenBefore, differs))).toBe('cancel-bill')
+    expect(words(decide({ ...seenBefore, ...fenced }, differs))).toBe('wait')
+    for (const billCancel of [ok(null), { kind: 'denied' as const, why: '403' }]) {
+      expect(words(decide(seenBefore, { ...differs, billCancel }))).toBe('wait')
+    }
     const denied = decide({}, facts({ duePaise: { kind: 'denied', why: '403' } }))
     expect(denied).toMatchObject({ do: 'create', note: expect.stringContaining('may not be read') })
     expect(words(decide({}, facts({ duePaise: { kind: 'unknown', why: 'x' } })))).toBe('wait')
@@ -168,7 +176,7 @@ describe('on the bill aimed at', () => {
 
 describe('when the bill is gone or replaced', () => {
   const replaced = facts({ bill: bill('bill-2') })
-  const nothing = facts({ bill: ok(null) })
+  const nothing = facts({ bill: ok(null), aimedStatus: ok('EXPIRED') })
 
   it('stops to resolve first', () => {
     expect(words(decide({}, replaced))).toBe('become RESOLVE')
@@ -189,24 +197,41 @@ describe('when the bill is gone or replaced', () => {
   it.each([
     ['higher', 120_000, {}, 'become SUSPENSE BILL_HIGHER'],
     ['higher, part allowed', 120_000, { isPartPaymentAllowed: true }, 'become READY'],
-    ['lower', 80_000, {}, 'become SUSPENSE BILL_LOWER'],
-    [
-      'lower, advance allowed but not asked for',
-      80_000,
-      { isAdvanceAllowed: true },
-      'become SUSPENSE BILL_LOWER',
-    ],
+    ['lower', 80_000, {}, 'become READY'],
   ])('the new one is %s', (_name, totalPaise, change, expected) => {
     const known = facts({ bill: bill('bill-2', totalPaise), rules: rules(change) })
     expect(words(decide({ state: 'RESOLVE' }, known))).toBe(expected)
   })
 
-  it('an advance goes on when the citizen meant one, or the municipality says so', () => {
-    const known = facts({ bill: bill('bill-2', 80_000), rules: rules({ isAdvanceAllowed: true }) })
-    const meant = madePayment({ amountPaise: paise(150_000) })
-    expect(words(decide({ state: 'RESOLVE', payment: meant }, known))).toBe('become READY')
-    const policy = { ...defaultPolicy, isExcessPosted: true }
-    expect(words(decidePosting(madeRecord({ state: 'RESOLVE' }), known, policy))).toBe('become READY')
+  it('posts what is due of a bill that became lower, and keeps the amount with the attempt', () => {
+    const known = facts({ bill: bill('bill-2', 80_000), duePaise: ok(paise(80_000)) })
+    expect(decide({ billId: 'bill-2' }, known)).toMatchObject({
+      do: 'create',
+      postPaise: 80_000,
+      settledAs: 'split',
+    })
+    const policy = {
+      ...defaultPolicy,
+      settlement: { '*': { ...defaultSettlement, otherwise: 'suspense' as const } },
+    }
+    const held = decidePosting(madeRecord({ state: 'RESOLVE' }), known, policy)
+    expect(words(held)).toBe('become SUSPENSE BILL_LOWER')
+  })
+
+  it('tells a bill that was withdrawn', () => {
+    const asked = facts({ bill: ok(null) })
+    expect(words(decide({ state: 'RESOLVE' }, asked))).toBe('look aimedStatus')
+    const withdrawn = { ...asked, aimedStatus: ok('CANCELLED') }
+    expect(words(decide({ state: 'RESOLVE' }, withdrawn))).toBe('become SUSPENSE BILL_CANCELLED')
+    const unseen = { ...asked, aimedStatus: { kind: 'denied' as const, why: '403' } }
+    expect(words(decide({ state: 'RESOLVE' }, unseen))).toBe('become SUSPENSE NOTHING_DUE')
+  })
+
+  it('never decides about a bill that still asks for what was paid', () => {
+    const known = facts({ bill: bill('bill-2', 120_000), payments: ok([madeFound({ billId: 'bill-0' })]) })
+    const pending = { ...known, unappliedCount: ok(1) }
+    expect(words(decide({ state: 'RESOLVE' }, pending))).toBe('wait')
+    expect(words(decide({ state: 'RESOLVE' }, known))).toBe('become SUSPENSE BILL_HIGHER')
   })
 
   it('tells "already paid" from "nothing due"', () => {
@@ -230,6 +255,33 @@ describe('when the bill is gone or replaced', () => {
   })
 })
 
+describe('after a restore', () => {
+  it('what was given up is only looked up: found it is posted, else it waits as before', () => {
+    const probed = { state: 'UNKNOWN' as const, probeReason: 'BILL_HIGHER' as const }
+    expect(words(decide(probed, {}))).toBe('look payments')
+    expect(decide(probed)).toMatchObject({
+      state: 'SUSPENSE',
+      reason: 'BILL_HIGHER',
+      patch: { probeReason: null },
+    })
+    expect(words(decide({ ...probed, ...fenced }))).toBe('wait')
+    expect(words(decide(probed, facts({ payments: ok([own()]) })))).toBe('become POSTED')
+  })
+
+  it('a split is known again by what DIGIT was told, and only by that', () => {
+    const part = { amountPaise: paise(80_000), heldPaise: paise(20_000) }
+    expect(decide({}, facts({ payments: ok([own(part)]) }))).toMatchObject({
+      state: 'POSTED',
+      reason: 'BILL_LOWER',
+      patch: { heldPaise: 20_000, postPaise: 80_000, settledAs: 'split' },
+    })
+    for (const heldPaise of [paise(0), paise(10_000)]) {
+      const wrong = facts({ payments: ok([own({ ...part, heldPaise })]) })
+      expect(words(decide({}, wrong))).toBe('become QUARANTINE')
+    }
+  })
+})
+
 describe('the end', () => {
   it('is confirmed when billing shows it, however long that takes', () => {
     const posted = { state: 'POSTED' as const, postedSinceMs: NOW_MS, waitCount: 1 }
@@ -246,7 +298,17 @@ describe('the end', () => {
   })
 
   it('rests in every state that is nobody’s turn', () => {
-    const moving = ['RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED']
+    const moving = [
+      'REVERSING',
+      'RECEIVED',
+      'VERIFIED',
+      'HOLD',
+      'READY',
+      'POSTING',
+      'UNKNOWN',
+      'RESOLVE',
+      'POSTED',
+    ]
     for (const state of POSTING_STATES.filter((each) => !moving.includes(each))) {
       expect(words(decide({ state })), state).toBe('rest')
     }
