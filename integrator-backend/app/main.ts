@@ -7,6 +7,7 @@ import type { Integrator } from './start-integrator.ts'
 import { StartupError } from './startup-error.ts'
 
 const portDefault = 8480
+const closeSecondsMax = 30
 
 async function main(words: readonly string[]): Promise<void> {
   const [first = ''] = words
@@ -69,8 +70,16 @@ function endWithoutDatabase(): void {
   process.exit(1)
 }
 
+/** Everything that counts is committed as it happens; what is cut off here is found and finished by the next life. */
 async function close(integrator: Integrator): Promise<void> {
+  const limit = setTimeout(() => {
+    process.stderr.write(
+      `Not everything ended within ${closeSecondsMax} s; the rest is taken up at the next start.\n`,
+    )
+    process.exit(1)
+  }, closeSecondsMax * 1000)
   await integrator.close()
+  clearTimeout(limit)
   process.exitCode = 0
   // graphile and pg may leave unreferenced handles; everything that matters is closed above
   process.exit()

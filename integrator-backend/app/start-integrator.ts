@@ -24,6 +24,13 @@ import { startWorker } from './jobs/worker.ts'
 import type { Worker } from './jobs/worker.ts'
 import { createLog, describeError } from './log.ts'
 import type { Log } from './log.ts'
+import { watchDigit } from './operations/digit-watch.ts'
+import { createDrain } from './operations/drain.ts'
+import type { Drain } from './operations/drain.ts'
+import { watchHttp } from './operations/http-watch.ts'
+import { createLedgerFacts } from './operations/ledger-facts.ts'
+import { createMetrics } from './operations/metrics.ts'
+import { openMetricsDoor } from './operations/metrics-door.ts'
 import { createAcceptance } from './payments/accept.ts'
 import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
@@ -35,6 +42,7 @@ import { openRootSecret, requireSameSecret } from './people/root-secret.ts'
 import { createRequestCheck } from './people/request-check.ts'
 import { seedDemo } from './people/seed-demo.ts'
 import { openServerKey } from './server-key.ts'
+import { rescuePublicKey } from './rescue/rescue-key.ts'
 import { StartupError } from './startup-error.ts'
 
 export type IntegratorOptions = {
@@ -101,8 +109,16 @@ type Base = {
   started: Closable[]
 }
 
-async function startOn({ options, config, log, database, client, started }: Base): Promise<Integrator> {
+async function startOn({ options, config, log, database, client: bare, started }: Base): Promise<Integrator> {
   const { pool } = database
+  const drain = createDrain(config.drainMs)
+  const metrics = createMetrics({
+    pool,
+    facts: createLedgerFacts(pool, () => Date.now()),
+    isDraining: drain.isDraining,
+    fenceMs: config.policy.fenceMs,
+  })
+  const client = watchDigit(bare, metrics)
   const db = drizzle({ client: pool })
   const nowMs = () => Date.now()
   const devices = createDevices(db, { nowMs })
@@ -140,6 +156,7 @@ async function startOn({ options, config, log, database, client, started }: Base
     acceptance,
     limits: createLimits(nowMs),
     helpLine: config.helpLine,
+    rescueKey: rescuePublicKey(root),
     isDemo: config.isDemo,
     nowMs,
   })
@@ -147,12 +164,18 @@ async function startOn({ options, config, log, database, client, started }: Base
     router,
     log,
     version: readVersion(),
-    readiness: () => readReadiness(database, client),
+    readiness: async () => {
+      const state = await readReadiness(database, client)
+      return drain.isDraining() ? { ...state, ready: false } : state
+    },
     keepPoison: async ({ caller }, record, reason) => {
       if (caller.current !== null) await acceptance.keepPoison(caller.current.deviceId, record, reason)
     },
   })
-  started.push({ close: () => server.close() })
+  drain.watch(server)
+  watchHttp(server, metrics)
+  openMetricsDoor(server, metrics, config.metricsToken)
+  started.push({ close: async () => await server.close().finally(metrics.close) })
   const url = await listen(server, options)
   const worker =
     config.postingConcurrency === 0
@@ -168,15 +191,23 @@ async function startOn({ options, config, log, database, client, started }: Base
   const pruning = startPruning(nonces, log)
   started.push({ close: pruning.stop })
   const digit = await checkDigit(client)
-  return { url, docs: `${url}/docs`, databaseKind: database.kind, digit, ...controls(worker, started) }
+  return {
+    url,
+    docs: `${url}/docs`,
+    databaseKind: database.kind,
+    digit,
+    ...controls({ worker, started, drain }),
+  }
 }
 
-function controls(worker: Worker | null, started: Closable[]): Pick<Integrator, 'sweepNow' | 'close'> {
+type Running = { worker: Worker | null; started: Closable[]; drain: Drain }
+
+function controls({ worker, started, drain }: Running): Pick<Integrator, 'sweepNow' | 'close'> {
   let closing: Promise<void> | null = null
   return {
     sweepNow: async () => (await worker?.sweepNow()) ?? 0,
     close: async () => {
-      closing ??= closeAll(started)
+      closing ??= drain.begin().then(() => closeAll(started))
       await closing
     },
   }
