@@ -215,6 +215,7 @@ export const rooms = [
 export const toolFiles = [
   'electron/vite.config.ts',
   'test/rules/vitest.config.ts',
+  'test/rules/vitest.mutants.config.ts',
   'test/rules/rooms-plugin.mjs',
 ]
 
