@@ -31,6 +31,7 @@ import { watchHttp } from './operations/http-watch.ts'
 import { createLedgerFacts } from './operations/ledger-facts.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { openMetricsDoor } from './operations/metrics-door.ts'
+import { startPacking } from './packs/pack-worker.ts'
 import { createAcceptance } from './payments/accept.ts'
 import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
@@ -188,6 +189,8 @@ async function startOn({ options, config, log, database, client: bare, started }
           isAlone: database.kind === 'embedded',
         })
   started.push({ close: async () => await worker?.stop() })
+  const packing = await startPacking({ config, log, pool, client, masters, key: serverKey, nowMs })
+  started.push({ close: async () => await packing?.stop() })
   const pruning = startPruning(nonces, log)
   started.push({ close: pruning.stop })
   const digit = await checkDigit(client)

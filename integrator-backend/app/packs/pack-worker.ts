@@ -3,8 +3,10 @@
 import { Logger, parseCronItems, run } from 'graphile-worker'
 import type { Pool } from 'pg'
 import * as z from 'zod'
+import type { Config } from '#app/config.ts'
 import { describeError } from '#app/log.ts'
 import type { Log } from '#app/log.ts'
+import { putDemoRoutes } from './demo-routes.ts'
 import { beginPack } from './pack-store.ts'
 import { prepareSlice } from './prepare-pack.ts'
 import type { PackParts } from './prepare-pack.ts'
@@ -16,7 +18,7 @@ export type PackWorkerOptions = {
   log: Log
   /** `HH:MM` in India's time: when every route is prepared anew. */
   refreshAt: string
-  /** Routes that are prepared now when their newest pack is older than `freshMs`. */
+  /** Routes that are prepared at once when none of their packs is of the last hours. */
   firstRoutes: readonly { tenantId: string; routeId: string }[]
 }
 
@@ -66,6 +68,20 @@ export async function startPackWorker(options: PackWorkerOptions): Promise<PackW
   }
 }
 
+type Packing = Pick<PackParts, 'pool' | 'client' | 'masters' | 'key' | 'nowMs'> & { config: Config; log: Log }
+
+/** As the settings say; null: this node prepares no packs. A demo has two routes from the start. */
+export async function startPacking({ config, log, ...parts }: Packing): Promise<PackWorker | null> {
+  const { ages, concurrency, pauseMs, sliceMax, refreshAt } = config.packs
+  if (concurrency === 0) return null
+  return await startPackWorker({
+    parts: { ...parts, ages, concurrency, pauseMs, sliceMax },
+    log,
+    refreshAt,
+    firstRoutes: config.isDemo ? await putDemoRoutes(parts.pool, config.digit.tenantId) : [],
+  })
+}
+
 /** Begins a pack of this route, or goes on with the one under way. false: there is no such route. */
 export async function askForPack(pool: Pool, tenantId: string, routeId: string): Promise<boolean> {
   const packId = await beginPack(pool, tenantId, routeId)
@@ -80,8 +96,8 @@ async function runSlice({ parts, log }: PackWorkerOptions, packId: string): Prom
     case 'gone':
       return
     case 'ready': {
-      const { routeId, version, billCount, chunkCount } = result
-      log.info({ routeId, version, billCount, chunkCount }, 'bill pack ready')
+      const { version, billCount, chunkCount } = result
+      log.info({ packId, version, billCount, chunkCount }, 'bill pack ready')
       return
     }
     case 'go-on':

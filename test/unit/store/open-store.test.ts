@@ -237,7 +237,7 @@ test('a till is enrolled once', () => {
 test('old snapshots of bills are dropped at start, payments keep theirs', () => {
   const { view } = takeOne(till)
   const raw = new Database(till.file)
-  const fill = raw.prepare(`INSERT INTO bills VALUES (?, 't', 's', 'c', 'C', 'N', NULL, 1, ?, '{}')`)
+  const fill = raw.prepare(`INSERT INTO bills VALUES (?, 't', 's', 'c', 'C', 'N', NULL, 1, ?, '{}', NULL)`)
   raw.transaction(() => {
     for (let count = 0; count < 50_010; count++) fill.run(`filler-${count}`, 9_000_000_000_000 + count)
   })()
