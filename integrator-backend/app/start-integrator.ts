@@ -151,6 +151,7 @@ async function startOn({ options, config, log, database, client: bare, started }
     serverKey,
     checkRequest: createRequestCheck({ devices, nonces, nowMs }),
     enrolment: createEnrolment({ db, devices, serverKey, isDemo: config.isDemo }),
+    root,
     operators,
     masters,
     searchBills,

@@ -3,13 +3,14 @@
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { billSchema, businessServiceSchema, epochMsSchema, serviceSchema, tenantSchema } from './bill.ts'
+import { deviceSecretsApi } from './device-secrets-api.ts'
 import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
 import { packsApi } from './packs-api.ts'
 import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
 import { mayAnswer, problemSchema } from './problem.ts'
 import { recordsApi } from './records-api.ts'
-import { signedTextSchema } from './signed.ts'
+import { publicKeySchema, signedTextSchema } from './signed.ts'
 
 /** Payments in one batch. */
 export const BATCH_PAYMENTS_MAX = 100
@@ -58,6 +59,8 @@ export const mastersSchema = z.strictObject({
   serverTimeMs: epochMsSchema,
   /** Of the asking device. Absent from an integrator that knows of none: then the ones of the contract. */
   limits: limitsSchema.default(DEFAULT_LIMITS),
+  /** X25519 public key that rescues of dying terminals are sealed to; null: this integrator takes none. */
+  rescueKey: publicKeySchema.nullable().default(null),
 })
 export type Masters = z.infer<typeof mastersSchema>
 
@@ -87,7 +90,7 @@ const common = SIGNED_CALL_ERRORS
 const digit = mayAnswer('digit_unreachable', 'digit_bad_answer', 'digit_refused', 'digit_login_failed')
 
 export const api = {
-  devices: devicesApi,
+  devices: { ...devicesApi, secrets: deviceSecretsApi },
   operators: {
     signIn: oc
       .route({ method: 'POST', path: '/v1/operators/sign-in', summary: 'Check an operator’s PIN' })

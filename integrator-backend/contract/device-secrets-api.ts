@@ -2,7 +2,7 @@
 // the device's X25519 key, so that neither a proxy nor a log ever holds them. One line of `api.ts`; spoken by app and host.
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
-import { mayAnswer } from './problem.ts'
+import { SIGNED_CALL_ERRORS } from './devices-api.ts'
 
 const secretSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
@@ -57,17 +57,4 @@ export const deviceSecretsApi = oc
     summary: 'PIN pepper and unlock secret, sealed to the key of this approved device',
   })
   .output(z.strictObject({ sealed: sealedTextSchema }))
-  .errors(
-    mayAnswer(
-      'device_not_enrolled',
-      'device_not_approved',
-      'device_revoked',
-      'signature_invalid',
-      'request_out_of_time',
-      'request_replayed',
-      'input_invalid',
-      'too_many_requests',
-      'not_ready',
-      'internal',
-    ),
-  )
+  .errors(SIGNED_CALL_ERRORS)

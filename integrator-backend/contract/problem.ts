@@ -9,6 +9,7 @@ export const PROBLEMS = {
   operator_locked: 'Too many wrong PINs. Wait, or ask a supervisor.',
   operator_unknown: 'There is no such operator on this device.',
   operator_not_locked: 'This operator is not locked on this till.',
+  secrets_unreadable: 'A secret of this till cannot be opened now. Nothing was deleted.',
   unlock_refused: 'These digits do not free this operator on this till.',
   unlock_unavailable: 'This till has nothing to check such digits with. It needs the network once.',
   role_not_allowed: 'Your role may not do this.',

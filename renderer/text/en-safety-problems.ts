@@ -43,6 +43,9 @@ export const enSafetyProblems = {
   'problem.operator_not_locked': 'This operator is not locked on this till.',
   'advice.operator_not_locked':
     'Sign in with the PIN. If the office has locked the operator, ask it to set a new PIN.',
+  'problem.secrets_unreadable': 'The keys of this till cannot be opened.',
+  'advice.secrets_unreadable':
+    'Nothing was deleted: what was recorded stays here. Unlock the keyring of this machine and start again, or let the office enrol the till anew.',
   'problem.unlock_refused': 'These digits do not free this operator.',
   'advice.unlock_refused': 'Read the till number, the operator and the six digits to the supervisor again.',
   'problem.unlock_unavailable': 'This till cannot be unlocked by telephone.',

@@ -40,6 +40,9 @@ export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, st
   'advice.sign_in_too_old': 'एक बार जोड़कर साइन इन करें।',
   'problem.operator_not_locked': 'यह ऑपरेटर इस टिल पर लॉक नहीं है।',
   'advice.operator_not_locked': 'पिन से साइन इन करें। यदि कार्यालय ने ऑपरेटर को लॉक किया है, तो नया पिन बनवाएँ।',
+  'problem.secrets_unreadable': 'इस टिल की कुंजियाँ नहीं खुल रही हैं।',
+  'advice.secrets_unreadable':
+    'कुछ भी मिटाया नहीं गया: जो दर्ज है वह यहीं है। इस मशीन का कीरिंग खोलकर फिर चालू करें, या कार्यालय से टिल का नया नामांकन करवाएँ।',
   'problem.unlock_refused': 'इन अंकों से यह ऑपरेटर नहीं खुलता।',
   'advice.unlock_refused': 'टिल संख्या, ऑपरेटर और छह अंक पर्यवेक्षक को फिर से पढ़कर बताएँ।',
   'problem.unlock_unavailable': 'यह टिल फ़ोन से नहीं खोला जा सकता।',

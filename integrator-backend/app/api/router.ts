@@ -11,9 +11,11 @@ import { readLimits } from '#app/people/device-limits.ts'
 import type { Enrolment } from '#app/people/enrolment.ts'
 import type { createOperators } from '#app/people/operators.ts'
 import type { RequestCheck } from '#app/people/request-check.ts'
+import type { RootSecret } from '#app/people/root-secret.ts'
 import type { ServerKey } from '#app/server-key.ts'
 import { contract, createGuards } from './caller.ts'
 import { deviceHandlers } from './device-handlers.ts'
+import { deviceSecretsHandlers } from './device-secrets-handlers.ts'
 import type { Limits } from './limits.ts'
 import { packHandlers } from './packs-handlers.ts'
 
@@ -22,12 +24,14 @@ export type ApiParts = {
   checkRequest: RequestCheck
   serverKey: ServerKey
   enrolment: Enrolment
+  root: RootSecret
   operators: ReturnType<typeof createOperators>
   masters: MastersSource
   searchBills: (tenantId: string, search: BillSearch) => Promise<Bill[]>
   acceptance: Acceptance
   limits: Limits
   helpLine: string | null
+  rescueKey: string
   isDemo: boolean
   nowMs: () => number
 }
@@ -40,7 +44,7 @@ export function createRouter(parts: ApiParts) {
   const packs = packHandlers(pool)
 
   return contract.router({
-    devices: deviceHandlers(parts, guards),
+    devices: { ...deviceHandlers(parts, guards), ...deviceSecretsHandlers(parts, guards) },
     operators: {
       signIn: contract.operators.signIn
         .use(known)
@@ -109,6 +113,7 @@ async function mastersFor(parts: ApiParts, device: { tenantId: string; slotId: s
     isDemo: parts.isDemo,
     serverTimeMs: parts.nowMs(),
     limits: await readLimits(parts.pool, device),
+    rescueKey: parts.rescueKey,
   }
 }
 
