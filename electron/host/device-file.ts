@@ -1,29 +1,65 @@
-// The device's identity with its token, in a file that only this user may read. Written whole before the store learns of it, so that
-// a crash during enrolment never loses a code that was already used up. Called by enrolment and start-host.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+// Who this till is to the integrator, and which integrator it believes, in a file that only this user may read. Written whole before
+// the store learns of it, so that a crash during enrolment loses nothing. The secret keys lie apart (identity/device-keys-file.ts).
+// Called by identity/identity.ts.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { deviceSchema, type Device } from '#contract/api.ts'
+import * as z from 'zod'
+import { deviceSchema } from '#contract/devices-api.ts'
+import { publicKeySchema } from '#contract/signed.ts'
 
 const FILE = 'device.json'
 
+const enrolledDeviceSchema = z.strictObject({
+  version: z.literal(2),
+  device: deviceSchema,
+  /** The key it was enrolled with: keys of another life do not speak for it. */
+  publicKey: publicKeySchema,
+  /** The only integrator that is believed. */
+  serverKey: publicKeySchema,
+  serverNonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** enrolled: the nonce was not shown yet. */
+  approval: z.enum(['enrolled', 'waiting', 'approved', 'revoked']),
+})
+export type EnrolledDevice = z.infer<typeof enrolledDeviceSchema>
+
 /** null: not enrolled, or the file cannot be read any more (then only a new enrolment helps; the record stays). */
-export function readDevice(dataDir: string): Device | null {
+export function readDevice(dataDir: string): EnrolledDevice | null {
   const path = join(dataDir, FILE)
   if (!existsSync(path)) return null
   try {
-    const parsed = deviceSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+    const parsed = enrolledDeviceSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
     return parsed.success ? parsed.data : null
   } catch {
     return null
   }
 }
 
-export function writeDevice(dataDir: string, device: Device): void {
-  const path = join(dataDir, FILE)
+export function writeDevice(dataDir: string, device: EnrolledDevice): void {
+  writePrivately(dataDir, FILE, JSON.stringify(device))
+}
+
+/** Only for an enrolment that the office refused before any money was recorded under it. */
+export function removeDevice(dataDir: string): void {
+  rmSync(join(dataDir, FILE), { force: true })
+  syncNames(dataDir)
+}
+
+/** Whole or not at all, and on the disk when this returns. */
+export function writePrivately(dataDir: string, name: string, text: string): void {
+  const path = join(dataDir, name)
   const draft = `${path}.new`
   const handle = openSync(draft, 'w', 0o600)
   try {
-    writeSync(handle, JSON.stringify(device))
+    writeSync(handle, text)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

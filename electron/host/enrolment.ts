@@ -1,22 +1,28 @@
-// Makes this program a till of the municipality, and keeps it told: enrols once with the one-time code, then fetches masters (services,
-// rules, operators, time) now and again. Runs in the background for as long as it takes. Called by start-host.
+// Makes this program a till of the municipality, and keeps it told: enrols once with the one-time code, waits until the office has compared
+// six digits, then fetches masters (services, rules, operators, time) now and again. Runs in the background for as long as it
+// takes. Called by start-host.
 import type { Logger } from 'pino'
-import type { Device } from '#contract/api.ts'
+import type { EnrolmentRequest } from '#contract/devices-api.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import { judgeClock } from '#core/clock-guard.ts'
 import type { JournalType } from '#core/journal.ts'
 import { CLOCK_TOLERANCE_MS } from '#core/limits.ts'
 import type { Clock } from '#core/ports.ts'
+import type { EnrolmentView } from '#rpc/enrolment.ts'
 import type { Store } from '#store/open-store.ts'
-import { writeDevice } from './device-file.ts'
+import type { Identity } from './identity/identity.ts'
 import type { IntegratorClient } from './integrator-client.ts'
 import { repeat, type Repeating } from './repeating.ts'
 
 export type Enrolment = {
-  /** Token of the enrolled device; null before. */
-  readonly token: () => string | null
+  /** May hand over what is recorded: approved once, even if it was withdrawn since. */
+  readonly isEnrolled: () => boolean
+  /** Why no money may be taken; null when it may. */
   readonly problem: () => Problem | null
+  readonly view: () => EnrolmentView
+  /** The integrator said that this till was withdrawn. */
+  readonly noteRevoked: () => void
   readonly start: (integrator: IntegratorClient) => Repeating
 }
 
@@ -24,11 +30,9 @@ type EnrolmentPorts = {
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
-  readonly dataDir: string
+  readonly identity: Identity
   readonly deviceName: string
   readonly enrolmentCode: string | null
-  /** What device.json held at start. */
-  readonly kept: Device | null
   readonly retryMs: number
   readonly mastersEveryMs: number
 }
@@ -36,37 +40,17 @@ type EnrolmentPorts = {
 const REFUSED_WAIT_MS = 60_000
 
 export function createEnrolment(ports: EnrolmentPorts): Enrolment {
-  const { store, clock, logger } = ports
-  let device = ports.kept
+  const { store, clock, logger, identity } = ports
   let isDriftNoted = false
-  let problem: ProblemError | null = problemAtStart(store, ports.kept)
+  let problem: ProblemError | null = problemAtStart(store, identity)
 
-  const become = (fresh: Device): void => {
-    device = fresh
-    const { deviceId, deviceCode, incarnation, tenantId } = fresh
-    store.saveDevice(fresh, event(clock, 'ENROL', { deviceId, deviceCode, incarnation, tenantId }))
-    problem = null
-    logger.info({ deviceCode, incarnation, tenantId }, 'enrolled')
-  }
-  const enrol = async (integrator: IntegratorClient): Promise<boolean> => {
-    if (device !== null) {
-      // The last start ended between the file and the record: the code is used up, the identity is ours.
-      become(device)
-      return true
-    }
-    if (ports.enrolmentCode === null) return false
-    try {
-      const fresh = await integrator.enrol({ code: ports.enrolmentCode, name: ports.deviceName })
-      writeDevice(ports.dataDir, fresh)
-      become(fresh)
-      return true
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      const isRefused = error.code === 'enrolment_refused'
-      problem = isRefused ? error : new ProblemError('device_not_enrolled', { reason: error.code })
-      logger.warn({ code: error.code }, 'not enrolled yet')
-      return false
-    }
+  const isOurs = (): boolean => {
+    const approval = identity.enrolled()?.approval
+    return (
+      store.device() !== null &&
+      (approval === 'approved' || approval === 'revoked') &&
+      isOwner(store, identity)
+    )
   }
   const fetchMasters = async (integrator: IntegratorClient): Promise<void> => {
     const masters = await integrator.masters()
@@ -80,23 +64,55 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
     store.appendEvent(event(clock, 'CLOCK_DRIFT', { driftMs }))
     logger.warn({ driftMs }, 'the clock of this machine is off')
   }
-  const run = async (integrator: IntegratorClient): Promise<number> => {
-    if (store.device() !== null && problem !== null) return REFUSED_WAIT_MS
-    if (store.device() === null && !(await enrol(integrator))) {
-      return problem?.code === 'enrolment_refused' ? REFUSED_WAIT_MS : ports.retryMs
-    }
+  /** Returns the wait before the next look. */
+  const keepTold = async (integrator: IntegratorClient): Promise<number> => {
     try {
       await fetchMasters(integrator)
+      // whoever is answered was not withdrawn
+      identity.note('approved')
+      problem = null
       return ports.mastersEveryMs
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       logger.warn({ code: error.code, reason: error.data['reason'] }, 'masters could not be fetched')
-      return ports.retryMs
+      // without any masters nothing can be taken, and this says why
+      if (error.code === 'integrator_not_trusted' && store.masters() === null) problem = error
+      return error.code === 'device_revoked' ? REFUSED_WAIT_MS : ports.retryMs
     }
   }
+  const approach = async (integrator: IntegratorClient): Promise<ProblemError | null> => {
+    try {
+      return await stepIn(ports, integrator)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      logger.warn({ code: error.code }, 'not enrolled yet')
+      const isFinal = FINAL.has(error.code)
+      // the office withdrew it before it was ever let in: nothing is recorded under it, a new code may come
+      if (isFinal && identity.enrolled() !== null) await identity.renew()
+      return isFinal
+        ? error
+        : (waitingOf(identity) ?? new ProblemError('device_not_enrolled', { reason: error.code }))
+    }
+  }
+  const run = async (integrator: IntegratorClient): Promise<number> => {
+    // keys of another till, or none that can be read: only a person can help
+    if (!isKeyRight(store, identity)) return REFUSED_WAIT_MS
+    if (!isOurs()) {
+      problem = await approach(integrator)
+      if (problem !== null) return FINAL.has(problem.code) ? REFUSED_WAIT_MS : ports.retryMs
+      logger.info({ deviceCode: store.device()?.deviceCode }, 'enrolled')
+    }
+    return await keepTold(integrator)
+  }
   return {
-    token: () => (problem === null ? (device?.token ?? null) : null),
+    isEnrolled: isOurs,
     problem: () => (problem === null ? null : problemOf(problem)),
+    view: () => viewOf(identity, isOurs()),
+    noteRevoked: () => {
+      if (!isOurs()) return
+      identity.note('revoked')
+      problem = new ProblemError('device_revoked')
+    },
     start: (integrator) =>
       repeat({
         run: async () => await run(integrator),
@@ -106,13 +122,58 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
   }
 }
 
-/** A record whose token is gone takes no money: nobody could be told of it. */
-function problemAtStart(store: Store, kept: Device | null): ProblemError | null {
-  const own = store.device()
-  if (own === null) return new ProblemError('device_not_enrolled')
-  return kept?.deviceId === own.deviceId
-    ? null
-    : new ProblemError('device_not_enrolled', { reason: 'token_missing' })
+const FINAL: ReadonlySet<string> = new Set(['enrolment_refused', 'device_revoked'])
+
+/** From nothing to a till, as far as it goes now; null: this is a till. Throws ProblemError. */
+async function stepIn(ports: EnrolmentPorts, integrator: IntegratorClient): Promise<ProblemError | null> {
+  const { store, clock, identity, enrolmentCode, deviceName } = ports
+  if (identity.enrolled() === null) {
+    if (enrolmentCode === null) return new ProblemError('device_not_enrolled')
+    await identity.prepare()
+    const request: EnrolmentRequest = { ...identity.offer(), code: enrolmentCode, name: deviceName }
+    identity.keep(await integrator.enrol(request))
+  }
+  if (identity.enrolled()?.approval === 'enrolled') {
+    identity.note(await integrator.confirm({ nonce: identity.nonce() }))
+  } else if (identity.enrolled()?.approval === 'waiting') {
+    const { approval } = await integrator.me()
+    identity.note(approval === 'unconfirmed' ? 'enrolled' : approval)
+  }
+  const enrolled = identity.enrolled()
+  if (enrolled === null) throw new Error('an enrolment does not vanish')
+  if (enrolled.approval !== 'approved') return waitingOf(identity)
+  const { publicKey, serverKey } = enrolled
+  store.saveDevice(enrolled.device, event(clock, 'ENROL', { ...enrolled.device, publicKey, serverKey }))
+  return null
+}
+
+function waitingOf(identity: Identity): ProblemError | null {
+  if (identity.enrolled()?.approval !== 'waiting') return null
+  return new ProblemError('device_not_approved', { digits: identity.digits() })
+}
+
+function viewOf(identity: Identity, isOurs: boolean): EnrolmentView {
+  const approval = identity.enrolled()?.approval
+  if (isOurs) return { state: approval === 'revoked' ? 'revoked' : 'approved', digits: null }
+  if (approval === 'waiting') return { state: 'waiting', digits: identity.digits() }
+  return { state: 'none', digits: null }
+}
+
+/** The keys here are those that the record was begun with. */
+function isOwner(store: Store, identity: Identity): boolean {
+  return identity.enrolled()?.device.deviceId === store.device()?.deviceId
+}
+
+/** Not enrolled yet, or enrolled with the keys that are here. */
+function isKeyRight(store: Store, identity: Identity): boolean {
+  return identity.keys() !== 'unreadable' && (store.device() === null || isOwner(store, identity))
+}
+
+/** A record whose keys are gone takes no money: nobody could be told of it. */
+function problemAtStart(store: Store, identity: Identity): ProblemError | null {
+  if (!isKeyRight(store, identity)) return new ProblemError('device_not_enrolled', { reason: 'key_missing' })
+  if (store.device() === null) return waitingOf(identity) ?? new ProblemError('device_not_enrolled')
+  return identity.enrolled()?.approval === 'revoked' ? new ProblemError('device_revoked') : null
 }
 
 export function event(clock: Clock, type: JournalType, data: Record<string, unknown>) {

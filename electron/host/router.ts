@@ -12,11 +12,12 @@ import type { PaymentRecord } from '#core/records.ts'
 import { openShift } from '#core/shift.ts'
 import { signIn } from '#core/sign-in.ts'
 import { checkPayment, takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { unlock, unlockChallenge, type UnlockPorts } from '#core/unlock.ts'
 import { sha256 } from '#store/check-file.ts'
+import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { procedures, type Procedures } from '#rpc/procedures.ts'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { callError, checkCaller } from './call-rules.ts'
-import { verifyPin } from './pin-check.ts'
 import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
@@ -28,7 +29,7 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
     .$context<CallContext>()
     .use(async ({ procedure, path, next }) => {
       try {
-        checkCaller(access, procedure['~orpc'].meta)
+        checkCaller(access, path.join('.'), procedure['~orpc'].meta)
         return await next()
       } catch (error) {
         throw callError(error, { procedure, path, logger })
@@ -50,9 +51,16 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
     },
     session: {
       signIn: os.session.signIn.handler(async ({ input }) => {
-        const { store, integrator, clock, session } = till()
-        session.operator = await signIn({ store, integrator, clock, verifyPin }, input)
+        const { store, integrator, clock, session, pinCheck, isUnattended } = till()
+        session.operator = await signIn({ store, integrator, clock, pinCheck, isUnattended }, input)
         return session.operator
+      }),
+      unlockChallenge: os.session.unlockChallenge.handler(({ input }) =>
+        unlockChallenge(unlockPorts(till()), input.operatorCode),
+      ),
+      unlock: os.session.unlock.handler(({ input }) => {
+        unlock(unlockPorts(till()), input)
+        return {}
       }),
       signOut: os.session.signOut.handler(() => {
         till().session.operator = null
@@ -115,8 +123,13 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
 /** No money and no shift on a till that the integrator does not know. */
 function trading(till: Till): Till {
   const problem = till.enrolmentProblem()
-  if (problem !== null) throw new ProblemError('device_not_enrolled', problem.data)
-  return till
+  if (problem === null) return till
+  const code = NOT_LET_IN.find((each) => each === problem.code) ?? 'device_not_enrolled'
+  throw new ProblemError(code, problem.data)
+}
+
+function unlockPorts({ store, clock, secrets }: Till): UnlockPorts {
+  return { store, clock, randomBelow: randomInt, answerTo: secrets.answerTo }
 }
 
 function findPorts({ store, integrator, link, clock }: Till): FindPorts {

@@ -2,6 +2,7 @@
 // defaults. Called by both shells, so that a till is set up the same way in each.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { requireSafeAddress } from './integrator-address.ts'
 import type { HostOptions } from './terminal-host.ts'
 
 export const FACES = ['counter', 'field', 'kiosk'] as const
@@ -14,6 +15,7 @@ const SETTINGS_BYTES_MAX = 64 * 1024
 const SETTINGS = {
   data: { env: 'TAHSIL_DATA_DIR', file: null },
   integrator: { env: 'TAHSIL_INTEGRATOR_URL', file: 'integratorUrl' },
+  ca: { env: 'TAHSIL_INTEGRATOR_CA', file: 'integratorCa' },
   enrol: { env: 'TAHSIL_ENROLMENT_CODE', file: 'enrolmentCode' },
   name: { env: 'TAHSIL_DEVICE_NAME', file: 'deviceName' },
   printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
@@ -31,6 +33,7 @@ export const SETTING_ARGUMENTS = Object.fromEntries(
 ) as Record<SettingName, { type: 'string' }>
 
 export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrator (TAHSIL_INTEGRATOR_URL)
+  --ca FILE          certificate of the CA that alone is believed, PEM (TAHSIL_INTEGRATOR_CA)
   --data DIR         where this till keeps its records (TAHSIL_DATA_DIR)
   --enrol CODE       one-time code for the first start (TAHSIL_ENROLMENT_CODE)
   --name TEXT        what this till is called at the integrator (TAHSIL_DEVICE_NAME)
@@ -59,15 +62,20 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
   const file = readSettingsFile(join(dataDir, SETTINGS_FILE))
   const get = (name: Exclude<SettingName, 'data'>): string | undefined =>
     values[name] ?? (env[SETTINGS[name].env] || undefined) ?? file.get(SETTINGS[name].file)
+  const isHttpAllowed = env['TAHSIL_ALLOW_HTTP'] === '1'
+  const face = readOneOf('face', FACES, get('face') ?? 'counter')
   return {
     dataDir,
-    integratorUrl: readUrl(get('integrator')),
+    integratorUrl: readUrl(get('integrator'), isHttpAllowed),
+    integratorCa: get('ca') ?? null,
+    isHttpAllowed,
     enrolmentCode: get('enrol') ?? null,
     deviceName: get('name') ?? 'Counter 1',
     printer: get('printer') ?? 'none',
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
-    face: readOneOf('face', FACES, get('face') ?? 'counter'),
+    face,
+    isUnattended: face === 'kiosk',
   }
 }
 
@@ -94,12 +102,17 @@ function parseObject(text: string, path: string): object {
   )
 }
 
-function readUrl(text: string | undefined): string {
+function readUrl(text: string | undefined, isHttpAllowed: boolean): string {
   if (text === undefined)
     throw new SettingsError(`This till does not know its integrator. Give its address with --integrator URL.`)
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw new SettingsError(`The integrator must be an address such as https://pay.example.org, not ${text}.`)
+  try {
+    requireSafeAddress(text, { isHttpAllowed })
+  } catch (error) {
+    throw new SettingsError(error instanceof Error ? error.message : '')
+  }
   return text
 }
 

@@ -5,20 +5,24 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
+import type { DeviceSigner } from '#contract/signed.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
 import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
-import { readDevice } from './device-file.ts'
 import { createEnrolment, event } from './enrolment.ts'
+import { openIdentity, type Identity } from './identity/identity.ts'
+import { readCa } from './integrator-address.ts'
+import type { Speaker } from './integrator-calls.ts'
 import { createIntegratorClient } from './integrator-client.ts'
 import { createLinkState } from './link-state.ts'
 import { openLog } from './log.ts'
 import { startPrintRunner } from './print-runner.ts'
 import { receiptDocument } from './receipt-layout.ts'
 import { createRouter, factsOf } from './router.ts'
+import { openSecretFiles, type SecretFiles } from './secret-files.ts'
 import { startSyncRunner } from './sync-runner.ts'
 import type { HostOptions, TerminalHost } from './terminal-host.ts'
 import type { Access, Till } from './till.ts'
@@ -41,13 +45,27 @@ export async function startHost(
   const log = openLog(options)
   const profile = profileFor(options)
   const printer = printerFor(options, profile, log.logger)
-  const store = openRecord(options, tuning)
+  const identity = await openIdentity(options.dataDir)
+  const { signer } = identity
+  const store = openRecord({ options, tuning, signer })
   if (store instanceof ProblemError) {
     log.logger.fatal({ data: store.data }, 'the record is damaged; keep a copy of the file for rescue')
     const access: Access = { stopped: store, version: ownVersion() }
     return hostOver(access, log.logger, async () => log.close())
   }
-  const running = startTill({ options, tuning, store, printer, profile, logger: log.logger })
+  const { vault, olderVaults: others } = tuning
+  const nowMs = () => tuning.clock.read().wallMs
+  const secretFiles = openSecretFiles({ dataDir: options.dataDir, vault, others, nowMs })
+  const running = startTill({
+    options,
+    tuning,
+    identity,
+    store,
+    printer,
+    profile,
+    secretFiles,
+    logger: log.logger,
+  })
   await running.firstContact
   return hostOver({ till: running.till }, log.logger, async () => {
     await running.stop()
@@ -70,14 +88,21 @@ function hostOver(access: Access, logger: Logger, close: () => Promise<void>): T
   }
 }
 
-function openRecord({ dataDir }: HostOptions, tuning: HostTuning): Store | ProblemError {
-  const file = join(dataDir, RECORD_FILE)
+type RecordParts = {
+  readonly options: HostOptions
+  readonly tuning: HostTuning
+  readonly signer: DeviceSigner
+}
+
+function openRecord({ options, tuning, signer }: RecordParts): Store | ProblemError {
+  const file = join(options.dataDir, RECORD_FILE)
   try {
     return openStore({
       file,
       nowMs: tuning.clock.read().wallMs,
       check: tuning.storeCheck,
       busyTimeoutMs: tuning.busyTimeoutMs,
+      signer,
     })
   } catch (error) {
     if (error instanceof ProblemError && error.code === 'store_corrupt') return error
@@ -93,9 +118,11 @@ function openRecord({ dataDir }: HostOptions, tuning: HostTuning): Store | Probl
 type Parts = {
   readonly options: HostOptions
   readonly tuning: HostTuning
+  readonly identity: Identity
   readonly store: Store
   readonly printer: Printer
   readonly profile: PrinterProfile
+  readonly secretFiles: SecretFiles
   readonly logger: Logger
 }
 
@@ -105,27 +132,31 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-function startTill({ options, tuning, store, printer, profile, logger }: Parts): Running {
+function startTill({ options, tuning, identity, store, printer, profile, logger }: Parts): Running {
   const { clock } = tuning
   const link = createLinkState(clock)
   const enrolment = createEnrolment({
     store,
     clock,
     logger,
-    dataDir: options.dataDir,
+    identity,
     deviceName: options.deviceName,
     enrolmentCode: options.enrolmentCode,
-    kept: readDevice(options.dataDir),
     retryMs: tuning.enrolRetryMs,
     mastersEveryMs: tuning.mastersEveryMs,
   })
   const integrator = createIntegratorClient({
     baseUrl: options.integratorUrl,
-    token: enrolment.token,
+    ca: options.integratorCa ? readCa(options.integratorCa) : null,
+    isHttpAllowed: options.isHttpAllowed ?? false,
+    speaker: () => speakerOf(identity),
+    clock,
     link,
     times: tuning.integratorTimes,
+    isTrusted: identity.isTrusted,
+    onRevoked: enrolment.noteRevoked,
   })
-  noteBoot(store, tuning, logger)
+  if (enrolment.isEnrolled()) noteBoot(store, tuning, logger)
   const printing = startPrintRunner({
     store,
     printer,
@@ -150,7 +181,7 @@ function startTill({ options, tuning, store, printer, profile, logger }: Parts):
     },
   })
   const background = enrolment.start(integrator)
-  const isEnrolled = () => enrolment.token() !== null
+  const { isEnrolled } = enrolment
   const sync = startSyncRunner({ store, integrator, clock, random: tuning.random, link, isEnrolled, logger })
   const till: Till = {
     store,
@@ -164,6 +195,7 @@ function startTill({ options, tuning, store, printer, profile, logger }: Parts):
     session: { operator: null },
     version: ownVersion(),
     hasDiskSpace: () => freeBytesOf(options.dataDir) >= tuning.freeBytesMin,
+    enrolment: enrolment.view,
     enrolmentProblem: enrolment.problem,
   }
   return {
@@ -176,9 +208,17 @@ function startTill({ options, tuning, store, printer, profile, logger }: Parts):
   }
 }
 
+function speakerOf(identity: Identity): Speaker | null {
+  const { signer } = identity
+  const enrolled = identity.enrolled()
+  if (enrolled === null) return null
+  const { approval, device } = enrolled
+  // a withdrawn one may still hand over what it has recorded
+  return { deviceId: device.deviceId, signer, isApproved: approval === 'approved' || approval === 'revoked' }
+}
+
 /** Every start leaves a trace; a full disk must not keep the till from starting and sending what it has. */
 function noteBoot(store: Store, { clock }: HostTuning, logger: Logger): void {
-  if (store.device() === null) return
   try {
     store.appendEvent(event(clock, 'BOOT', { version: ownVersion() }))
   } catch (error) {

@@ -1,7 +1,9 @@
 // Everything the frame of every screen shows, from a few indexed reads; polled, so it must stay cheap. Called by terminal.status.
 import { ZERO_PAISE } from '#contract/money.ts'
+import { ProblemError, problemOf } from '#contract/problem.ts'
 import { judgeClock } from '#core/clock-guard.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
+import type { VaultStanding } from '#rpc/unlock.ts'
 import { stoppedProblem, type Access, type Till } from './till.ts'
 
 export function statusOf(access: Access): TerminalStatus {
@@ -30,6 +32,8 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
             helpLine: masters?.helpLine ?? tenant?.contactNumber ?? null,
           },
     deviceCode: device?.deviceCode ?? null,
+    enrolment: till.enrolment(),
+    vault: vaultStanding(till),
     operator: till.session.operator,
     shift: store.openShift(),
     link: {
@@ -43,6 +47,13 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
   }
 }
 
+function vaultStanding({ secretFiles }: Till): VaultStanding {
+  const { level, isDegraded } = secretFiles.vault
+  const [first] = secretFiles.unreadable()
+  const problem = first === undefined ? null : problemOf(new ProblemError('secrets_unreadable', { ...first }))
+  return { level, isDegraded, problem }
+}
+
 function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
   return {
     version,
@@ -50,6 +61,8 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
     isDemo: false,
     tenant: null,
     deviceCode: null,
+    enrolment: { state: 'none', digits: null },
+    vault: { level: 'plain', isDegraded: true, problem: null },
     operator: null,
     shift: null,
     link: { isOnline: false, offlineSinceMs: null, lastSyncAtMs: null },

@@ -9,6 +9,10 @@ export type HostOptions = {
   /** Folder of the SQLite file, logs and virtual prints; made when absent. */
   readonly dataDir: string
   readonly integratorUrl: string
+  /** PEM file of the CA that alone is believed; absent or null: the ones of this machine. */
+  readonly integratorCa?: string | null
+  /** Plain http to another machine, for a trial on a closed network. */
+  readonly isHttpAllowed?: boolean
   /** Trades for the device identity on the first start; ignored when already enrolled. */
   readonly enrolmentCode: string | null
   /** Label of this till at the integrator. */
@@ -17,6 +21,8 @@ export type HostOptions = {
   readonly printer: string
   /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */
   readonly paperColumns: 32 | 42 | 48
+  /** A machine that nobody attends (kiosk); absent: people work at it. */
+  readonly isUnattended?: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
 

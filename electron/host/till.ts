@@ -4,12 +4,15 @@ import type { Logger } from 'pino'
 import type { Problem } from '#contract/problem.ts'
 import { ProblemError, problemOf } from '#contract/problem.ts'
 import type { PrinterProfile } from '#drivers/printer/profiles.ts'
-import type { Clock } from '#core/ports.ts'
+import type { Clock, PinCheck } from '#core/ports.ts'
 import type { OperatorTile } from '#core/records.ts'
+import type { EnrolmentView } from '#rpc/enrolment.ts'
 import type { Store } from '#store/open-store.ts'
 import type { IntegratorClient } from './integrator-client.ts'
+import type { DeviceSecretsKeeper } from './device-secrets.ts'
 import type { LinkState } from './link-state.ts'
 import type { PrintRunner } from './print-runner.ts'
+import type { SecretFiles } from './secret-files.ts'
 import type { SyncRunner } from './sync-runner.ts'
 
 /** One screen, one operator at a time; forgotten when the program ends. */
@@ -25,9 +28,15 @@ export type Till = {
   readonly clock: Clock
   readonly logger: Logger
   readonly session: Session
+  readonly pinCheck: PinCheck
+  readonly secrets: Pick<DeviceSecretsKeeper, 'answerTo'>
+  readonly secretFiles: Pick<SecretFiles, 'vault' | 'unreadable'>
+  /** A machine that nobody attends: only there a kiosk account may sign in. */
+  readonly isUnattended: boolean
   readonly version: string
   readonly hasDiskSpace: () => boolean
-  /** Why the till is not enrolled; null once it is. */
+  readonly enrolment: () => EnrolmentView
+  /** Why the till may take no money; null when it may. */
   readonly enrolmentProblem: () => Problem | null
 }
 
@@ -43,7 +52,11 @@ export function tillOf(access: Access): Till {
 
 export function operatorOf(till: Till): OperatorTile {
   const { operator } = till.session
-  if (operator === null) throw new ProblemError('not_signed_in')
+  const operators = till.store.masters()?.operators
+  // Let go at the office while signed in here: the next call is the first to know.
+  if (operator !== null && operators?.every(({ id }) => id !== operator.id) === true)
+    till.session.operator = null
+  if (till.session.operator === null || operator === null) throw new ProblemError('not_signed_in')
   return operator
 }
 

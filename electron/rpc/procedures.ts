@@ -18,7 +18,9 @@ import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
 import { consentSchema, NOTHING_AGREED } from './till-rules.ts'
+import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { supervisorProcedures } from './supervisor.ts'
+import { unlockProcedures, vaultStandingSchema } from './unlock.ts'
 
 /** Bills in one collection (one payer, one instrument). */
 export const COLLECTION_LINES_MAX = 20
@@ -56,8 +58,11 @@ export const terminalStatusSchema = z.strictObject({
     .strictObject({ id: tenantIdSchema, name: z.string(), helpLine: z.string().nullable() })
     .nullable(),
   deviceCode: z.string().nullable(),
+  enrolment: enrolmentViewSchema,
   /** Not null: trading is stopped and this says why. */
   stopped: problemSchema.nullable(),
+  /** What keeps the till's secrets. */
+  vault: vaultStandingSchema,
   operator: operatorTileSchema.nullable(),
   shift: shiftSchema.nullable(),
   link: z.strictObject({
@@ -195,7 +200,7 @@ const moneyProblems = mayAnswer(
   'clock_set_back',
   'clock_far_off',
   'limit_reached',
-  'device_not_enrolled',
+  ...NOT_LET_IN,
 )
 const lookupProblems = mayAnswer(
   'bill_not_found',
@@ -203,7 +208,7 @@ const lookupProblems = mayAnswer(
   'bill_other_tenant',
   'bill_already_paid',
   'integrator_unreachable',
-  'device_not_enrolled',
+  ...NOT_BELIEVED,
   'digit_unreachable',
   'digit_bad_answer',
   'digit_refused',
@@ -224,7 +229,17 @@ export const procedures = {
     signIn: open
       .input(z.strictObject({ operatorCode: z.string().min(1).max(32), pin: z.string().regex(/^\d{6,12}$/) }))
       .output(operatorTileSchema)
-      .errors(mayAnswer('wrong_pin', 'operator_locked', 'operator_unknown', 'integrator_unreachable')),
+      .errors(
+        mayAnswer(
+          'wrong_pin',
+          'operator_locked',
+          'operator_unknown',
+          'integrator_unreachable',
+          'role_not_allowed',
+          'sign_in_too_old',
+        ),
+      ),
+    ...unlockProcedures,
     /** Locks the till; an open shift stays open. */
     signOut: open.output(z.strictObject({})),
   },
@@ -238,7 +253,7 @@ export const procedures = {
         }),
       )
       .output(shiftSchema)
-      .errors(mayAnswer('shift_already_open', 'clock_set_back', 'clock_far_off', 'device_not_enrolled')),
+      .errors(mayAnswer('shift_already_open', 'clock_set_back', 'clock_far_off', ...NOT_LET_IN)),
   },
   bill: {
     /** A scan or what was typed: consumer code, mobile number, bill QR. */

@@ -50,6 +50,8 @@ async function enrol(parts: EnrolmentParts, request: EnrolmentRequest): Promise<
   const { db, serverKey } = parts
   const again = await enrolledBefore(db, request)
   if (again !== null) return { ...again, serverKey: serverKey.publicKey }
+  // a key is of one device only; the code is not used up for it
+  if (await isKeyKnown(db, request.publicKey)) throw new ProblemError('enrolment_refused')
   const usable = await useCode(db, request.code, parts.isDemo)
   if (usable === null) {
     await db
@@ -92,7 +94,6 @@ async function enrol(parts: EnrolmentParts, request: EnrolmentRequest): Promise<
       })
       .onConflictDoNothing({ target: devices.publicKey })
       .returning({ deviceId: devices.deviceId })
-    // a key is of one device only
     if (added.length === 0) throw new ProblemError('enrolment_refused')
     await tx.insert(securityEvents).values({ kind: 'enrolled', subject: slot.deviceCode, deviceId })
     return { device, serverKey: serverKey.publicKey, serverNonce }
@@ -128,6 +129,14 @@ async function enrolledBefore(
   if (found === undefined || found.serverNonce === null) return null
   const { serverNonce, secretHash, ...device } = found
   return timingSafeEqual(secretHash, sha256(code)) ? { device, serverNonce } : null
+}
+
+async function isKeyKnown(db: NodePgDatabase, publicKey: string): Promise<boolean> {
+  const found = await db
+    .select({ deviceId: devices.deviceId })
+    .from(devices)
+    .where(eq(devices.publicKey, publicKey))
+  return found.length > 0
 }
 
 async function confirm(parts: EnrolmentParts, deviceId: string, nonce: string): Promise<Approval> {
