@@ -8,6 +8,7 @@ import { roleSchema, ROLES } from '#contract/api.ts'
 import { tenantIdSchema } from '#contract/bill.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { openDatabase } from './database/open-database.ts'
+import { exceptionCommands } from './exceptions/exception-commands.ts'
 import { reopenPayment, setHold } from './payments/repair.ts'
 import { limitOptions, limitUsage, setLimits } from './people/device-limits.ts'
 import {
@@ -26,6 +27,7 @@ import {
 import { createOperators } from './people/operators.ts'
 import { acceptNewSecret } from './people/root-secret.ts'
 import { packCommands } from './packs/pack-commands.ts'
+import { rescueCommands } from './rescue/rescue-commands.ts'
 import { StartupError } from './startup-error.ts'
 
 type Values = Record<string, string | undefined>
@@ -118,6 +120,8 @@ const commands: Record<string, Command> = {
     },
   },
   ...packCommands,
+  ...exceptionCommands,
+  ...rescueCommands,
   'reopen-payment': {
     usage: '--id PAYMENT_ID --why "…"',
     options: ['id', 'why'],

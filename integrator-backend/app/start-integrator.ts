@@ -35,6 +35,7 @@ import { startPacking } from './packs/pack-worker.ts'
 import { createAcceptance } from './payments/accept.ts'
 import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
+import { keepSettings } from './payments/repair.ts'
 import { createDevices } from './people/devices.ts'
 import { closeDemoCodes, createEnrolment } from './people/enrolment.ts'
 import { createNonces, startPruning } from './people/nonces.ts'
@@ -135,6 +136,7 @@ async function startOn({ options, config, log, database, client: bare, started }
 
   const masters = createMasters({ client, ttlMs: config.mastersTtlMs, keep: createKeptMasters(db) })
   const payments = createPaymentCalls(client)
+  await keepSettings(pool, { 'fence-ms': config.policy.fenceMs, 'decision-days': config.decisionDays })
   const acceptance = createAcceptance(pool)
   const searchBills = createBillSearch({
     client,
@@ -159,6 +161,7 @@ async function startOn({ options, config, log, database, client: bare, started }
     limits: createLimits(nowMs),
     helpLine: config.helpLine,
     rescueKey: rescuePublicKey(root),
+    exceptionsShown: { unknownShownMs: config.unknownShownMs, lagLimitMs: config.policy.lagLimitMs },
     isDemo: config.isDemo,
     nowMs,
   })

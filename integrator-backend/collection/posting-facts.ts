@@ -73,6 +73,8 @@ export type FoundPayment = {
   /** Our payment id, when the integrator made it. */
   ownPaymentId: string | null
   manualReceiptNumber: string | null
+  /** The DIGIT login that made it. */
+  createdBy?: string | null
   changedAtMs: number | null
   demandIds: readonly string[]
 }

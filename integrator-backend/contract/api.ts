@@ -6,6 +6,7 @@ import { billSchema, businessServiceSchema, epochMsSchema, serviceSchema, tenant
 import { deviceSecretsApi } from './device-secrets-api.ts'
 import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
+import { exceptionsApi } from './exceptions-api.ts'
 import { packsApi } from './packs-api.ts'
 import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
 import { mayAnswer, problemSchema } from './problem.ts'
@@ -121,6 +122,7 @@ export const api = {
       }),
   },
   packs: packsApi,
+  exceptions: exceptionsApi,
   records: recordsApi,
   payments: {
     submit: oc

@@ -3,6 +3,7 @@
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { businessServiceSchema, consumerCodeSchema, epochMsSchema } from './bill.ts'
+import { SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { paiseSchema } from './money.ts'
 import { postingStateSchema, suspenseReasonSchema } from './payment.ts'
 import { mayAnswer } from './problem.ts'
@@ -70,17 +71,13 @@ export const exceptionActInputSchema = z.strictObject({
 })
 export type ExceptionActInput = z.infer<typeof exceptionActInputSchema>
 
-const problems = mayAnswer(
-  'device_not_enrolled',
-  'input_invalid',
-  'too_many_requests',
-  'not_ready',
-  'internal',
-)
-
 export const exceptionsApi = {
   list: oc
-    .route({ method: 'GET', path: '/v1/exceptions', summary: 'What waits for a person, oldest first' })
+    .route({
+      method: 'GET',
+      path: '/v1/exceptions',
+      summary: 'What waits for a person: payments, remainders, records, each oldest first',
+    })
     .input(
       z.strictObject({
         /** Exceptions after this position; 0 = from the start. */
@@ -96,7 +93,7 @@ export const exceptionsApi = {
         totalPaise: paiseSchema,
       }),
     )
-    .errors(problems),
+    .errors(SIGNED_CALL_ERRORS),
   act: oc
     .route({ method: 'POST', path: '/v1/exceptions/act', summary: 'One allowed act of a supervisor' })
     .input(exceptionActInputSchema)
@@ -109,7 +106,7 @@ export const exceptionsApi = {
       }),
     )
     .errors({
-      ...problems,
+      ...SIGNED_CALL_ERRORS,
       ...mayAnswer(
         'payment_not_found',
         'act_not_allowed',

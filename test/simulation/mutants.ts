@@ -190,7 +190,7 @@ function lookedOtherwise<At extends 'payments' | 'unappliedCount'>(
       if (asked !== bent || outcome?.kind !== 'ok') return outcome
       const value = bend(outcome.value as Value<At>, record)
       const told: unknown = { kind: 'ok', value }
-      return told as typeof outcome
+      return told as PostingFacts[L]
     },
   }
 }

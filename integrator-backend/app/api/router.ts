@@ -5,6 +5,7 @@ import type { BillSearch, Masters } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { problemOfFailure } from '#app/bills/digit-problem.ts'
 import type { MastersSource } from '#app/digit/masters.ts'
+import type { ExceptionsParts } from '#app/exceptions/list-exceptions.ts'
 import type { Acceptance } from '#app/payments/accept.ts'
 import { readChanges, readStatus } from '#app/payments/read-payments.ts'
 import { readLimits } from '#app/people/device-limits.ts'
@@ -16,6 +17,7 @@ import type { ServerKey } from '#app/server-key.ts'
 import { contract, createGuards } from './caller.ts'
 import { deviceHandlers } from './device-handlers.ts'
 import { deviceSecretsHandlers } from './device-secrets-handlers.ts'
+import { exceptionHandlers } from './exceptions-handlers.ts'
 import type { Limits } from './limits.ts'
 import { packHandlers } from './packs-handlers.ts'
 
@@ -32,6 +34,8 @@ export type ApiParts = {
   limits: Limits
   helpLine: string | null
   rescueKey: string
+  /** When what is unknown or lags is shown to supervisors. */
+  exceptionsShown: ExceptionsParts
   isDemo: boolean
   nowMs: () => number
 }
@@ -42,6 +46,7 @@ export function createRouter(parts: ApiParts) {
   const { known } = guards
 
   const packs = packHandlers(pool)
+  const exceptions = exceptionHandlers({ pool, operators, ...parts.exceptionsShown }, limits)
 
   return contract.router({
     devices: { ...deviceHandlers(parts, guards), ...deviceSecretsHandlers(parts, guards) },
@@ -76,6 +81,14 @@ export function createRouter(parts: ApiParts) {
       chunk: contract.packs.chunk
         .use(known)
         .handler(({ input, context: { device } }) => packs.chunk(device.tenantId, input)),
+    },
+    exceptions: {
+      list: contract.exceptions.list
+        .use(known)
+        .handler(({ input, context: { device } }) => exceptions.list(device, input)),
+      act: contract.exceptions.act
+        .use(known)
+        .handler(({ input, context: { device } }) => exceptions.act(device, input)),
     },
     payments: {
       submit: contract.payments.submit

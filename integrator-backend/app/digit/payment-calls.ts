@@ -34,6 +34,10 @@ export type PaymentCriteria = {
   businessService: string
   consumerCode?: string
   billId?: string
+  /** Taken since then. */
+  fromMs?: number
+  /** More pages than this cannot be true. */
+  pagesMax?: number
 }
 
 /** collection-services caps a page at 100 (quirk 39). */
@@ -49,7 +53,7 @@ export function createPaymentCalls(client: DigitClient): PaymentCalls {
   const moduleOf = new Map<string, string>()
 
   const searchPage = async (criteria: PaymentCriteria, module: string, offset: number) => {
-    const { tenantId, businessService, consumerCode, billId } = criteria
+    const { tenantId, businessService, consumerCode, billId, fromMs } = criteria
     return await client.call({
       path: searchPaymentsPath(module),
       query: {
@@ -57,6 +61,7 @@ export function createPaymentCalls(client: DigitClient): PaymentCalls {
         businessServices: businessService,
         ...(consumerCode === undefined ? {} : { consumerCodes: consumerCode }),
         ...(billId === undefined ? {} : { billIds: billId }),
+        ...(fromMs === undefined ? {} : { fromDate: String(fromMs) }),
         limit: String(pageSize),
         offset: String(offset),
       },
@@ -97,7 +102,8 @@ export function createPaymentCalls(client: DigitClient): PaymentCalls {
         }
         if (Payments.length < pageSize)
           return { kind: 'ok', value: found.filter((each) => isWanted(each, criteria)) }
-        if (pageNumber >= SEARCH_PAGES_MAX) return { kind: 'bad-answer', why: 'more pages than can be true' }
+        if (pageNumber >= (criteria.pagesMax ?? SEARCH_PAGES_MAX))
+          return { kind: 'bad-answer', why: 'more pages than can be true' }
         const next = await searchPage(criteria, module, pageNumber * pageSize)
         if (next.kind !== 'ok') return next
         answer = next
@@ -191,6 +197,7 @@ function readPayment(payment: DigitPayment, tenantId: string): FoundPayment[] | 
       heldPaise: heldOf(payment.additionalDetails) ?? heldOf(detail.additionalDetails) ?? ZERO_PAISE,
       ownPaymentId: ownIdOf(payment.additionalDetails) ?? ownIdOf(detail.additionalDetails),
       manualReceiptNumber: detail.manualReceiptNumber ?? null,
+      createdBy: payment.auditDetails?.createdBy ?? null,
       changedAtMs: payment.auditDetails?.lastModifiedTime ?? null,
       demandIds: (detail.bill?.billDetails ?? []).flatMap(({ demandId }) => (demandId ? [demandId] : [])),
     })

@@ -8,7 +8,7 @@ export async function reopenPayment(pool: Pool, id: string, why: string): Promis
   const note = `opened again by a person: ${why}`.slice(0, 500)
   const moved = await pool.query<{ is_moved: boolean }>(
     `select tahsil.move_payment(p.id, p.state, p.attempt_count,
-        case when p.state = 'POISON' then 'RECEIVED' else 'READY' end, null, $2, '{"lastRefusal": null}'::jsonb, 0, null)
+        case when p.state = 'POISON' then 'RECEIVED' else 'READY' end, null, $2, '{"lastRefusal": null, "probeReason": null}'::jsonb, 0, null)
         as is_moved
       from tahsil.payments p where p.id::text = $1 and p.state in ('SUSPENSE', 'POISON', 'QUARANTINE')`,
     [id, note],
@@ -23,5 +23,15 @@ export async function setHold(pool: Pool, minutes: number): Promise<void> {
      values ($1, to_jsonb(((extract(epoch from clock_timestamp()) + $2 * 60) * 1000)::bigint))
      on conflict (key) do update set value = excluded.value, changed_at = clock_timestamp()`,
     [HOLD_SETTING, minutes],
+  )
+}
+
+/** What the database's own functions go by (a restore, due dates), as this program was told. */
+export async function keepSettings(pool: Pool, values: Readonly<Record<string, number>>): Promise<void> {
+  await pool.query(
+    `insert into tahsil.settings (key, value) select key, value from jsonb_each($1::jsonb)
+     on conflict (key) do update set value = excluded.value, changed_at = clock_timestamp()
+     where tahsil.settings.value <> excluded.value`,
+    [JSON.stringify(values)],
   )
 }

@@ -21,7 +21,7 @@ drop index tahsil.payments_live;
 create index payments_live on tahsil.payments (next_at)
   where state in ('RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED', 'REVERSING');
 create index payments_waiting on tahsil.payments (tenant_id, seq)
-  where state not in ('RECEIVED', 'VERIFIED', 'READY', 'POSTING', 'RESOLVE', 'POSTED', 'CONFIRMED', 'REVERSED');
+  where state in ('SUSPENSE', 'POISON', 'QUARANTINE', 'REVERSING', 'UNKNOWN', 'HOLD');
 
 -- The part of a payment that DIGIT could not take: the citizen's money, held until a supervisor decides.
 create table tahsil.remainders (

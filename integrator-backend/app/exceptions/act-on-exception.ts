@@ -1,0 +1,241 @@
+// One act of a supervisor: PIN, role, state, second person, then one transaction with the decision, the trail and the change.
+// Called by the exceptions API and the command line. Acts on one subject wait for each other, on every node.
+import type { Pool, PoolClient } from 'pg'
+import type { Exception, ExceptionAct, ExceptionActInput } from '#contract/exceptions-api.ts'
+import { ProblemError } from '#contract/problem.ts'
+import { allowedActs, needsTwo, reversalActionOf } from '#collection/exception-acts.ts'
+import type { Subject } from '#collection/exception-acts.ts'
+import type { RecordPatch } from '#collection/posting-facts.ts'
+import type { createOperators } from '#app/people/operators.ts'
+import { ASKED_LIFE_HOURS, listExceptions } from './list-exceptions.ts'
+import type { ExceptionsParts } from './list-exceptions.ts'
+
+export type ActingDevice = { tenantId: string; deviceId: string }
+export type ActParts = ExceptionsParts & { pool: Pool; operators: ReturnType<typeof createOperators> }
+export type ActResult = { result: 'done' | 'asked'; exception: Exception | null }
+
+/** Throws ProblemError. What was proven (who) comes before what is asked about (which payment), so that nobody probes ids. */
+export async function actOnException(
+  parts: ActParts,
+  device: ActingDevice,
+  input: ExceptionActInput,
+): Promise<ActResult> {
+  const { operator } = await parts.operators.signIn({
+    tenantId: device.tenantId,
+    operatorCode: input.by.operatorCode,
+    pin: input.by.pin,
+    deviceId: device.deviceId,
+  })
+  if (operator.role !== 'supervisor') throw new ProblemError('role_not_allowed')
+  const client = await parts.pool.connect()
+  let isBroken = false
+  try {
+    await client.query('begin')
+    const result = await decide(client, { ...input, ...device, operatorId: operator.id })
+    await client.query('commit')
+    const { exceptions } = await listExceptions(client, parts, {
+      tenantId: device.tenantId,
+      after: 0,
+      limit: 1,
+      only: { kind: input.kind, id: input.id },
+    })
+    return { result, exception: exceptions[0] ?? null }
+  } catch (error) {
+    await client.query('rollback').catch(() => {
+      isBroken = true
+    })
+    throw error
+  } finally {
+    client.release(isBroken)
+  }
+}
+
+type Asked = Omit<ExceptionActInput, 'by'> & ActingDevice & { operatorId: string }
+type Found = Subject & { id: string; attemptCount: number; mode: string; slotId: string | null }
+
+async function decide(client: PoolClient, asked: Asked): Promise<ActResult['result']> {
+  const lock = JSON.stringify([asked.kind === 'record' ? 'record' : 'payment', asked.id])
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 7264405))', [lock])
+  const found = await findSubject(client, asked)
+  if (found === null) throw new ProblemError('payment_not_found')
+  if (!allowedActs(found).includes(asked.act)) {
+    throw new ProblemError('act_not_allowed', { state: found.state, act: asked.act })
+  }
+  if (!needsTwo(asked.act)) {
+    await carryOut(client, { asked, found, first: null })
+    return 'done'
+  }
+  const first = await firstPerson(client, asked, found)
+  if (first === null) {
+    await keepDecision(client, { asked, found, stage: 'asked', first: null, after: found.state })
+    const note = `${wordsOf[asked.act]} asked for by ${asked.operatorId}; another person must agree: ${asked.why}`
+    await tell(client, found, note)
+    return 'asked'
+  }
+  if (first.operatorId === asked.operatorId) throw new ProblemError('second_person_needed')
+  await carryOut(client, { asked, found, first })
+  return 'done'
+}
+
+async function findSubject(client: PoolClient, { kind, id, tenantId }: Asked): Promise<Found | null> {
+  if (kind === 'record') {
+    const rows = await client.query<{ id: string }>(
+      `select o.poison_id::text as id from tahsil.poison_records o
+       join tahsil.devices v on v.device_id = o.device_id join tahsil.slots s on s.slot_id = v.slot_id
+       where o.poison_id::text = $1 and s.tenant_id = $2 and not exists (
+         select 1 from tahsil.decisions d
+         where d.subject_kind = 'record' and d.subject_id = o.poison_id::text and d.stage = 'done')`,
+      [id, tenantId],
+    )
+    const known = { kind, state: 'POISON', reason: null, attemptCount: 0, mode: '', slotId: null } as const
+    return rows.rows.length === 0 ? null : { ...known, id }
+  }
+  const rows = await client.query<Omit<Found, 'kind'> & { isHeld: boolean; isExplained: boolean }>(
+    `select p.id::text as id, p.state, p.reason, p.attempt_count as "attemptCount", p.mode, p.slot_id as "slotId",
+       p.explained_at is not null as "isExplained",
+       exists (select 1 from tahsil.remainders r where r.payment_id = p.id and r.state = 'HELD') as "isHeld"
+     from tahsil.payments p where p.id::text = $1 and p.tenant_id = $2 for update of p`,
+    [id, tenantId],
+  )
+  const [row] = rows.rows
+  if (row === undefined || (kind === 'remainder' && !row.isHeld)) return null
+  if (kind === 'payment' && row.isExplained) return null
+  return { ...row, kind }
+}
+
+type First = { decisionId: string; operatorId: string }
+
+/** Who asked for the same act, when that still stands: not too long ago, and nothing else decided since. */
+async function firstPerson(client: PoolClient, asked: Asked, found: Found): Promise<First | null> {
+  const rows = await client.query<First & { act: string; stage: string }>(
+    `select decision_id::text as "decisionId", operator_id as "operatorId", act, stage
+     from tahsil.decisions
+     where subject_kind = $1 and subject_id = $2
+       and at > clock_timestamp() - make_interval(hours => ${ASKED_LIFE_HOURS})
+     order by decision_id desc limit 1`,
+    [asked.kind, found.id],
+  )
+  const [last] = rows.rows
+  return last?.stage === 'asked' && last.act === asked.act ? last : null
+}
+
+type Decided = { asked: Asked; found: Found; first: First | null }
+
+async function carryOut(client: PoolClient, decided: Decided): Promise<void> {
+  const { asked, found, first } = decided
+  if (needsTwo(asked.act) && (first === null || first.operatorId === asked.operatorId)) {
+    throw new RangeError('two different persons are needed')
+  }
+  const change = changeOf(asked, found)
+  await keepDecision(client, { asked, found, stage: 'done', first, after: change.state })
+  const who = first === null ? asked.operatorId : `${first.operatorId} and ${asked.operatorId}`
+  const note = `${wordsOf[asked.act]} by ${who}: ${asked.why}`
+  if (found.kind === 'record') return
+  if (found.kind === 'remainder') {
+    const settled = await client.query(
+      `update tahsil.remainders set state = 'SETTLED', settled_at = clock_timestamp()
+       where payment_id = $1 and state = 'HELD'`,
+      [found.id],
+    )
+    if (settled.rowCount !== 1) throw new RangeError('a remainder is settled once')
+    await tell(client, found, `the rest: ${note}`)
+    return
+  }
+  await move(client, found, { ...change, note })
+  if (asked.act === 'mark') {
+    await client.query('update tahsil.payments set explained_at = clock_timestamp() where id = $1', [
+      found.id,
+    ])
+  }
+}
+
+const wordsOf: Readonly<Record<ExceptionAct, string>> = {
+  'look-again': 'looked at again',
+  'post-to-bill': 'to be posted to the bill of now',
+  refund: 'money given back',
+  mark: 'explained',
+  reverse: 'to be undone in DIGIT',
+}
+
+type Move = { state: Found['state']; reason: Found['reason']; patch: RecordPatch; runInMs: number | null }
+
+/** What an act makes of a payment. Looks and posting go through every guard of posting again. */
+function changeOf({ act, why }: Asked, { state, reason, mode }: Found): Move {
+  switch (act) {
+    case 'look-again': {
+      if (state === 'POISON') return { state: 'RECEIVED', reason: null, patch: {}, runInMs: 0 }
+      if (state === 'SUSPENSE' || state === 'QUARANTINE') {
+        return { state: 'READY', reason: null, patch: { lastRefusal: null, probeReason: null }, runInMs: 0 }
+      }
+      return { state, reason, patch: {}, runInMs: 0 }
+    }
+    case 'post-to-bill': {
+      const patch = { isDecided: true, lastRefusal: null, probeReason: null }
+      // what came from quarantine was never checked against DIGIT's rules
+      return { state: state === 'QUARANTINE' ? 'RECEIVED' : 'RESOLVE', reason: null, patch, runInMs: 0 }
+    }
+    case 'refund':
+      return { state: 'REVERSED', reason: null, patch: {}, runInMs: null }
+    case 'mark':
+      return { state, reason, patch: {}, runInMs: null }
+    case 'reverse': {
+      const reversal = {
+        action: reversalActionOf(mode),
+        why: why.slice(0, 100),
+        refusal: null,
+        deniedCount: 0,
+      }
+      return { state: 'REVERSING', reason: null, patch: { reversal }, runInMs: 0 }
+    }
+  }
+}
+
+/** A step of the trail that changes nothing else; terminals hear of it. */
+async function tell(client: PoolClient, found: Found, note: string): Promise<void> {
+  if (found.kind === 'record') return
+  const { state, reason } = found
+  await move(client, found, { state, reason, note, patch: {}, runInMs: null })
+}
+
+async function move(client: PoolClient, found: Found, change: Move & { note: string }): Promise<void> {
+  const { state, reason, note, patch, runInMs } = change
+  const moved = await client.query<{ is_moved: boolean }>(
+    `select tahsil.move_payment($1, $2, $3, $4, $5, $6, $7, $8, null) as is_moved`,
+    [
+      found.id,
+      found.state,
+      found.attemptCount,
+      state,
+      reason,
+      note.slice(0, 500),
+      JSON.stringify(patch),
+      runInMs,
+    ],
+  )
+  // the row is locked since it was read
+  if (moved.rows[0]?.is_moved !== true) throw new RangeError('a locked payment has moved')
+}
+
+async function keepDecision(
+  client: PoolClient,
+  { asked, found, stage, first, after }: Decided & { stage: 'asked' | 'done'; after: string },
+): Promise<void> {
+  await client.query(
+    `insert into tahsil.decisions (tenant_id, subject_kind, subject_id, act, stage, agrees_with, operator_id, device_id,
+       why, state_before, state_after)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      asked.tenantId,
+      asked.kind,
+      found.id,
+      asked.act,
+      stage,
+      first?.decisionId ?? null,
+      asked.operatorId,
+      asked.deviceId,
+      asked.why,
+      found.state,
+      found.kind === 'payment' ? after : found.state,
+    ],
+  )
+}
