@@ -1,14 +1,24 @@
 // An integrator of a few lines over real HTTP, with faults on wish: it keeps what it accepted, so that a test can compare it with what the
 // till says. Used by tests of the host and by terminal-*.test.ts.
-import { randomUUID, scryptSync } from 'node:crypto'
+import { scryptSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import type { Masters, Operator, PaymentOutcome } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import type { EnrolmentRequest } from '#contract/devices-api.ts'
 import { paise } from '#contract/money.ts'
 import { paymentSchema, type Payment, type PaymentStatus, type PostingState } from '#contract/payment.ts'
-import { PROBLEMS, problemStatus, type ProblemCode } from '#contract/problem.ts'
+import {
+  ProblemError,
+  PROBLEMS,
+  problemStatus,
+  type ProblemCode,
+  type ProblemData,
+} from '#contract/problem.ts'
+import type { SignedText } from '#contract/signed.ts'
 import { sampleMasters, TENANT } from '#test/unit/core/sample-bill.ts'
+import { createFakeDevices } from './fake-devices.ts'
 
 export type Fault =
   | 'none'
@@ -62,8 +72,11 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     lastBatch: '',
     calls: [] as string[],
     cursor: 0,
-    tokens: new Set<string>(),
+    devices: createFakeDevices({ code: CODE, tenantId: TENANT }),
+    /** Takes the place of the signed masters: what somebody in between might answer. */
+    forgedMasters: null as SignedText | null,
   }
+  const { devices } = state
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined)
@@ -71,7 +84,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
   })
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://fake')
-    const text = await bodyOf(request)
+    const body = await bodyOf(request)
     state.calls.push(`${request.method ?? ''} ${url.pathname}`)
     const fault = url.pathname.startsWith(state.faultPath) ? state.fault : 'none'
     if (fault === 'reset_before') return void request.socket.destroy()
@@ -84,21 +97,31 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
       response.setHeader('retry-after', '7')
       return fail(response, 'too_many_requests')
     }
-    const result = route(url, text, request)
+    const result = answered(() => route(url, body, request))
     if (fault === 'reset_after') return void request.socket.destroy()
     if (typeof result === 'string') return fail(response, result)
+    if (result instanceof ProblemError) return fail(response, result.code, result.data)
     const json = fault === 'other_shape' ? '{"surprise":true}' : JSON.stringify(result)
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(fault === 'half' ? json.slice(0, Math.floor(json.length / 2)) : json)
   }
-  const route = (url: URL, text: string, request: IncomingMessage): object | ProblemCode => {
+  const route = (url: URL, body: Buffer, request: IncomingMessage): object | ProblemCode => {
+    const text = textOf(body, request)
     const input = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    if (url.pathname === '/v1/devices/enrol') return enrol(input)
-    const token = (request.headers.authorization ?? '').replace('Bearer ', '')
-    if (!state.tokens.has(token)) return 'device_not_enrolled'
+    if (url.pathname === '/v1/devices/enrol') return devices.enrol(input as EnrolmentRequest)
+    const { method = '', url: target = '', headers } = request
+    const device = devices.deviceOf({ method, target, headers, body })
+    const isHandingOver = url.pathname === '/v1/records'
+    if (device.isRevoked && !isHandingOver) return 'device_revoked'
+    if (url.pathname === '/v1/devices/confirm') return devices.confirm(device, String(input['nonce']))
+    if (url.pathname === '/v1/devices/me') return devices.me(device)
+    if (device.approval !== 'approved') return 'device_not_approved'
     switch (url.pathname) {
       case '/v1/masters':
-        return { ...state.masters, serverTimeMs: Date.now() }
+        return (
+          state.forgedMasters ??
+          devices.sign('masters', JSON.stringify({ ...state.masters, serverTimeMs: devices.nowMs() }))
+        )
       case '/v1/bills/search':
         return search(input)
       case '/v1/operators/sign-in':
@@ -108,12 +131,6 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
       default:
         return changes(url)
     }
-  }
-  const enrol = (input: Record<string, unknown>): object | ProblemCode => {
-    if (input['code'] !== CODE) return 'enrolment_refused'
-    const token = randomUUID() + randomUUID()
-    state.tokens.add(token)
-    return { deviceId: randomUUID(), deviceCode: '0417', incarnation: 'A', tenantId: TENANT, token }
   }
   const search = (input: Record<string, unknown>): object | ProblemCode => {
     const bills = state.bills.filter((bill) =>
@@ -199,17 +216,30 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
-function problem(code: ProblemCode) {
-  return { code, message: PROBLEMS[code], data: {} }
+function textOf(body: Buffer, request: IncomingMessage): string {
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }
 
-function fail(response: ServerResponse, code: ProblemCode): void {
+function answered(work: () => object | ProblemCode): object | ProblemCode | ProblemError {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ProblemError) return error
+    throw error
+  }
+}
+
+function problem(code: ProblemCode, data: ProblemData = {}) {
+  return { code, message: PROBLEMS[code], data }
+}
+
+function fail(response: ServerResponse, code: ProblemCode, data: ProblemData = {}): void {
   response.writeHead(problemStatus(code), { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ defined: true, status: problemStatus(code), ...problem(code) }))
+  response.end(JSON.stringify({ defined: true, status: problemStatus(code), ...problem(code, data) }))
 }

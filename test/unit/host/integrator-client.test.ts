@@ -1,6 +1,10 @@
-// Goal: whatever comes back over the network, the till believes only what fits the contract, says the rest as "not reachable" or as the
-// coded problem it is, never waits for ever, and never puts its token or a body into an error.
+// Goal: whatever comes back over the network, the till believes only what fits the contract and is signed where it must be, says the rest as
+// "not reachable" or as the coded problem it is, never waits for ever, and never puts a key or a body into an error.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openIdentity, type Identity } from '#host/identity/identity.ts'
 import { createIntegratorClient, type IntegratorClient } from '#host/integrator-client.ts'
 import { createLinkState, type LinkState } from '#host/link-state.ts'
 import { testClock } from '#test/unit/store/till-kit.ts'
@@ -11,45 +15,74 @@ const bill = todaysBill()
 let fake: FakeIntegrator
 let client: IntegratorClient
 let link: LinkState
-let token: string | null
+let identity: Identity
+let folder: string
+let wallMs: () => number
+let revokedCount: number
 beforeEach(async () => {
   fake = await startFakeIntegrator({ bills: [bill] })
+  folder = mkdtempSync(join(tmpdir(), 'tahsil-client-'))
+  identity = await openIdentity(folder)
+  await identity.prepare()
   link = createLinkState(testClock())
-  token = null
-  client = createIntegratorClient({
-    baseUrl: `${fake.url}/`,
-    token: () => token,
-    link,
-    times: { signInMs: 400, billsMs: 400, batchMs: 400, otherMs: 400, awayMs: 100 },
-  })
+  wallMs = Date.now
+  revokedCount = 0
+  client = clientFor(`${fake.url}/`)
 })
 afterEach(async () => {
   client.close()
+  rmSync(folder, { recursive: true, force: true })
   await fake.close()
 })
+function clientFor(baseUrl: string): IntegratorClient {
+  return createIntegratorClient({
+    baseUrl,
+    speaker: () => {
+      const enrolled = identity.enrolled()
+      if (enrolled === null) return null
+      const isApproved = enrolled.approval === 'approved' || enrolled.approval === 'revoked'
+      return { deviceId: enrolled.device.deviceId, signer: identity.signer, isApproved }
+    },
+    clock: { read: () => ({ wallMs: wallMs(), monotonicMs: 1, bootId: 'boot' }) },
+    link,
+    times: { signInMs: 400, billsMs: 400, batchMs: 400, otherMs: 400, awayMs: 100 },
+    isTrusted: identity.isTrusted,
+    onRevoked: () => {
+      revokedCount += 1
+    },
+  })
+}
 const enrol = async () => {
-  token = (await client.enrol({ code: CODE, name: 'Counter 1' })).token
+  identity.keep(await client.enrol({ ...identity.offer(), code: CODE, name: 'Counter 1' }))
+  identity.note(await client.confirm({ nonce: identity.nonce() }))
 }
 
-test('enrols without a token, and everything else only with one', async () => {
+test('enrols unsigned, confirms signed, and everything else only when approved', async () => {
   await expect(client.masters()).rejects.toMatchObject({ code: 'device_not_enrolled' })
   expect(fake.state.calls).toEqual([])
+  fake.state.devices.isApprovedAtOnce = false
   await enrol()
+  await expect(client.masters()).rejects.toMatchObject({ code: 'device_not_approved' })
+  expect(await client.me()).toMatchObject({ approval: 'waiting' })
+  fake.state.devices.approveAll()
+  expect(await client.me()).toMatchObject({ approval: 'approved' })
+  identity.note('approved')
   expect((await client.masters()).tenants).toHaveLength(1)
   expect((await client.signIn({ operatorCode: '101', pin: PIN })).name).toBe('Meena Kulkarni')
   expect(await client.searchBills({ by: 'consumerCode', value: bill.consumerCode })).toEqual([bill])
-  expect(await client.changes(0)).toEqual({ payments: [], nextCursor: 0, hasMore: false })
   expect(fake.state.calls).toEqual([
     'POST /v1/devices/enrol',
+    'POST /v1/devices/confirm',
+    'GET /v1/devices/me',
+    'GET /v1/devices/me',
     'GET /v1/masters',
     'POST /v1/operators/sign-in',
     'POST /v1/bills/search',
-    'GET /v1/payments',
   ])
 })
 
 test('coded problems come through with their code', async () => {
-  await expect(client.enrol({ code: 'WRONG', name: 'x' })).rejects.toMatchObject({
+  await expect(client.enrol({ ...identity.offer(), code: 'WRONG', name: 'x' })).rejects.toMatchObject({
     code: 'enrolment_refused',
   })
   await enrol()
@@ -59,9 +92,73 @@ test('coded problems come through with their code', async () => {
   await expect(client.searchBills({ by: 'consumerCode', value: 'x' })).rejects.toMatchObject({
     code: 'bill_not_found',
   })
-  token = 'x'.repeat(40)
+  fake.state.devices.known.clear()
   await expect(client.masters()).rejects.toMatchObject({ code: 'device_not_enrolled' })
   expect(link.isOnline()).toBe(true)
+})
+
+test('a withdrawal is passed on', async () => {
+  await enrol()
+  fake.state.devices.revokeAll()
+  await expect(client.masters()).rejects.toMatchObject({ code: 'device_revoked' })
+  expect(revokedCount).toBe(1)
+})
+
+describe('a clock that is off', () => {
+  beforeEach(enrol)
+
+  test.each([-3 * 86_400_000, 40 * 60_000])('by %i ms costs one more call, and only once', async (offMs) => {
+    wallMs = () => Date.now() + offMs
+    expect(await client.searchBills({ by: 'consumerCode', value: bill.consumerCode })).toHaveLength(1)
+    const asked = fake.state.calls.length
+    expect(await client.searchBills({ by: 'consumerCode', value: bill.consumerCode })).toHaveLength(1)
+    expect(fake.state.calls.length - asked).toBe(1)
+  })
+
+  test('an integrator that never agrees is asked twice, not for ever', async () => {
+    let ahead = 0
+    fake.state.devices.nowMs = () => Date.now() + (ahead += 1_000_000_000)
+    const asked = fake.state.calls.length
+    await expect(client.searchBills({ by: 'mobile', value: '9876512345' })).rejects.toMatchObject({
+      code: 'request_out_of_time',
+    })
+    expect(fake.state.calls.length - asked).toBe(2)
+  })
+})
+
+describe('masters', () => {
+  beforeEach(enrol)
+
+  test('of another key, another purpose or another text are not believed', async () => {
+    const { devices, masters } = fake.state
+    const text = JSON.stringify({ ...masters, serverTimeMs: Date.now() })
+    const other = await startFakeIntegrator()
+    const forged = [
+      other.state.devices.sign('masters', text),
+      { ...other.state.devices.sign('masters', text), key: devices.serverKey },
+      devices.sign('ack', text),
+      { ...devices.sign('masters', text), text: text.replace('Testnagar', 'Elsewhere') },
+    ]
+    await other.close()
+    for (const each of forged) {
+      fake.state.forgedMasters = each
+      await expect(client.masters()).rejects.toMatchObject({ code: 'integrator_not_trusted' })
+    }
+    fake.state.forgedMasters = devices.sign('masters', text)
+    expect((await client.masters()).tenants).toHaveLength(1)
+  })
+
+  test('signed nonsense is no answer', async () => {
+    fake.state.forgedMasters = fake.state.devices.sign('masters', '{"half":')
+    await expect(client.masters()).rejects.toMatchObject({ code: 'integrator_unreachable' })
+  })
+})
+
+test('plain http goes to this machine only', () => {
+  expect(() => clientFor('http://pay.example.org')).toThrow(/https/)
+  expect(() => clientFor('http://127.0.0.1.example.org')).toThrow(/https/)
+  for (const url of ['http://localhost:1', 'http://[::1]:1', 'http://127.8.0.1', 'https://pay.example.org'])
+    clientFor(url).close()
 })
 
 describe('trouble', () => {
@@ -90,7 +187,7 @@ describe('trouble', () => {
 
   test('429 tells how long to wait', async () => {
     fake.setFault('too_many')
-    await expect(client.changes(0)).rejects.toMatchObject({
+    await expect(client.masters()).rejects.toMatchObject({
       code: 'too_many_requests',
       data: { retryAfterMs: 7_000 },
     })
@@ -101,7 +198,7 @@ describe('trouble', () => {
     await fake.close()
     const error: unknown = await client.masters().catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code: 'integrator_unreachable', data: { networkCode: 'ECONNREFUSED' } })
-    expect(JSON.stringify(error)).not.toContain(token)
+    expect(JSON.stringify(error)).not.toContain('tahsil=')
     fake = await startFakeIntegrator()
   })
 
@@ -109,13 +206,4 @@ describe('trouble', () => {
     fake.state.masters = { ...fake.state.masters, helpLine: 'x'.repeat(9 * 1024 * 1024) }
     await expect(client.masters()).rejects.toMatchObject({ code: 'integrator_unreachable' })
   })
-})
-
-test('a batch is sent byte for byte as it was recorded', async () => {
-  await enrol()
-  const odd = '{"b":1,"a":  2.50,"name":"आशा"}'
-  const { outcomes } = await client.submitBatch([odd])
-  expect(outcomes).toMatchObject([{ outcome: 'refused' }])
-  expect(fake.state.lastBatch).toBe(`{"payments":[${odd}]}`)
-  await expect(client.submitBatch([])).rejects.toThrow(RangeError)
 })
