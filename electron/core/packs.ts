@@ -4,7 +4,6 @@ import { packChunkSchema, packManifestSchema } from '#contract/packs-api.ts'
 import type { PackManifest } from '#contract/packs-api.ts'
 import type { Bill } from '#contract/bill.ts'
 import { ProblemError } from '#contract/problem.ts'
-import { signingInput } from '#contract/signed.ts'
 import type { SignedText } from '#contract/signed.ts'
 import { CLOCK_TOLERANCE_MS } from './limits.ts'
 
@@ -34,20 +33,16 @@ export function packProblem(pack: PackMark, nowMs: number): ProblemError | null 
 }
 
 type Trust = {
-  /** The integrator's key as pinned at enrolment; null: none is known, and nothing is believed. */
-  readonly serverKey: string | null
   readonly tenantId: string
   readonly routeId: string
-  /** Ed25519 over the UTF-8 bytes of a text. */
-  readonly isSigned: (text: string, by: { key: string; signature: string }) => boolean
+  /** Signed as a pack by the integrator that this till was enrolled with. */
+  readonly isTrusted: (signed: SignedText) => boolean
 }
 
 /** Throws pack_not_trusted with the reason. */
 export function trustedManifest(signed: SignedText, trust: Trust): PackManifest {
-  const { key, signature, text } = signed
-  if (trust.serverKey === null || key !== trust.serverKey) throw untrusted('key')
-  if (!trust.isSigned(signingInput('pack', text), { key, signature })) throw untrusted('signature')
-  const read = packManifestSchema.safeParse(jsonOf(text))
+  if (!trust.isTrusted(signed)) throw untrusted('signature')
+  const read = packManifestSchema.safeParse(jsonOf(signed.text))
   if (!read.success) throw untrusted('content')
   const manifest = read.data
   if (manifest.tenantId !== trust.tenantId) throw untrusted('tenant')

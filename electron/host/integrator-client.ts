@@ -9,9 +9,11 @@ import {
   type ExceptionActInput,
 } from '#contract/exceptions-api.ts'
 import type { Paise } from '#contract/money.ts'
+import { packsApi } from '#contract/packs-api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import type { SignedPurpose, SignedText } from '#contract/signed.ts'
 import type { BillQuery, Integrator } from '#core/ports.ts'
+import type { PackSource } from './packs/pack-source.ts'
 import { createIntegratorCalls, parseJson, unreachable, type CallOptions } from './integrator-calls.ts'
 
 export type IntegratorTimes = {
@@ -40,7 +42,8 @@ export type ExceptionsPage = {
 }
 export type ExceptionActAnswer = { result: 'done' | 'asked'; exception: Exception | null }
 
-export type IntegratorClient = Integrator & {
+export type IntegratorClient = Integrator &
+  PackSource & {
   /** What waits for a person, after a position of the list. */
   readonly exceptions: (after: number) => Promise<ExceptionsPage>
   /** Never repeated by itself: a lost answer is integrator_unreachable, and only the list tells what came of it. */
@@ -113,6 +116,15 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
         timeoutMs: otherMs,
         isRepeatable: true,
       }),
+    packRoutes: async () =>
+      (await call(packsApi.routes, { timeoutMs: patience(otherMs), isRepeatable: true })).routes,
+    packManifest: async (routeId) =>
+      await call(packsApi.manifest, { query: { routeId }, timeoutMs: otherMs, isRepeatable: true }),
+    packChunk: async (packId, index) => {
+      const query = { packId, index }
+      const chunk = await call(packsApi.chunk, { query, timeoutMs: batchMs, isRepeatable: true })
+      return Buffer.from(chunk.gzipBase64, 'base64')
+    },
     exceptions: async (after) =>
       await call(exceptionsApi.list, {
         query: { after, limit: EXCEPTIONS_PAGE_MAX },

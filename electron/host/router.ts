@@ -18,6 +18,8 @@ import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { procedures, type Procedures } from '#rpc/procedures.ts'
 import { randomInt, randomUUID } from 'node:crypto'
 import { callError, checkCaller } from './call-rules.ts'
+import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs-handlers.ts'
+import { readinessOf } from './readiness-handlers.ts'
 import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
@@ -39,6 +41,13 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
 
   return os.router({
     terminal: { status: os.terminal.status.handler(() => statusOf(access)) },
+    readiness: { get: os.readiness.get.handler(() => readinessOf(access)) },
+    packs: {
+      list: os.packs.list.handler(() => listRoutes(till())),
+      offers: os.packs.offers.handler(async () => await offerRoutes(till())),
+      choose: os.packs.choose.handler(({ input }) => chooseRoutes(till(), input.routeIds)),
+      fetchNow: os.packs.fetchNow.handler(() => fetchPacksNow(till())),
+    },
     operators: {
       list: os.operators.list.handler(() =>
         (till().store.masters()?.operators ?? []).map(({ id, code, name, role }) => ({

@@ -19,6 +19,7 @@ import type { Speaker } from './integrator-calls.ts'
 import { createIntegratorClient } from './integrator-client.ts'
 import { createLinkState } from './link-state.ts'
 import { openLog } from './log.ts'
+import { startPackRunner } from './packs/pack-runner.ts'
 import { startPrintRunner } from './print-runner.ts'
 import { receiptDocument } from './receipt-layout.ts'
 import { createRouter, factsOf } from './router.ts'
@@ -183,18 +184,29 @@ function startTill({ options, tuning, identity, store, printer, profile, logger 
   const background = enrolment.start(integrator)
   const { isEnrolled } = enrolment
   const sync = startSyncRunner({ store, integrator, clock, random: tuning.random, link, isEnrolled, logger })
+  const packs = startPackRunner({
+    store,
+    source: integrator,
+    isTrusted: (signed) => identity.isTrusted('pack', signed),
+    isOnline: () => link.isOnline() && isEnrolled(),
+    nowMs: () => clock.read().wallMs,
+    times: tuning.packTimes,
+    logger,
+  })
   const till: Till = {
     store,
     integrator,
     link,
     sync,
     printing,
+    packs,
     profile,
     clock,
     logger,
     session: { operator: null },
     version: ownVersion(),
     hasDiskSpace: () => freeBytesOf(options.dataDir) >= tuning.freeBytesMin,
+    freeBytes: () => freeBytesOf(options.dataDir),
     enrolment: enrolment.view,
     enrolmentProblem: enrolment.problem,
   }
@@ -203,7 +215,7 @@ function startTill({ options, tuning, identity, store, printer, profile, logger 
     firstContact: Promise.race([background.first, sleep(FIRST_CONTACT_MS)]),
     stop: async () => {
       integrator.close()
-      await Promise.all([background.stop(), sync.stop(), printing.stop()])
+      await Promise.all([background.stop(), sync.stop(), packs.stop(), printing.stop()])
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Store } from '#store/open-store.ts'
 import type { IntegratorClient } from './integrator-client.ts'
 import type { DeviceSecretsKeeper } from './device-secrets.ts'
 import type { LinkState } from './link-state.ts'
+import type { PackRunner } from './packs/pack-runner.ts'
 import type { PrintRunner } from './print-runner.ts'
 import type { SecretFiles } from './secret-files.ts'
 import type { SyncRunner } from './sync-runner.ts'
@@ -24,6 +25,7 @@ export type Till = {
   readonly link: LinkState
   readonly sync: SyncRunner
   readonly printing: PrintRunner
+  readonly packs: PackRunner
   readonly profile: PrinterProfile
   readonly clock: Clock
   readonly logger: Logger
@@ -35,6 +37,7 @@ export type Till = {
   readonly isUnattended: boolean
   readonly version: string
   readonly hasDiskSpace: () => boolean
+  readonly freeBytes: () => number
   readonly enrolment: () => EnrolmentView
   /** Why the till may take no money; null when it may. */
   readonly enrolmentProblem: () => Problem | null

@@ -3,6 +3,7 @@ import type { Clock } from '#core/ports.ts'
 import { FREE_BYTES_MIN } from '#core/limits.ts'
 import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
 import { machineClock } from './machine-clock.ts'
+import { PACK_TIMES, type PackTimes } from './packs/pack-runner.ts'
 
 export type HostTuning = {
   readonly clock: Clock
@@ -16,6 +17,7 @@ export type HostTuning = {
   /** How long a slip waits for DIGIT's number while the network is there. */
   readonly numberWaitMs: number
   readonly integratorTimes: IntegratorTimes
+  readonly packTimes: PackTimes
 }
 
 /** TAHSIL_FREE_BYTES_MIN and TAHSIL_STORE_CHECK=full are for small devices and for audits. */
@@ -32,5 +34,6 @@ export function standardTuning(environment: Record<string, string | undefined>):
     printerPollMs: 15_000,
     numberWaitMs: 1_500,
     integratorTimes: INTEGRATOR_TIMES,
+    packTimes: PACK_TIMES,
   }
 }

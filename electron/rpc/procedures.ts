@@ -19,6 +19,8 @@ import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
 import { consentSchema, NOTHING_AGREED } from './till-rules.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
+import { packProcedures } from './packs.ts'
+import { readinessProcedures } from './readiness.ts'
 import { supervisorProcedures } from './supervisor.ts'
 import { unlockProcedures, vaultStandingSchema } from './unlock.ts'
 
@@ -218,6 +220,8 @@ const lookupProblems = mayAnswer(
 )
 
 export const procedures = {
+  readiness: readinessProcedures,
+  packs: packProcedures,
   terminal: {
     /** Everything the frame of every screen shows; polled. */
     status: open.output(terminalStatusSchema),

@@ -1,5 +1,5 @@
 // Invented routes for tests and measurements: doors with names in several scripts, and packs of them signed as an integrator signs.
-import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Bill } from '#contract/bill.ts'
 import { rupees } from '#contract/money.ts'
@@ -50,6 +50,14 @@ export function makeKey() {
   const key = publicKey.export({ format: 'jwk' }).x ?? ''
   return {
     key,
+    isTrusted: (signed: SignedText): boolean =>
+      signed.key === key &&
+      verify(
+        null,
+        Buffer.from(signingInput('pack', signed.text)),
+        publicKey,
+        Buffer.from(signed.signature, 'base64url'),
+      ),
     signed: (manifest: unknown): SignedText => {
       const text = JSON.stringify(manifest)
       const signature = sign(null, Buffer.from(signingInput('pack', text)), privateKey).toString('base64url')

@@ -1,0 +1,44 @@
+// Brings together what the readiness card judges: clocks, packs, limits, printer, disk, secrets. Called by router.ts.
+import { judgeClock } from '#core/clock-guard.ts'
+import { contactAgeMs } from '#core/last-contact.ts'
+import { FREE_BYTES_MIN } from '#core/limits.ts'
+import { judgeLimits, limitsOf, sinceContactMs } from '#core/money-limits.ts'
+import { judgeReadiness } from '#core/readiness.ts'
+import type { Readiness } from '#rpc/readiness.ts'
+import { carriedRoutes } from './packs/carried-routes.ts'
+import { statusOf } from './status.ts'
+import { tillOf, type Access } from './till.ts'
+
+/** Throws store_corrupt when there is no record to work with. */
+export function readinessOf(access: Access): Readiness {
+  const till = tillOf(access)
+  const { store, clock, link } = till
+  const at = clock.read()
+  const clockState = store.clockState()
+  const { queue, vault, printer } = statusOf(access)
+  const contact = store.lastContact()
+  const verdict = judgeClock(at, clockState)
+  const lines = judgeReadiness({
+    deviceProblem: till.enrolmentProblem(),
+    contactAgeMs: contact === null ? null : contactAgeMs(contact, at, clockState),
+    isOnline: link.isOnline(),
+    packs: carriedRoutes(till).filter(({ isChosen }) => isChosen),
+    unsent: {
+      count: queue.waitingCount,
+      sumPaise: queue.waitingPaise,
+      attentionCount: queue.attentionCount,
+    },
+    limits: judgeLimits({
+      limits: limitsOf(store.masters()),
+      shift: store.openShift(),
+      unsent: { count: queue.waitingCount, sumPaise: queue.waitingPaise },
+      offlineMs: link.isOnline() ? 0 : sinceContactMs(at, clockState),
+    }),
+    printer: printer.state,
+    clock: verdict,
+    freeBytes: till.freeBytes(),
+    freeBytesMin: FREE_BYTES_MIN,
+    secrets: vault,
+  })
+  return { atMs: verdict.nowMs, lines }
+}
