@@ -18,6 +18,8 @@ import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { procedures, type Procedures } from '#rpc/procedures.ts'
 import { randomInt, randomUUID } from 'node:crypto'
 import { callError, checkCaller } from './call-rules.ts'
+import { rescueAnswer } from './rescue/rescue-answer.ts'
+import type { RescueResult } from './rescue/rescue-folder.ts'
 import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs-handlers.ts'
 import { readinessOf } from './readiness-handlers.ts'
 import { renderReceipt } from './render-receipt.ts'
@@ -26,7 +28,12 @@ import { actOnException, billNow, listExceptions } from './supervisor-handlers.t
 import type { CallContext } from './terminal-host.ts'
 import { operatorOf, tillOf, type Access, type Till } from './till.ts'
 
-export function createRouter(access: Access, logger: Logger): Router<Procedures, CallContext> {
+type RouterParts = { readonly logger: Logger; readonly rescue: () => Promise<RescueResult> }
+
+export function createRouter(
+  access: Access,
+  { logger, rescue }: RouterParts,
+): Router<Procedures, CallContext> {
   const os = implement(procedures)
     .$context<CallContext>()
     .use(async ({ procedure, path, next }) => {
@@ -117,6 +124,7 @@ export function createRouter(access: Access, logger: Logger): Router<Procedures,
         return renderReceipt(receipt, { form: input.form, profile: till().profile })
       }),
     },
+    rescue: { make: os.rescue.make.handler(async () => rescueAnswer(await rescue())) },
     exceptions: {
       list: os.exceptions.list.handler(async () => await listExceptions(till())),
       act: os.exceptions.act.handler(async ({ input }) => await actOnException(till(), input)),

@@ -19,6 +19,8 @@ export type HostOptions = {
   readonly deviceName: string
   /** `tcp://HOST:PORT`, `virtual:FOLDER`, `file:PATH` or `none`. */
   readonly printer: string
+  /** Folder for the second copy of the journal, best on another medium; absent: beside the record. */
+  readonly journalCopy?: string | null
   /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */
   readonly paperColumns: 32 | 42 | 48
   /** A machine that nobody attends (kiosk); absent: people work at it. */

@@ -2,6 +2,9 @@
 // Called by start.ts and demo.ts.
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatInr, paise } from '#contract/money.ts'
+import { RECORD_FILE } from '#host/start-host.ts'
+import { unsentIn } from '#store/salvage.ts'
 import { lockFolder } from './folder-lock.ts'
 import { LaunchError, wordsOf } from './launch-error.ts'
 
@@ -21,7 +24,7 @@ export type DataFolderOptions = {
   readonly isFresh: boolean
 }
 
-/** Throws LaunchError: not a folder, not writable, in use. */
+/** Throws LaunchError: not a folder, not writable, in use, or to be emptied while it holds money that was not sent. */
 export async function openDataFolder({
   path,
   isFresh,
@@ -34,6 +37,7 @@ export async function openDataFolder({
     )
   const release = (): Promise<void> => lock.release()
   try {
+    if (isFresh) refuseUnsent(join(path, 'terminal'))
     const movedTo = isFresh ? moveAside(path) : null
     const below = (name: string): string => join(path, name)
     mkdirSync(below('logs'), { recursive: true, mode: 0o700 })
@@ -50,6 +54,19 @@ export async function openDataFolder({
     await release()
     throw error
   }
+}
+
+/** Beginning anew must never be the way in which money is forgotten. */
+function refuseUnsent(terminal: string): void {
+  const unsent = unsentIn(join(terminal, RECORD_FILE))
+  if (unsent?.count === 0) return
+  const what =
+    unsent === null
+      ? 'a record that cannot be read'
+      : `${unsent.count} payments (${formatInr(paise(unsent.amountPaise))}) that were not handed over`
+  throw new LaunchError(
+    `The till in ${terminal} holds ${what}. Start it without --fresh and let it send, or carry them out with \`npm run rescue -- --data ${terminal}\` and move the folder aside yourself.`,
+  )
 }
 
 function makeWritable(path: string): void {

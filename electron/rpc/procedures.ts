@@ -19,6 +19,7 @@ import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
 import { consentSchema, NOTHING_AGREED } from './till-rules.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
+import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
 import { readinessProcedures } from './readiness.ts'
 import { supervisorProcedures } from './supervisor.ts'
@@ -319,6 +320,7 @@ export const procedures = {
       .errors(mayAnswer('payment_not_found')),
   },
   exceptions: supervisorProcedures,
+  rescue: rescueProcedures,
   queue: {
     list: signedIn.output(z.array(queueRowSchema).max(QUEUE_ROWS_MAX)),
     sendNow: signedIn

@@ -37,6 +37,30 @@ export type ProvedRecords = {
 
 /** @throws Error when there is no such file */
 export function salvageFile(file: string): Salvaged {
+  return throughCopy(file, readAll)
+}
+
+export type UnsentMoney = { readonly count: number; readonly amountPaise: number }
+
+/** Payments that the integrator has not acknowledged. null: that cannot be read, so there may be some. */
+export function unsentIn(file: string): UnsentMoney | null {
+  if (!existsSync(file)) return { count: 0, amountPaise: 0 }
+  return throughCopy(file, (copy) => {
+    let raw: Database.Database | null = null
+    try {
+      raw = new Database(copy, { fileMustExist: true })
+      const sum = 'SELECT count(*) AS count, coalesce(sum(amount_paise), 0) AS amountPaise FROM outbox'
+      return raw.prepare<[], UnsentMoney>(`${sum} WHERE lane = 'waiting'`).get() ?? null
+    } catch (error) {
+      if (error instanceof Database.SqliteError) return null
+      throw error
+    } finally {
+      raw?.close()
+    }
+  })
+}
+
+function throughCopy<T>(file: string, read: (copy: string) => T): T {
   if (!existsSync(file)) throw new Error(`there is no ${file}`)
   const folder = mkdtempSync(join(tmpdir(), 'tahsil-salvage-'))
   const copy = join(folder, 'copy.db')
@@ -44,7 +68,7 @@ export function salvageFile(file: string): Salvaged {
     for (const suffix of ['', '-wal', '-journal']) {
       if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix)
     }
-    return readAll(copy)
+    return read(copy)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -105,6 +129,8 @@ export function proveRecords(
   const proved: JournalRecord[] = []
   let head = start.head
   let stop: ProvedRecords['stop'] = null
+  // From the first signed record on, every record is signed; behind an acknowledgement they all are.
+  let isSigned = start.after > 0
   const last = Math.max(0, ...records.keys(), ...second.keys())
   for (let seq = start.after + 1; seq <= last && stop === null; seq++) {
     const candidates = [records.get(seq), second.get(seq)].filter((each) => each !== undefined)
@@ -118,6 +144,7 @@ export function proveRecords(
       continue
     }
     proved.push(next.record)
+    isSigned ||= next.record.signature !== null
     head = next.hash
   }
   const reached = start.after + proved.length

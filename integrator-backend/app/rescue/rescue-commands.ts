@@ -1,4 +1,5 @@
-// The command rescue-import: what was carried here from a dying till, as a file or as scanned QR codes. Part of commands.ts.
+// The commands rescue-import (what was carried here from a dying till, as a file or as scanned QR codes) and rescue-key (what such
+// a till seals to, when its record cannot say it any more). Part of commands.ts.
 import { readFileSync, statSync } from 'node:fs'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
@@ -11,6 +12,7 @@ import { StartupError } from '#app/startup-error.ts'
 import { importRescue } from './import-rescue.ts'
 import type { Imported } from './import-rescue.ts'
 import { openRescue, sealedTextOf } from './open-rescue.ts'
+import { rescuePublicKey } from './rescue-key.ts'
 
 type Values = Record<string, string | undefined>
 
@@ -18,6 +20,12 @@ type Values = Record<string, string | undefined>
 const RETAIN_DAYS = 90
 
 export const rescueCommands = {
+  'rescue-key': {
+    usage: '',
+    options: [],
+    run: async (values: Values, { db }: { db: NodePgDatabase }): Promise<string> =>
+      rescuePublicKey(await rootSecretFor(db, values)),
+  },
   'rescue-import': {
     usage: '--file RESCUE',
     options: ['file'],

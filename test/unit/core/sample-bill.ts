@@ -78,6 +78,7 @@ export function sampleMasters(changes: Partial<Masters> = {}): Masters {
       { code: 'PT', name: 'Property tax', rules: openRules, taxHeadNames: { PT_TAX: 'Property tax' } },
     ],
     operators: [],
+    rescueKey: null,
     helpLine: '1800-000-000',
     isDemo: false,
     serverTimeMs: NOW_MS,
