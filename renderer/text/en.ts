@@ -1,11 +1,17 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
+import { outcomeWords } from '#contract/outcome-words.ts'
 import { enProblems } from './en-problems.ts'
+import { enRescue } from './en-rescue.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
+import { enTillRules } from './en-till-rules.ts'
 import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
   ...enProblems,
   ...enSafetyProblems,
+  ...enRescue,
+  ...enTillRules,
+  ...outcomeWords,
   ...enSupervisor,
   months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 
@@ -239,20 +245,6 @@ export const en = {
   'queue.value': 'Value',
   'queue.waiting': 'Waiting to be sent',
 
-  'reason.ALREADY_PAID': 'DIGIT says this bill was already paid.',
-  'reason.BILL_CANCELLED': 'The bill was cancelled.',
-  'reason.BILL_HIGHER': 'More is due now than was paid.',
-  'reason.BILL_LOWER': 'Less is due now than was paid.',
-  'reason.LAGGING': 'DIGIT has not yet worked in an earlier payment.',
-  'reason.MODE_NOT_ALLOWED': 'The service does not take this way of paying.',
-  'reason.NOTHING_DUE': 'Nothing is due any more.',
-  'reason.NOT_OUR_BILL': 'The bill belongs to somebody else.',
-  'reason.REFUSED_BY_DIGIT': 'DIGIT refused it.',
-  'reason.REVERSAL_REFUSED': 'DIGIT did not allow the reversal.',
-  'reason.REVOKED_DEVICE': 'The till was withdrawn by the office before this payment.',
-  'reason.SEQUENCE_FORK': 'Two different records carry the same number.',
-  'reason.SERVICE_CLOSED': 'The service takes no counter payments.',
-
   'receipt.balance': 'Left to pay',
   'receipt.consumer': 'Consumer number',
   'receipt.digitNumber': 'DIGIT receipt {number}',
@@ -300,22 +292,6 @@ export const en = {
   'standing.final': 'Paid',
   'standing.held': 'Held for the office',
   'standing.provisional': 'Provisional',
-
-  'state.CONFIRMED': 'Paid and confirmed by DIGIT',
-  'state.HOLD': 'Held back for a moment',
-  'state.POISON': 'Could not be read: the office looks at it',
-  'state.POSTED': 'Paid: DIGIT gave its number',
-  'state.POSTING': 'Being posted to DIGIT',
-  'state.QUARANTINE': 'Set apart: the office looks at it',
-  'state.READY': 'Waiting for DIGIT',
-  'state.RECEIVED': 'Received by the office',
-  'state.RESOLVE': 'Not known yet: the office compares',
-  'state.REVERSED': 'Cancelled',
-  'state.REVERSING': 'Being cancelled',
-  'state.SUSPENSE': 'Held for the office: the money is safe',
-  'state.UNKNOWN': 'Not known yet: do not take it again',
-  'state.VERIFIED': 'Checked by the office',
-  'state.waiting': 'Waiting to be sent',
 
   'stopped.helpLine': 'Help line: {number}',
   'stopped.quote': 'Say this when you call: {code}, till {till}, version {version}',

@@ -14,8 +14,11 @@ import { useNow, useRefreshStatus, useStatus, useTerminal } from '#renderer/part
 import type { Problem } from '#contract/problem.ts'
 import type { QueueRow } from '#rpc/procedures.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { ArrowLeft, CloudUpload } from 'lucide-react'
+import { ArrowLeft, CloudUpload, LifeBuoy } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import styles from './queue.module.css'
+
+const Rescue = lazy(async () => ({ default: (await import('./rescue.tsx')).Rescue }))
 
 const POLL_MS = 2000
 
@@ -37,6 +40,7 @@ export function Queue({ onBack, onShow }: QueueProps) {
   })
   useKeys({ Escape: onBack, Enter: () => send.mutate() })
   const list = rows.data ?? []
+  const [isRescuing, setRescuing] = useState(false)
   return (
     <div className={styles.screen}>
       <h1 className={styles.title}>{text('queue.title')}</h1>
@@ -50,6 +54,9 @@ export function Queue({ onBack, onShow }: QueueProps) {
             <StatusMark tone="ok">{text('queue.sent', { count: send.data.sentCount })}</StatusMark>
           ) : null}
         </span>
+        <Button icon={LifeBuoy} onPress={() => setRescuing(true)} testId="rescue-open">
+          {text('rescue.open')}
+        </Button>
         <Button
           kind="primary"
           icon={CloudUpload}
@@ -61,6 +68,11 @@ export function Queue({ onBack, onShow }: QueueProps) {
           {text(send.isPending ? 'queue.sending' : 'queue.sendNow')}
         </Button>
       </div>
+      {isRescuing ? (
+        <Suspense fallback={null}>
+          <Rescue onClose={() => setRescuing(false)} />
+        </Suspense>
+      ) : null}
       {send.isError ? <SendTrouble error={send.error} /> : null}
       {rows.data !== undefined && list.length === 0 ? (
         <Panel tone="ok" title={text('queue.empty')}>
