@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '#app/database/embedded.ts'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
-import type { Device } from '#contract/api.ts'
+import { enrolDevice, signedHeaders, type SignedDevice } from '#test/integration/signed-client.ts'
 import { startChildServer, type ChildServer } from './child-server.ts'
 import { atLeast, atMost, type BenchPart, type Figure, type Goal } from './figure.ts'
 import { applyLoad, openConnection, type Connection, type Load } from './http-load.ts'
@@ -59,7 +59,9 @@ async function measureIn(folder: string, closers: (() => Promise<void>)[]): Prom
   closers.push(() => pool.end())
   await putOffPosting(pool)
   const devices = await Promise.all(
-    Array.from({ length: CONNECTIONS_MAX }, (_, index) => enrol(ours.url, `till ${index}`)),
+    Array.from({ length: CONNECTIONS_MAX }, (_, index) =>
+      enrolDevice(ours.url, { code: DEMO_ENROLMENT_CODE, name: `till ${index}` }),
+    ),
   )
   const senders = {
     ours: devices.map((device) => senderOf(ours.url, device)),
@@ -97,16 +99,6 @@ async function putOffPosting(pool: pg.Pool): Promise<void> {
   )
 }
 
-async function enrol(url: string, name: string): Promise<Device> {
-  const response = await fetch(`${url}/v1/devices/enrol`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ code: DEMO_ENROLMENT_CODE, name }),
-  })
-  if (!response.ok) throw new Error(`enrolment was answered with ${response.status}`)
-  return (await response.json()) as Device
-}
-
 type Sender = {
   /** For each load anew: a server closes a connection that rests for some seconds. */
   readonly open: () => Promise<void>
@@ -117,13 +109,16 @@ type Sender = {
 }
 
 /** One till per connection, as in a morning of reconnecting terminals; each counts its own payments without gaps. */
-function senderOf(url: string, { deviceId, tenantId, token }: Device): Sender {
+function senderOf(url: string, signed: SignedDevice): Sender {
+  const { deviceId, tenantId } = signed.device
   const write = paymentWriter(deviceId, tenantId)
   let connection: Connection | null = null
   let deviceSeq = 0
   return {
     open: async () => {
-      connection = await openConnection(url, token)
+      connection = await openConnection(url, (target, body) =>
+        signedHeaders(signed, { method: 'POST', target, body }),
+      )
     },
     close: () => connection?.close(),
     sent: () => deviceSeq,

@@ -10,7 +10,11 @@ export type Connection = {
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-export function openConnection(url: string, bearer: string): Promise<Connection> {
+/** `headersFor` gives what each request carries besides: the signature of the till. */
+export function openConnection(
+  url: string,
+  headersFor: (target: string, body: string) => Record<string, string>,
+): Promise<Connection> {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   let waiting: PromiseWithResolvers<string> | null = null
@@ -30,7 +34,8 @@ export function openConnection(url: string, bearer: string): Promise<Connection>
   const post = (path: string, body: string): Promise<string> => {
     if (socket.destroyed) throw new Error('the connection is closed')
     waiting = Promise.withResolvers<string>()
-    const head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${bearer}\r\n`
+    const own = Object.entries(headersFor(path, body)).map(([name, value]) => `${name}: ${value}\r\n`)
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${own.join('')}`
     socket.write(
       `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )

@@ -17,8 +17,8 @@ export const checkImage = (folder: string, acknowledged: readonly string[]): Ver
     const store = openStore({ file, nowMs: Date.now(), check: 'full' })
     const device = store.device()
     store.close()
-    if (device !== null && readDevice(folder)?.deviceId !== device.deviceId) {
-      return { outcome: 'lost', detail: 'the till is enrolled and its token is gone' }
+    if (device !== null && readDevice(folder)?.device.deviceId !== device.deviceId) {
+      return { outcome: 'lost', detail: 'the till is enrolled and its place at the integrator is gone' }
     }
   } catch (error) {
     return {

@@ -1,5 +1,5 @@
 // Goal: whatever a power cut leaves on the disk, the till opens it, its chain is whole, every acknowledged payment is in it and an
-// enrolled till still has its token.
+// enrolled till still knows who it is to the integrator.
 // The disk is rebuilt at random moments with unsynced writes dropped, kept, reordered or torn at 512 bytes. The controls show
 // that the rig can see a loss: a store that syncs too little, and a disk that lies, must lose payments.
 import { expect, test } from 'vitest'

@@ -127,8 +127,10 @@ const open = (): Store => openStore({ file, nowMs: Date.now() })
 const trade = (): void => {
   let store = open()
   const device = { deviceId: 'device-1', deviceCode: '0001', incarnation: 'A', tenantId: TENANT }
-  // In the order of the host's enrolment: token first, then the record.
-  writeDevice(folder, { ...device, token: 'x'.repeat(43) })
+  // In the order of the host's enrolment: who it is to the integrator first, then the record.
+  const key = 'x'.repeat(43)
+  const integrator = { serverKey: key, serverNonce: key }
+  writeDevice(folder, { version: 2, device, publicKey: key, ...integrator, approval: 'approved' })
   store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
   const float = [{ denominationPaise: paise(10_000), count: 5 }]
   openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
