@@ -1,6 +1,7 @@
 // `npm run integrator -- --port N [--host H] [--data DIR] [--json]`: starts the integrator and keeps it running.
-// Other words are small commands (add-operator, enrolment-code, …), see commands.ts. Exit 2 = cannot start, with one sentence.
+// Other words are small commands (add-operator, backup, …), see commands.ts and backup/. Exit 2 = cannot start, with one sentence.
 import { parseArgs } from 'node:util'
+import { backupCommandNames, runBackupCommand } from './backup/backup-commands.ts'
 import { commandNames, runCommand } from './commands.ts'
 import { startIntegrator } from './start-integrator.ts'
 import type { Integrator } from './start-integrator.ts'
@@ -11,6 +12,10 @@ const closeSecondsMax = 30
 
 async function main(words: readonly string[]): Promise<void> {
   const [first = ''] = words
+  if (backupCommandNames.includes(first)) {
+    await runBackupCommand(first, words.slice(1))
+    return
+  }
   if (commandNames.includes(first)) {
     await runCommand(first, words.slice(1))
     return
@@ -53,7 +58,7 @@ function readOptions(words: readonly string[]) {
     if (error instanceof StartupError) throw error
     const why = error instanceof Error ? firstSentence(error.message) : ''
     throw new StartupError(
-      `${why} Known: --port N, --host H, --data DIR, --json, and the commands ${commandNames.join(', ')}.`,
+      `${why} Known: --port N, --host H, --data DIR, --json, and the commands ${[...commandNames, ...backupCommandNames].join(', ')}.`,
     )
   }
 }

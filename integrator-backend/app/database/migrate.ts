@@ -25,13 +25,13 @@ export function readMigrations(): Migration[] {
     })
 }
 
-/** Returns how many are applied in all. */
-export async function migrate(pool: Pool): Promise<number> {
+/** Returns how many are applied in all. `upto`: only the first so many, for a backup of that age. */
+export async function migrate(pool: Pool, upto = Number.POSITIVE_INFINITY): Promise<number> {
   const client = await pool.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await runMigrations({ pgPool: pool })
-    return await applyMissing(client, readMigrations())
+    return await applyMissing(client, readMigrations().slice(0, upto))
   } finally {
     await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined)
     client.release()

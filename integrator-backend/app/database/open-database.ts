@@ -22,6 +22,8 @@ export type DatabaseOptions = {
   poolMax?: number
   /** A small command works beside a running integrator; a server does not. */
   isServer: boolean
+  /** No migration is applied: the caller reads what is there, or fills what is empty. */
+  isLeftAsItIs?: boolean
   onError?: (error: Error) => void
   /** The embedded server is gone, and with it our hold on the folder. It is not started again from here. */
   onLost?: () => void
@@ -129,7 +131,7 @@ async function openPool(connection: pg.PoolConfig, options: DatabaseOptions) {
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
   try {
-    return { pool, migrationCount: await migrate(pool) }
+    return { pool, migrationCount: options.isLeftAsItIs === true ? 0 : await migrate(pool) }
   } catch (error) {
     await pool.end().catch(() => undefined)
     throw error
