@@ -1,4 +1,4 @@
-// Decides what the counter shows: waiting for the core, stopped, signing in, opening a shift, or the counter itself.
+// Decides what the counter shows: waiting for the core, waiting for the office, stopped, signing in, opening a shift, or the counter itself.
 // Mounted by main.tsx.
 import { Button } from '#renderer/parts/button.tsx'
 import { useText } from '#renderer/parts/language.tsx'
@@ -16,6 +16,7 @@ import { OpenShift } from './faces/counter/open-shift.tsx'
 import { SignIn } from './faces/counter/sign-in.tsx'
 import { Stopped } from './faces/counter/stopped.tsx'
 import { BrandRow } from './faces/counter/top-bar.tsx'
+import { WaitingApproval } from './faces/counter/waiting-approval.tsx'
 import { SupervisorDesk } from './faces/supervisor/supervisor-desk.tsx'
 
 type AppProps = { readonly onCoreState: Connection['onCoreState'] }
@@ -45,6 +46,9 @@ function Face({ status }: { readonly status: TerminalStatus }) {
     if (lastOperator.current !== null && lastOperator.current !== operatorId) dispatch({ do: 'nextCustomer' })
     lastOperator.current = operatorId
   }, [operatorId])
+  const { enrolment } = status
+  if (enrolment.state === 'waiting' && enrolment.digits !== null)
+    return <Framed content={<WaitingApproval digits={enrolment.digits} />} />
   if (status.stopped !== null) return <Framed content={<Stopped problem={status.stopped} />} />
   if (status.operator === null) return <Framed content={<SignIn />} />
   if (status.shift === null) {

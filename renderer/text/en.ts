@@ -1,5 +1,6 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { outcomeWords } from '#contract/outcome-words.ts'
+import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
@@ -8,6 +9,7 @@ import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
   ...enProblems,
+  ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,
   ...enTillRules,

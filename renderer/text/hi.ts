@@ -1,6 +1,7 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { Catalog } from './catalog.ts'
+import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
 import { hiSafetyProblems } from './hi-safety-problems.ts'
@@ -9,6 +10,7 @@ import { hiSupervisor } from './hi-supervisor.ts'
 
 export const hi: Catalog = {
   ...hiProblems,
+  ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,
   ...hiTillRules,
