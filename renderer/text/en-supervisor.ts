@@ -15,7 +15,6 @@ export const enSupervisor = {
   'exceptions.find': 'Find by receipt, consumer number, name or till',
   'exceptions.findPlaceholder': 'Receipt, consumer number, name, till',
   'exceptions.noneFits': 'Nothing that waits fits this.',
-  'exceptions.choose': 'Choose one on the left to see it.',
   'exceptions.office': 'This list is kept at the office, and the office cannot be reached.',
   'exceptions.officeHint':
     'Nothing can be decided now. The list comes back by itself with the line; what this till knows of its own payments stands below.',
@@ -79,7 +78,7 @@ export const enSupervisor = {
   'actName.look-again': 'Ask DIGIT again',
   'actName.post-to-bill': 'Put it to the bill',
   'actName.refund': 'Given back',
-  'actName.mark': 'Explained: close it',
+  'actName.mark': 'Close as explained',
   'actName.reverse': 'Cancel in DIGIT',
 
   'actDoes.look-again': 'DIGIT is asked once more about {amount} of {who}; no money moves.',
@@ -118,6 +117,12 @@ export const enSupervisor = {
   'actForm.lostHint': 'The office’s answer was lost. Close this and look at the list before you do it again.',
   'actForm.changed': 'The list is being read again. Close this and look at it once more.',
 
-  'actResult.done': 'Done: {act}, {amount}, receipt {receipt}.',
-  'actResult.asked': 'Asked for: {act}, {amount}, receipt {receipt}. Another person must agree.',
+  'actDone.look-again': 'DIGIT is asked again about {amount}, receipt {receipt}.',
+  'actDone.post-to-bill': '{amount}, receipt {receipt}, goes to the bill that is due now.',
+  'actDone.refund': '{amount}, receipt {receipt}, is recorded as given back.',
+  'actDone.mark': '{amount}, receipt {receipt}, is closed as explained.',
+  'actDone.reverse': '{amount}, receipt {receipt}, is being cancelled in DIGIT.',
+  'actAsked.refund':
+    'You asked to record {amount}, receipt {receipt}, as given back. Another person must agree.',
+  'actAsked.reverse': 'You asked to cancel {amount}, receipt {receipt}, in DIGIT. Another person must agree.',
 }

@@ -16,7 +16,6 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'exceptions.find': 'रसीद, उपभोक्ता संख्या, नाम या टिल से खोजें',
   'exceptions.findPlaceholder': 'रसीद, उपभोक्ता संख्या, नाम, टिल',
   'exceptions.noneFits': 'प्रतीक्षा में ऐसा कुछ नहीं है।',
-  'exceptions.choose': 'देखने के लिए बाईं ओर से एक चुनें।',
   'exceptions.office': 'यह सूची कार्यालय में रहती है, और कार्यालय से संपर्क नहीं हो रहा।',
   'exceptions.officeHint':
     'अभी कोई निर्णय नहीं हो सकता। लाइन आने पर सूची अपने आप लौटेगी; यह टिल अपने भुगतानों के बारे में जो जानता है वह नीचे है।',
@@ -80,7 +79,7 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'actName.look-again': 'DIGIT से फिर पूछें',
   'actName.post-to-bill': 'बिल में जोड़ें',
   'actName.refund': 'लौटाया गया',
-  'actName.mark': 'कारण ज्ञात: बंद करें',
+  'actName.mark': 'कारण सहित बंद करें',
   'actName.reverse': 'DIGIT में रद्द करें',
 
   'actDoes.look-again': '{who} के {amount} के बारे में DIGIT से एक बार फिर पूछा जाएगा; पैसा कहीं नहीं जाएगा।',
@@ -117,6 +116,11 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'actForm.lostHint': 'कार्यालय का उत्तर रास्ते में खो गया। इसे बंद करें और दोबारा करने से पहले सूची देखें।',
   'actForm.changed': 'सूची फिर पढ़ी जा रही है। इसे बंद करें और एक बार फिर देखें।',
 
-  'actResult.done': 'हो गया: {act}, {amount}, रसीद {receipt}।',
-  'actResult.asked': 'कहा गया: {act}, {amount}, रसीद {receipt}। दूसरे व्यक्ति की सहमति चाहिए।',
+  'actDone.look-again': '{amount}, रसीद {receipt}, के बारे में DIGIT से फिर पूछा जा रहा है।',
+  'actDone.post-to-bill': '{amount}, रसीद {receipt}, मौजूदा बिल में जोड़े जा रहे हैं।',
+  'actDone.refund': '{amount}, रसीद {receipt}, लौटाए हुए दर्ज हो गए।',
+  'actDone.mark': '{amount}, रसीद {receipt}, कारण सहित बंद हो गए।',
+  'actDone.reverse': '{amount}, रसीद {receipt}, DIGIT में रद्द हो रहे हैं।',
+  'actAsked.refund': 'आपने {amount}, रसीद {receipt}, लौटाया हुआ दर्ज करने को कहा। दूसरे व्यक्ति की सहमति चाहिए।',
+  'actAsked.reverse': 'आपने {amount}, रसीद {receipt}, DIGIT में रद्द करने को कहा। दूसरे व्यक्ति की सहमति चाहिए।',
 }

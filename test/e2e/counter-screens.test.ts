@@ -1,24 +1,13 @@
 // Goal: every screen of the counter, in both languages and at the sizes of real counter PCs, shows all of its words, is
 // within the window, passes the accessibility checker, and is kept as a picture in test-output/screenshots.
 // With TAHSIL_PICTURES=keep the pictures of the README are renewed in renderer/pictures.
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBrowserShell } from '#browser/start-browser-shell.ts'
 import { startHost } from '#host/start-host.ts'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
-import { CLIPPED_SCRIPT } from './clipped-words.ts'
 import {
   addBill,
   findBill,
@@ -27,102 +16,20 @@ import {
   PATIENCE,
   pastShield,
   payExactCash,
-  picturesFolder,
   signIn,
   type Counter,
 } from './counter-kit.ts'
+import { startLooking } from './look.ts'
 
-const SIZES = [
-  { width: 1024, height: 768 },
-  { width: 1366, height: 768 },
-  { width: 1920, height: 1080 },
-]
-const SMALL = SIZES[0] ?? { width: 1024, height: 768 }
-const USUAL = SIZES[1] ?? { width: 1366, height: 768 }
-/** Of the six views of a screen these are kept as pictures. */
-const PICTURED = ['en-1366', 'en-1920', 'hi-1024']
 const root = join(import.meta.dirname, '..', '..')
-const readmePictures = join(root, 'renderer', 'pictures')
 /** Screens that the README shows, in English at the usual size. */
 const KEPT = ['sign-in', 'home', 'tender-cash', 'done', 'receipts', 'offline']
 
 let counter: Counter
 const codeOf = (key: string): string => sampleOf(key).consumerCode
 
-const faults: string[] = []
-
-/** Looks at the screen in both languages at every size, and asks axe once per language. */
-const look = async (page: Page, name: string): Promise<void> => {
-  for (const [language, label] of [
-    ['en', 'English'],
-    ['hi', 'हिन्दी'],
-  ] as const) {
-    await pastShield(page)
-    await switchLanguage(page, language, label)
-    for (const size of SIZES) {
-      await page.setViewportSize(size)
-      await page.evaluate('document.fonts.ready')
-      await page.waitForTimeout(50)
-      if (PICTURED.includes(`${language}-${size.width}`)) {
-        await page.screenshot({ path: join(picturesFolder, `${name}-${language}-${size.width}.png`) })
-      }
-      const clipped = await page.evaluate<string[]>(CLIPPED_SCRIPT)
-      faults.push(...clipped.map((words) => `${name} ${language} ${size.width}: ${words}`))
-    }
-    await page.setViewportSize(USUAL)
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-    for (const { id, impact, nodes } of violations) {
-      if (impact !== 'serious' && impact !== 'critical') continue
-      faults.push(
-        `${name} ${language}: ${impact} ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
-      )
-    }
-    if (language === 'en' && KEPT.includes(name) && process.env['TAHSIL_PICTURES'] === 'keep') {
-      mkdirSync(readmePictures, { recursive: true })
-      copyFileSync(join(picturesFolder, `${name}-en-${USUAL.width}.png`), join(readmePictures, `${name}.png`))
-    }
-  }
-  await switchLanguage(page, 'en', 'English')
-}
-
-/** The switch stands on every screen; an open dialog covers it, so there the dialog is looked at in English only. */
-async function switchLanguage(page: Page, code: string, label: string): Promise<void> {
-  if ((await page.locator('html').getAttribute('lang')) === code) return
-  await page.getByRole('button', { name: label }).click()
-  await page.locator(`html[lang="${code}"]`).waitFor()
-}
-
-/** Opens a dialog in each language in turn, because it covers the switch. */
-const lookAtDialog = async (page: Page, name: string, open: () => Promise<void>): Promise<void> => {
-  for (const [language, label] of [
-    ['hi', 'हिन्दी'],
-    ['en', 'English'],
-  ] as const) {
-    await switchLanguage(page, language, label)
-    await open()
-    await page.getByRole('dialog').waitFor()
-    for (const size of [SMALL, USUAL]) {
-      await page.setViewportSize(size)
-      await page.waitForTimeout(80)
-      await page.screenshot({ path: join(picturesFolder, `${name}-${language}-${size.width}.png`) })
-      const clipped = await page.evaluate<string[]>(CLIPPED_SCRIPT)
-      faults.push(...clipped.map((words) => `${name} ${language} ${size.width}: ${words}`))
-    }
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[role="dialog"]').analyze()
-    faults.push(
-      ...violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(
-          ({ id, nodes }) =>
-            `${name} ${language}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,
-        ),
-    )
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-  }
-}
-
-const expectNoFaults = () => expect(faults.splice(0)).toEqual([])
+const { look, lookAtDialog, faultsSoFar } = startLooking(KEPT)
+const expectNoFaults = () => expect(faultsSoFar()).toEqual([])
 
 beforeAll(async () => {
   counter = await openCounter()

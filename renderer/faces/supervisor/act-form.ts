@@ -33,6 +33,11 @@ export function pressOf(act: ExceptionAct, part: Part): TextKey {
   return part === 'ask' && isTwoPersonAct(act) ? `actPressAsk.${act}` : `actPress.${act}`
 }
 
+/** What came of it, in the words of the office's answer. */
+export function resultOf(act: ExceptionAct, result: 'done' | 'asked'): TextKey {
+  return result === 'asked' && isTwoPersonAct(act) ? `actAsked.${act}` : `actDone.${act}`
+}
+
 /** What is wrong with the form, in the order of its fields; empty: it can be sent. */
 export function actFaults(form: ActForm, first: OperatorTile | null): ActFault[] {
   const faults: ActFault[] = []

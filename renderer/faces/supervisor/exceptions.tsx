@@ -17,6 +17,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { ActDialog, type ActResult } from './act-dialog.tsx'
+import { resultOf } from './act-form.ts'
 import { exceptionKey, fittingExceptions, groupExceptions, scannedException } from './exception-groups.ts'
 import { ExceptionDetail } from './exception-detail.tsx'
 import { ExceptionRows } from './exception-rows.tsx'
@@ -61,7 +62,7 @@ export function Exceptions({ onBack, backWord, onScanOther }: ExceptionsProps) {
         ) : (
           <ListTrouble error={list.error} onTry={lookAgain} />
         )}
-        <div>{back}</div>
+        <div className={styles.foot}>{back}</div>
       </div>
     )
   }
@@ -114,9 +115,11 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
     <div className={styles.screen}>
       <section className={styles.left} aria-label={text('exceptions.label')}>
         <h1 className={styles.title}>{text('exceptions.title')}</h1>
-        <p className={styles.total} data-testid="exceptions-total">
-          {text('exceptions.total', { count: list.totalCount, amount: formatInr(list.totalPaise) })}
-        </p>
+        {list.totalCount === 0 ? null : (
+          <p className={styles.total} data-testid="exceptions-total">
+            {text('exceptions.total', { count: list.totalCount, amount: formatInr(list.totalPaise) })}
+          </p>
+        )}
         {list.totalCount > list.exceptions.length ? (
           <p className={styles.small}>
             {text('exceptions.shown', { shown: list.exceptions.length, count: list.totalCount })}
@@ -138,9 +141,6 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
             testId="exceptions-find"
           />
         )}
-        {list.exceptions.length > 0 && inOrder.length === 0 ? (
-          <p className={styles.none}>{text('exceptions.noneFits')}</p>
-        ) : null}
         {inOrder.length === 0 ? null : (
           <ExceptionRows
             groups={groups}
@@ -152,11 +152,10 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
       </section>
       <div className={styles.right}>
         {result === null ? null : <ResultPanel result={result} />}
-        {shown === null ? (
-          <div className={styles.blank}>
-            {list.exceptions.length === 0 ? null : text('exceptions.choose')}
-          </div>
-        ) : (
+        {shown === null && list.exceptions.length > 0 ? (
+          <p className={styles.blank}>{text('exceptions.noneFits')}</p>
+        ) : null}
+        {shown === null ? null : (
           <ExceptionDetail
             key={exceptionKey(shown)}
             exception={shown}
@@ -185,11 +184,10 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
 function ResultPanel({ result }: { readonly result: ActResult }) {
   const text = useText()
   const { amount, receipt } = useExceptionWords()(result.exception)
-  const words = { act: text(`actName.${result.act}`), amount, receipt }
   return (
     <Panel
       tone={result.result === 'done' ? 'ok' : 'info'}
-      title={text(`actResult.${result.result}`, words)}
+      title={text(resultOf(result.act, result.result), { amount, receipt })}
       testId={`act-${result.result}`}
     />
   )

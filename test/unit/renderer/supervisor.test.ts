@@ -12,6 +12,7 @@ import {
   mayTryAgain,
   partIn,
   pressOf,
+  resultOf,
   sentenceOf,
 } from '#renderer/faces/supervisor/act-form.ts'
 import {
@@ -140,6 +141,10 @@ describe('a decision', () => {
         expect(isTextKey(sentenceOf(act, part)), act).toBe(true)
         expect(isTextKey(pressOf(act, part)), act).toBe(true)
       }
+    }
+    for (const act of EXCEPTION_ACTS) {
+      for (const result of ['done', 'asked'] as const)
+        expect(isTextKey(resultOf(act, result)), act).toBe(true)
     }
     expect(sentenceOf('refund', 'ask')).not.toBe(sentenceOf('refund', 'agree'))
     expect(pressOf('reverse', 'ask')).not.toBe(pressOf('reverse', 'agree'))
