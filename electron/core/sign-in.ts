@@ -1,21 +1,34 @@
 // Lets an operator in: by the integrator where it answers, else by the cached verifier. A try is counted and committed *before* the
 // PIN is looked at, so that pulling the plug never buys another try; waits run on the monotonic clock, so that setting the wall
 // clock does not shorten them. An operator who is locked here is freed when a supervisor signs in through the integrator.
-// A locked supervisor may still try through the integrator (which counts for itself), never offline. Called by session.signIn.
+// A locked supervisor may still try through the integrator (which counts for itself), never offline. Without the integrator a sign-in
+// counts only for so long after the last contact: later nobody here could know who was let go. Called by session.signIn.
 import type { Operator } from '#contract/api.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { judgeClock } from './clock-guard.ts'
 import type { JournalDraft, JournalType } from './journal.ts'
-import { PIN_DELAYS_MS } from './limits.ts'
-import type { Clock, ClockStore, IdentityStore, Integrator, OperatorStore, VerifyPin } from './ports.ts'
+import { agedContact, contactAgeMs, contactNow, type LastContact } from './last-contact.ts'
+import { OFFLINE_SIGN_IN_MS, PIN_DELAYS_MS } from './limits.ts'
+import type {
+  Clock,
+  ClockStore,
+  ContactStore,
+  IdentityStore,
+  Integrator,
+  OperatorStore,
+  PinCheck,
+} from './ports.ts'
 import type { ClockReading, OperatorTile, PinLock } from './records.ts'
+import { requireFace } from './roles.ts'
 
 type SignInPorts = {
-  readonly store: OperatorStore & ClockStore & IdentityStore
+  readonly store: OperatorStore & ClockStore & IdentityStore & ContactStore
   readonly integrator: Pick<Integrator, 'signIn'>
-  readonly verifyPin: VerifyPin
+  readonly pinCheck: PinCheck
   readonly clock: Clock
+  /** A machine that nobody attends, where kiosk accounts belong. */
+  readonly isUnattended: boolean
 }
 
 type Credentials = { readonly operatorCode: string; readonly pin: string }
@@ -25,12 +38,18 @@ export type PinGate =
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'locked' }
 
-/** Throws wrong_pin, operator_locked (with the wait, or null for good), operator_unknown. */
+/**
+ * Throws wrong_pin, operator_locked (with the wait, or null for good), operator_unknown, role_not_allowed, sign_in_too_old
+ * (the integrator was away for too long, or this till does not have what PINs are checked with).
+ */
 export async function signIn(ports: SignInPorts, credentials: Credentials): Promise<OperatorTile> {
   const operator = ports.store.masters()?.operators.find(({ code }) => code === credentials.operatorCode)
   if (operator === undefined) return await signInUnknown(ports, credentials)
+  requireFace(operator.role, ports)
   const at = ports.clock.read()
-  const gate = openGate(ports, operator, at)
+  const offline = offlineGate(ports, operator, at)
+  // A try that can only be looked at by the integrator is counted there.
+  const gate = openGate(ports, operator, { at, isCounted: offline === null })
   if (gate.kind === 'wait') throw locked(gate.waitMs)
   const isLocked = gate.kind === 'locked'
   if (isLocked && operator.role !== 'supervisor') throw locked(null)
@@ -41,7 +60,8 @@ export async function signIn(ports: SignInPorts, credentials: Credentials): Prom
   }
   if (answer.kind === 'operator') return admit(ports, answer.operator, { isOnline: true })
   if (isLocked) throw locked(null)
-  if (await ports.verifyPin(credentials.pin, operator.pinVerifier)) {
+  if (offline !== null) throw offline
+  if (await ports.pinCheck.isRight(credentials.pin, operator.pinVerifier)) {
     return admit(ports, operator, { isOnline: false })
   }
   noteFailure(ports, operator, at)
@@ -73,12 +93,35 @@ async function askIntegrator(ports: SignInPorts, credentials: Credentials): Prom
   }
 }
 
+/** Why nobody may sign in here without the integrator; null: it may be done. The age of the last contact is kept as it is found. */
+function offlineGate(ports: SignInPorts, operator: Operator, at: ClockReading): ProblemError | null {
+  const { store, pinCheck } = ports
+  const contact = store.lastContact() ?? contactOfMasters(store.masters()?.serverTimeMs ?? 0, at)
+  const clock = store.clockState()
+  const ageMs = contactAgeMs(contact, at, clock)
+  store.saveContact(agedContact(contact, at, clock))
+  if (ageMs > OFFLINE_SIGN_IN_MS) {
+    return new ProblemError('sign_in_too_old', { ageMs, maxMs: OFFLINE_SIGN_IN_MS })
+  }
+  if (pinCheck.canCheck(operator.pinVerifier)) return null
+  return new ProblemError('sign_in_too_old', { reason: 'secrets_missing' })
+}
+
+/** A record from before contacts were noted knows only when its masters came. */
+function contactOfMasters(serverMs: number, at: ClockReading): LastContact {
+  return contactNow(serverMs, { ...at, wallMs: serverMs }, { floorWallMs: null })
+}
+
 /** What the lock says; a try that may go on is counted as failed in the same commit. */
-function openGate(ports: SignInPorts, operator: Operator, at: ClockReading): PinGate {
+function openGate(
+  ports: SignInPorts,
+  operator: Operator,
+  { at, isCounted }: { at: ClockReading; isCounted: boolean },
+): PinGate {
   let gate: PinGate = { kind: 'locked' }
   ports.store.beginPinTry(operator.id, at, (lock) => {
     gate = pinGate(lock, at)
-    return gate.kind === 'go' ? 'count' : 'leave'
+    return gate.kind === 'go' && isCounted ? 'count' : 'leave'
   })
   return gate
 }
@@ -86,7 +129,11 @@ function openGate(ports: SignInPorts, operator: Operator, at: ClockReading): Pin
 /** Pure rule of the waits: 0, 0, 0, 30 s, 2 min, 10 min, then locked. */
 export function pinGate(lock: PinLock, at: ClockReading): PinGate {
   const delayMs = PIN_DELAYS_MS[lock.failures]
-  if (delayMs === undefined) return { kind: 'locked' }
+  return delayMs === undefined ? { kind: 'locked' } : waitGate(lock, at, delayMs)
+}
+
+/** Whether `delayMs` have passed since the last try, by the monotonic clock alone. */
+export function waitGate(lock: PinLock, at: ClockReading, delayMs: number): PinGate {
   if (delayMs === 0 || lock.lastTry === null) return { kind: 'go' }
   // After a restart of the machine the time since the last try is not known: the wait runs anew from its start.
   const isSameBoot = lock.lastTry.bootId === at.bootId && at.monotonicMs >= lock.lastTry.monotonicMs
@@ -100,6 +147,7 @@ function locked(retryAfterMs: number | null): ProblemError {
 }
 
 function admit(ports: SignInPorts, operator: Operator, { isOnline }: { isOnline: boolean }): OperatorTile {
+  requireFace(operator.role, ports)
   const { store, clock } = ports
   const at = clock.read()
   const data = { operatorId: operator.id, isOnline }
@@ -107,7 +155,8 @@ function admit(ports: SignInPorts, operator: Operator, { isOnline }: { isOnline:
   store.clearPinLock(operator.id, draft('LOGIN', at, data))
   if (operator.role === 'supervisor') {
     if (isOnline) store.clearAllPinLocks(draft('UNLOCK', at, data))
-    if (judgeClock(at, store.clockState()).isSetBack) store.acceptClock(draft('CLOCK_ACCEPTED', at, data))
+    const { isSetBack, isFarOff } = judgeClock(at, store.clockState())
+    if (isSetBack || isFarOff) store.acceptClock(draft('CLOCK_ACCEPTED', at, data))
   }
   const { id, code, name, role } = operator
   return { id, code, name, role }

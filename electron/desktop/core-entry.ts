@@ -4,9 +4,12 @@ import type { MessageEvent, MessagePortMain } from 'electron'
 import { carryOverPort } from '#host/carry-calls.ts'
 import { startHost } from '#host/start-host.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
+import { keyringVault, vaultOfMachine, type SecretVault } from '#host/vault.ts'
 import type { FromCore, ToCore } from './channels.ts'
+import { keyringOverMessages, type CoreKeyring } from './core-keyring.ts'
 
 let host: TerminalHost | null = null
+let keyring: CoreKeyring | null = null
 
 process.parentPort.on('message', ({ data, ports }: MessageEvent) => {
   take(data as ToCore, ports).catch((error: unknown) => {
@@ -19,8 +22,10 @@ process.parentPort.on('message', ({ data, ports }: MessageEvent) => {
 async function take(message: ToCore, ports: readonly MessagePortMain[]): Promise<void> {
   switch (message.type) {
     case 'start':
-      host = await startHost(message.settings)
+      host = await startHost(message.settings, vaultsOf(message.keyring))
       return tell({ type: 'ready' })
+    case 'keyring':
+      return keyring?.take(message)
     case 'port': {
       const [port] = ports
       if (port === undefined || host === null) throw new Error('a port came before the till was started')
@@ -30,6 +35,18 @@ async function take(message: ToCore, ports: readonly MessagePortMain[]): Promise
       await host?.close()
       return process.exit(0)
   }
+}
+
+/** The keyring first; a passphrase where it is missing or known to everybody. */
+function vaultsOf(backend: string | null): { vault: SecretVault; olderVaults: readonly SecretVault[] } {
+  const machine = vaultOfMachine(process.env)
+  if (backend === null) return { vault: machine, olderVaults: [] }
+  keyring = keyringOverMessages(backend, tell)
+  const system = keyringVault(keyring.keyring)
+  const isMachineBetter = system.isDegraded && !machine.isDegraded
+  return isMachineBetter
+    ? { vault: machine, olderVaults: [system] }
+    : { vault: system, olderVaults: [machine] }
 }
 
 function tell(message: FromCore): void {

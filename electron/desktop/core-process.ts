@@ -2,7 +2,8 @@
 // or a failed assertion ends the core, never the window; the next core goes on from what is on disk. Called by main.ts.
 import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron'
 import type { ShellSettings } from '#host/shell-settings.ts'
-import { PORT, type CoreState, type FromCore, type ToCore } from './channels.ts'
+import type { Keyring } from '#host/vault.ts'
+import { PORT, type CoreState, type FromCore, type KeyringWish, type ToCore } from './channels.ts'
 
 /** Waits before each start of a row that never got well; one more failure stops the trying. */
 export const RESTART_WAITS_MS = [100, 500, 2_000, 5_000, 10_000] as const
@@ -16,6 +17,8 @@ const STOP_WAIT_MS = 15_000
 export type CoreOptions = {
   readonly modulePath: string
   readonly settings: ShellSettings
+  /** null: this machine has none. A keyring may ask its user first; the core waits for it. Never rejects. */
+  readonly keyring: Promise<Keyring | null>
   readonly onState: (state: CoreState) => void
   /** Once per row of failures, with the core's last words when it had some. */
   readonly onStopped: (words: string | null) => void
@@ -74,6 +77,8 @@ function start(run: Run, options: CoreOptions): void {
   child.stdout?.pipe(process.stderr, { end: false })
   child.stderr?.pipe(process.stderr, { end: false })
   child.on('message', (message: FromCore) => {
+    if (message.type === 'keyring')
+      void askKeyring(options.keyring, message).then((said) => tell(child, said))
     if (message.type === 'refused') run.lastWords = message.words
     if (message.type !== 'ready' || run.state === 'ending') return
     run.state = 'running'
@@ -85,7 +90,23 @@ function start(run: Run, options: CoreOptions): void {
     run.child = null
     if (run.state !== 'ending') startLater(run, options)
   })
-  tell(child, { type: 'start', settings: options.settings })
+  void options.keyring.then((keyring) => {
+    if (run.child !== child || run.state === 'ending') return
+    tell(child, { type: 'start', settings: options.settings, keyring: keyring?.backend ?? null })
+  })
+}
+
+/** Whatever goes wrong, the core gets an answer: it decides what a till without its secrets may do. */
+async function askKeyring(opening: Promise<Keyring | null>, { id, act, text }: KeyringWish): Promise<ToCore> {
+  const refused = { type: 'keyring', id, text: null, shouldSealAgain: false } as const
+  try {
+    const keyring = await opening
+    if (keyring === null) return refused
+    if (act === 'seal') return { ...refused, text: await keyring.seal(text) }
+    return { type: 'keyring', id, ...(await keyring.open(text)) }
+  } catch {
+    return refused
+  }
 }
 
 function startLater(run: Run, options: CoreOptions): void {

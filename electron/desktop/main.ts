@@ -3,9 +3,19 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readShellSettings, SETTING_ARGUMENTS, type ShellSettings } from '#host/shell-settings.ts'
-import { app, dialog, ipcMain, Menu, session, type BrowserWindow, type IpcMainEvent } from 'electron'
+import {
+  app,
+  dialog,
+  ipcMain,
+  Menu,
+  safeStorage,
+  session,
+  type BrowserWindow,
+  type IpcMainEvent,
+} from 'electron'
 import { ASK_PORT, CORE_STATE } from './channels.ts'
 import { keepCore, type Core } from './core-process.ts'
+import { openKeyring } from './keyring.ts'
 import { hardenContents, hardenSession } from './hardening.ts'
 import { isOwnPage, registerScheme, serveScreens } from './page.ts'
 import { openWindow, pageOf } from './window.ts'
@@ -68,6 +78,7 @@ function runCore(window: BrowserWindow, settings: ShellSettings): Core {
   return keepCore({
     modulePath: join(BUILT, 'core.js'),
     settings,
+    keyring: openKeyring(safeStorage, process.platform),
     onState: (state) => {
       if (!window.isDestroyed()) window.webContents.send(CORE_STATE, state)
       if (state !== 'running' || hasSaidReady) return

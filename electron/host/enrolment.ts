@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { EnrolmentRequest } from '#contract/devices-api.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
+import { contactNow } from '#core/last-contact.ts'
 import { judgeClock } from '#core/clock-guard.ts'
 import type { JournalType } from '#core/journal.ts'
 import { CLOCK_TOLERANCE_MS } from '#core/limits.ts'
@@ -35,6 +36,8 @@ type EnrolmentPorts = {
   readonly enrolmentCode: string | null
   readonly retryMs: number
   readonly mastersEveryMs: number
+  /** Once the masters are there: what else the integrator tells an approved device. Never throws a ProblemError. */
+  readonly afterMasters: (integrator: IntegratorClient) => Promise<void>
 }
 
 const REFUSED_WAIT_MS = 60_000
@@ -58,6 +61,7 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
     store.saveMasters(masters)
     const { monotonicMs, bootId } = at
     store.saveAnchor({ serverMs: masters.serverTimeMs, monotonicMs, bootId })
+    store.saveContact(contactNow(masters.serverTimeMs, at, store.clockState()))
     const { driftMs } = judgeClock(at, store.clockState())
     if (isDriftNoted || driftMs === null || Math.abs(driftMs) <= CLOCK_TOLERANCE_MS) return
     isDriftNoted = true
@@ -71,6 +75,7 @@ export function createEnrolment(ports: EnrolmentPorts): Enrolment {
       // whoever is answered was not withdrawn
       identity.note('approved')
       problem = null
+      await ports.afterMasters(integrator)
       return ports.mastersEveryMs
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -171,6 +176,7 @@ function isKeyRight(store: Store, identity: Identity): boolean {
 
 /** A record whose keys are gone takes no money: nobody could be told of it. */
 function problemAtStart(store: Store, identity: Identity): ProblemError | null {
+  if (identity.keys() === 'unreadable') return new ProblemError('secrets_unreadable')
   if (!isKeyRight(store, identity)) return new ProblemError('device_not_enrolled', { reason: 'key_missing' })
   if (store.device() === null) return waitingOf(identity) ?? new ProblemError('device_not_enrolled')
   return identity.enrolled()?.approval === 'revoked' ? new ProblemError('device_revoked') : null

@@ -44,17 +44,19 @@ export type ExceptionActAnswer = { result: 'done' | 'asked'; exception: Exceptio
 
 export type IntegratorClient = Integrator &
   PackSource & {
-  /** What waits for a person, after a position of the list. */
-  readonly exceptions: (after: number) => Promise<ExceptionsPage>
-  /** Never repeated by itself: a lost answer is integrator_unreachable, and only the list tells what came of it. */
-  readonly actOnException: (input: ExceptionActInput) => Promise<ExceptionActAnswer>
-  readonly enrol: (input: EnrolmentRequest) => Promise<EnrolmentAnswer>
-  readonly confirm: (input: { nonce: string }) => Promise<Approval>
-  readonly me: () => Promise<{ approval: 'unconfirmed' | Approval }>
-  /** Throws integrator_not_trusted when they are not signed by the integrator of the enrolment. */
-  readonly masters: () => Promise<Masters>
-  readonly close: () => void
-}
+    /** What waits for a person, after a position of the list. */
+    readonly exceptions: (after: number) => Promise<ExceptionsPage>
+    /** Never repeated by itself: a lost answer is integrator_unreachable, and only the list tells what came of it. */
+    readonly actOnException: (input: ExceptionActInput) => Promise<ExceptionActAnswer>
+    readonly enrol: (input: EnrolmentRequest) => Promise<EnrolmentAnswer>
+    readonly confirm: (input: { nonce: string }) => Promise<Approval>
+    readonly me: () => Promise<{ approval: 'unconfirmed' | Approval }>
+    /** Throws integrator_not_trusted when they are not signed by the integrator of the enrolment. */
+    readonly masters: () => Promise<Masters>
+    /** PIN pepper and unlock secret, sealed to this device's key. */
+    readonly deviceSecrets: () => Promise<string>
+    readonly close: () => void
+  }
 
 type ClientOptions = CallOptions & {
   readonly times: IntegratorTimes
@@ -92,6 +94,8 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
       if (!masters.success) throw unreachable('bad_answer')
       return masters.data
     },
+    deviceSecrets: async () =>
+      (await call(api.devices.secrets, { timeoutMs: otherMs, isRepeatable: true })).sealed,
     searchBills: async (query: BillQuery) =>
       (
         await call(api.bills.search, {

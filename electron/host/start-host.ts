@@ -12,13 +12,15 @@ import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#dri
 import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
+import { createDeviceSecrets, type DeviceSecretsKeeper } from './device-secrets.ts'
 import { createEnrolment, event } from './enrolment.ts'
 import { openIdentity, type Identity } from './identity/identity.ts'
 import { readCa } from './integrator-address.ts'
 import type { Speaker } from './integrator-calls.ts'
-import { createIntegratorClient } from './integrator-client.ts'
+import { createIntegratorClient, type IntegratorClient } from './integrator-client.ts'
 import { createLinkState } from './link-state.ts'
 import { openLog } from './log.ts'
+import { createPinCheck } from './pin-check.ts'
 import { startPackRunner } from './packs/pack-runner.ts'
 import { startPrintRunner } from './print-runner.ts'
 import { receiptDocument } from './receipt-layout.ts'
@@ -26,6 +28,8 @@ import { createRouter, factsOf } from './router.ts'
 import { openSecretFiles, type SecretFiles } from './secret-files.ts'
 import { startSyncRunner } from './sync-runner.ts'
 import type { HostOptions, TerminalHost } from './terminal-host.ts'
+import { startKeepingSafe } from './rescue/keep-safe.ts'
+import { COPY_FOLDER, rescueTill } from './rescue/rescue-folder.ts'
 import type { Access, Till } from './till.ts'
 import { standardTuning, type HostTuning } from './tuning.ts'
 
@@ -46,17 +50,23 @@ export async function startHost(
   const log = openLog(options)
   const profile = profileFor(options)
   const printer = printerFor(options, profile, log.logger)
-  const identity = await openIdentity(options.dataDir)
-  const { signer } = identity
-  const store = openRecord({ options, tuning, signer })
-  if (store instanceof ProblemError) {
-    log.logger.fatal({ data: store.data }, 'the record is damaged; keep a copy of the file for rescue')
-    const access: Access = { stopped: store, version: ownVersion() }
-    return hostOver(access, log.logger, async () => log.close())
-  }
   const { vault, olderVaults: others } = tuning
   const nowMs = () => tuning.clock.read().wallMs
   const secretFiles = openSecretFiles({ dataDir: options.dataDir, vault, others, nowMs })
+  const identity = await openIdentity(options.dataDir, secretFiles)
+  const { signer } = identity
+  const store = openRecord({ options, tuning, signer })
+  const folders = { dataDir: options.dataDir, copyFolder: copyFolderOf(options) }
+  const parts = { logger: log.logger, rescue: () => rescueTill({ ...folders, file: RECORD_FILE }) }
+  if (store instanceof ProblemError) {
+    log.logger.fatal({ data: store.data }, 'the record is damaged; keep a copy of the file for rescue')
+    const access: Access = { stopped: store, version: ownVersion() }
+    return hostOver(access, parts, async () => log.close())
+  }
+  const { sealPrivateKey } = identity
+  const { clock } = tuning
+  const secrets = createDeviceSecrets({ files: secretFiles, clock, sealPrivateKey, logger: log.logger })
+  await secrets.load(store.device()?.deviceId ?? null)
   const running = startTill({
     options,
     tuning,
@@ -65,18 +75,22 @@ export async function startHost(
     printer,
     profile,
     secretFiles,
+    secrets,
     logger: log.logger,
   })
   await running.firstContact
-  return hostOver({ till: running.till }, log.logger, async () => {
-    await running.stop()
+  const keeping = startKeepingSafe({ store, ...folders, logger: log.logger })
+  return hostOver({ till: running.till }, parts, async () => {
+    await Promise.all([running.stop(), keeping.stop()])
     store.close()
     log.close()
   })
 }
 
-function hostOver(access: Access, logger: Logger, close: () => Promise<void>): TerminalHost {
-  const router = createRouter(access, logger)
+type RouterParts = Parameters<typeof createRouter>[1]
+
+function hostOver(access: Access, parts: RouterParts, close: () => Promise<void>): TerminalHost {
+  const router = createRouter(access, parts)
   const client: TerminalClient = createRouterClient(router, { context: { shell: 'test' } })
   let closing: Promise<void> | null = null
   return {
@@ -93,6 +107,11 @@ type RecordParts = {
   readonly options: HostOptions
   readonly tuning: HostTuning
   readonly signer: DeviceSigner
+}
+
+/** Best on another medium; beside the record it still outlives a damaged file. */
+function copyFolderOf({ dataDir, journalCopy }: HostOptions): string {
+  return journalCopy ?? join(dataDir, COPY_FOLDER)
 }
 
 function openRecord({ options, tuning, signer }: RecordParts): Store | ProblemError {
@@ -124,6 +143,7 @@ type Parts = {
   readonly printer: Printer
   readonly profile: PrinterProfile
   readonly secretFiles: SecretFiles
+  readonly secrets: DeviceSecretsKeeper
   readonly logger: Logger
 }
 
@@ -133,7 +153,8 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-function startTill({ options, tuning, identity, store, printer, profile, logger }: Parts): Running {
+function startTill(parts: Parts): Running {
+  const { options, tuning, identity, store, printer, profile, secretFiles, secrets, logger } = parts
   const { clock } = tuning
   const link = createLinkState(clock)
   const enrolment = createEnrolment({
@@ -145,6 +166,7 @@ function startTill({ options, tuning, identity, store, printer, profile, logger 
     enrolmentCode: options.enrolmentCode,
     retryMs: tuning.enrolRetryMs,
     mastersEveryMs: tuning.mastersEveryMs,
+    afterMasters: async (client) => await learnSecrets(parts, client),
   })
   const integrator = createIntegratorClient({
     baseUrl: options.integratorUrl,
@@ -204,6 +226,10 @@ function startTill({ options, tuning, identity, store, printer, profile, logger 
     clock,
     logger,
     session: { operator: null },
+    pinCheck: createPinCheck(secrets.pepper),
+    secrets,
+    secretFiles,
+    isUnattended: options.isUnattended ?? false,
     version: ownVersion(),
     hasDiskSpace: () => freeBytesOf(options.dataDir) >= tuning.freeBytesMin,
     freeBytes: () => freeBytesOf(options.dataDir),
@@ -217,6 +243,18 @@ function startTill({ options, tuning, identity, store, printer, profile, logger 
       integrator.close()
       await Promise.all([background.stop(), sync.stop(), packs.stop(), printing.stop()])
     },
+  }
+}
+
+/** Without them the till goes on: PINs are then checked by the integrator only. */
+async function learnSecrets({ store, secrets, logger }: Parts, client: IntegratorClient): Promise<void> {
+  const device = store.device()
+  if (device === null) return
+  try {
+    await secrets.refresh(device.deviceId, client.deviceSecrets)
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    logger.warn({ code: error.code }, 'the device secrets could not be fetched')
   }
 }
 

@@ -4,6 +4,7 @@ import { FREE_BYTES_MIN } from '#core/limits.ts'
 import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
 import { machineClock } from './machine-clock.ts'
 import { PACK_TIMES, type PackTimes } from './packs/pack-runner.ts'
+import { vaultOfMachine, type SecretVault } from './vault.ts'
 
 export type HostTuning = {
   readonly clock: Clock
@@ -18,6 +19,10 @@ export type HostTuning = {
   readonly numberWaitMs: number
   readonly integratorTimes: IntegratorTimes
   readonly packTimes: PackTimes
+  /** What secrets are sealed with; a shell with a keyring brings its own. */
+  readonly vault: SecretVault
+  /** What they may have been sealed with before. */
+  readonly olderVaults: readonly SecretVault[]
 }
 
 /** TAHSIL_FREE_BYTES_MIN and TAHSIL_STORE_CHECK=full are for small devices and for audits. */
@@ -35,5 +40,7 @@ export function standardTuning(environment: Record<string, string | undefined>):
     numberWaitMs: 1_500,
     integratorTimes: INTEGRATOR_TIMES,
     packTimes: PACK_TIMES,
+    vault: vaultOfMachine(environment),
+    olderVaults: [],
   }
 }

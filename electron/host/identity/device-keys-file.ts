@@ -1,12 +1,8 @@
-// The secret of this device: its signing key, its seal key and the nonce of its enrolment, in a file that only this user may read.
-// Written once, before the integrator hears of them; what cannot be read is never overwritten. Called by identity.ts alone, so that
-// a vault needs to stand around this one place only.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+// The secret of this device: its signing key, its seal key and the nonce of its enrolment, in the vault. Written once, before the
+// integrator hears of them; what cannot be read is never overwritten. Called by identity.ts alone.
 import * as z from 'zod'
-import { writePrivately } from '#host/device-file.ts'
-
-const FILE = 'device-keys.json'
+import { ProblemError } from '#contract/problem.ts'
+import type { SecretFiles } from '#host/secret-files.ts'
 
 const deviceKeysSchema = z.strictObject({
   version: z.literal(1),
@@ -19,17 +15,22 @@ const deviceKeysSchema = z.strictObject({
 })
 export type DeviceKeys = z.infer<typeof deviceKeysSchema>
 
-export async function readDeviceKeys(dataDir: string): Promise<DeviceKeys | 'none' | 'unreadable'> {
-  const path = join(dataDir, FILE)
-  if (!existsSync(path)) return 'none'
+export async function readDeviceKeys(files: SecretFiles): Promise<DeviceKeys | 'none' | 'unreadable'> {
+  const kept = await files.read('device-keys')
+  if (kept.kind !== 'open') return kept.kind
   try {
-    const parsed = deviceKeysSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    return await Promise.resolve(parsed.success ? parsed.data : 'unreadable')
+    const parsed = deviceKeysSchema.safeParse(JSON.parse(kept.text))
+    return parsed.success ? parsed.data : 'unreadable'
   } catch {
     return 'unreadable'
   }
 }
 
-export async function writeDeviceKeys(dataDir: string, keys: DeviceKeys): Promise<void> {
-  await Promise.resolve(writePrivately(dataDir, FILE, JSON.stringify(keys)))
+/** Throws secrets_unreadable when the vault does not take them: a till without kept keys would be nobody after its next start. */
+export async function writeDeviceKeys(files: SecretFiles, keys: DeviceKeys): Promise<void> {
+  try {
+    await files.write('device-keys', JSON.stringify(keys))
+  } catch (cause) {
+    throw new ProblemError('secrets_unreadable', { reason: 'cannot_seal' }, { cause })
+  }
 }

@@ -7,6 +7,7 @@ import { ProblemError } from '#contract/problem.ts'
 import { signingInput, type DeviceSigner, type SignedPurpose, type SignedText } from '#contract/signed.ts'
 import { readDevice, removeDevice, writeDevice, type EnrolledDevice } from '#host/device-file.ts'
 import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/device-key.ts'
+import type { SecretFiles } from '#host/secret-files.ts'
 import { readDeviceKeys, writeDeviceKeys, type DeviceKeys } from './device-keys-file.ts'
 
 export type Identity = {
@@ -38,8 +39,9 @@ export type Identity = {
 
 type Held = { readonly keys: DeviceKeys; readonly signer: DeviceSigner }
 
-export async function openIdentity(dataDir: string): Promise<Identity> {
-  let held = await heldIn(dataDir)
+/** `files`: where the secret keys lie; what is public about the enrolment lies in `dataDir`. */
+export async function openIdentity(dataDir: string, files: SecretFiles): Promise<Identity> {
+  let held = await heldIn(files)
   let enrolled = enrolledWith(readDevice(dataDir), ownKeys(held))
   const mustHold = (): Held => {
     if (typeof held === 'string') throw new ProblemError('device_not_enrolled', { reason: 'key_missing' })
@@ -59,7 +61,7 @@ export async function openIdentity(dataDir: string): Promise<Identity> {
     signer,
     keys: () => (typeof held === 'string' ? held : 'held'),
     prepare: async () => {
-      if (held === 'none') held = await newKeys(dataDir)
+      if (held === 'none') held = await newKeys(files)
     },
     sealPrivateKey: () => ownKeys(held)?.keys.sealKey ?? null,
     enrolled: () => enrolled,
@@ -85,7 +87,7 @@ export async function openIdentity(dataDir: string): Promise<Identity> {
     renew: async () => {
       mustHold()
       // in this order: an end in between leaves a device of other keys, which is nobody
-      held = await newKeys(dataDir)
+      held = await newKeys(files)
       removeDevice(dataDir)
       enrolled = null
     },
@@ -94,8 +96,8 @@ export async function openIdentity(dataDir: string): Promise<Identity> {
   }
 }
 
-async function heldIn(dataDir: string): Promise<Held | 'none' | 'unreadable'> {
-  const kept = await readDeviceKeys(dataDir)
+async function heldIn(files: SecretFiles): Promise<Held | 'none' | 'unreadable'> {
+  const kept = await readDeviceKeys(files)
   if (typeof kept === 'string') return kept
   try {
     return { keys: kept, signer: deviceSigner(kept.signKey) }
@@ -108,14 +110,14 @@ function ownKeys(held: Held | string): Held | null {
   return typeof held === 'string' ? null : held
 }
 
-async function newKeys(dataDir: string): Promise<Held> {
+async function newKeys(files: SecretFiles): Promise<Held> {
   const keys: DeviceKeys = {
     version: 1,
     signKey: makeDeviceKey(),
     sealKey: makeSealKey(),
     nonce: randomBytes(32).toString('base64url'),
   }
-  await writeDeviceKeys(dataDir, keys)
+  await writeDeviceKeys(files, keys)
   return { keys, signer: deviceSigner(keys.signKey) }
 }
 

@@ -16,7 +16,7 @@ type Wanted = { readonly tenantId: string; readonly deviceId: string; readonly s
 
 /** `sealKey`: the device's raw X25519 public key, base64url, as it was enrolled. Returns a compact JWE. */
 export async function sealDeviceSecrets(
-  root: RootSecret,
+  root: Pick<RootSecret, 'pinPepper' | 'unlockSecret'>,
   { tenantId, deviceId, sealKey }: Wanted,
 ): Promise<string> {
   const secrets: DeviceSecrets = {
@@ -32,7 +32,7 @@ export async function sealDeviceSecrets(
 }
 
 /** The eight digits that free this operator on this device, once. */
-export function unlockCode(root: RootSecret, question: UnlockQuestion): string {
+export function unlockCode(root: Pick<RootSecret, 'unlockSecret'>, question: UnlockQuestion): string {
   return unlockDigits(
     createHmac('sha256', root.unlockSecret(question.deviceId)).update(unlockText(question)).digest(),
   )

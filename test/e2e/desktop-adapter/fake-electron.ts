@@ -92,6 +92,23 @@ export const dialog = {
   },
 }
 
+/** A keyring that only writes its text another way, under the name of ADAPTER_KEYRING; ADAPTER_KEYRING=none: there is none. */
+export const safeStorage = {
+  isAsyncEncryptionAvailable: async (): Promise<boolean> => {
+    if (!isReady) throw new Error('safeStorage before the app is ready')
+    return await Promise.resolve(process.env['ADAPTER_KEYRING'] !== 'none')
+  },
+  getSelectedStorageBackend: (): string => process.env['ADAPTER_KEYRING'] ?? 'gnome_libsecret',
+  encryptStringAsync: async (text: string): Promise<Buffer> =>
+    await Promise.resolve(Buffer.from(`v11${Buffer.from(text).toString('hex')}`)),
+  decryptStringAsync: async (sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> => {
+    const text = sealed.toString('utf8')
+    if (!text.startsWith('v11')) throw new Error('not sealed by this keyring')
+    const result = Buffer.from(text.slice(3), 'hex').toString('utf8')
+    return await Promise.resolve({ result, shouldReEncrypt: false })
+  },
+}
+
 export { FakeWindow as BrowserWindow } from './fake-window.ts'
 export { MessageChannelMain } from './fake-ports.ts'
 export { utilityProcess } from './fake-utility-process.ts'

@@ -4,10 +4,13 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Operator } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
+import { contactNow } from '#core/last-contact.ts'
+import { OFFLINE_SIGN_IN_MS } from '#core/limits.ts'
+import type { PinCheck } from '#core/ports.ts'
 import { pinGate, signIn } from '#core/sign-in.ts'
-import { verifyPin } from '#host/pin-check.ts'
+import { createPinCheck } from '#host/pin-check.ts'
 import { operatorWith, PIN } from '#test/unit/host/fake-integrator.ts'
-import { makeTill, takeOne, type TillKit } from '#test/unit/store/till-kit.ts'
+import { cashFor, keepBill, makeTill, take, takeOne, type TillKit } from '#test/unit/store/till-kit.ts'
 import { sampleMasters } from './sample-bill.ts'
 
 const supervisor = operatorWith({ id: 'op-9', code: '900', name: 'Farida Shaikh', role: 'supervisor' })
@@ -33,8 +36,17 @@ const integrator = {
     return await Promise.resolve(operatorCode === '900' ? supervisor : operatorWith({ code: operatorCode }))
   },
 }
-const attempt = async (pin: string, operatorCode = '101'): Promise<string> =>
-  await signIn({ store: till.store, integrator, verifyPin, clock: till.clock }, { operatorCode, pin }).then(
+const pinCheck = createPinCheck(() => null)
+const portsOf = (changes: { pinCheck?: PinCheck; isUnattended?: boolean } = {}) => ({
+  store: till.store,
+  integrator,
+  clock: till.clock,
+  pinCheck,
+  isUnattended: false,
+  ...changes,
+})
+const attempt = async (pin: string, operatorCode = '101', changes: Parameters<typeof portsOf>[0] = {}) =>
+  await signIn(portsOf(changes), { operatorCode, pin }).then(
     ({ name }) => name,
     (error: unknown) => (error instanceof ProblemError ? error.code : Promise.reject(error)),
   )
@@ -82,19 +94,15 @@ describe('offline', () => {
   })
 
   test('the failure is on the disk before the PIN is looked at', async () => {
-    const stopped = signIn(
-      {
-        store: till.store,
-        integrator,
-        clock: till.clock,
-        verifyPin: async () => {
-          expect(till.store.beginPinTry('op-1', till.clock.read(), () => 'leave').failures).toBe(1)
-          // The plug is pulled here: nothing after this runs.
-          return await Promise.reject(new Error('power cut'))
-        },
-      },
-      { operatorCode: '101', pin: PIN },
-    )
+    const isRight = async () => {
+      expect(till.store.beginPinTry('op-1', till.clock.read(), () => 'leave').failures).toBe(1)
+      // The plug is pulled here: nothing after this runs.
+      return await Promise.reject(new Error('power cut'))
+    }
+    const stopped = signIn(portsOf({ pinCheck: { ...pinCheck, isRight } }), {
+      operatorCode: '101',
+      pin: PIN,
+    })
     await expect(stopped).rejects.toThrow('power cut')
     till.reopen()
     expect(till.store.beginPinTry('op-1', till.clock.read(), () => 'leave').failures).toBe(1)
@@ -141,6 +149,95 @@ describe('online', () => {
     isAway = false
     expect(await attempt(PIN, '900')).toBe('Farida Shaikh')
   })
+})
+
+describe('a till that was alone for long', () => {
+  const contact = () => {
+    const at = till.clock.read()
+    till.store.saveContact(contactNow(at.wallMs, at, till.store.clockState()))
+  }
+
+  test('lets people in for 72 hours after the last contact, and not a minute longer', async () => {
+    contact()
+    till.clock.pass(OFFLINE_SIGN_IN_MS)
+    expect(await attempt(PIN)).toBe('Meena Kulkarni')
+    till.clock.pass(60_000)
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+    contact()
+    expect(await attempt(PIN)).toBe('Meena Kulkarni')
+  })
+
+  test('says so without counting a try, and the integrator still lets people in', async () => {
+    contact()
+    till.clock.pass(OFFLINE_SIGN_IN_MS + 60_000)
+    for (let count = 0; count < 10; count++) expect(await attempt('000000')).toBe('sign_in_too_old')
+    expect(till.store.beginPinTry('op-1', till.clock.read(), () => 'leave').failures).toBe(0)
+    isAway = false
+    expect(await attempt(PIN)).toBe('Meena Kulkarni')
+  })
+
+  test('is not made younger by setting the clock back in the same boot', async () => {
+    contact()
+    till.clock.pass(OFFLINE_SIGN_IN_MS + 60_000)
+    till.clock.setWall(till.clock.now.wallMs - OFFLINE_SIGN_IN_MS)
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+  })
+
+  test('is not made younger by setting the clock back and starting the machine anew', async () => {
+    contact()
+    const atContactMs = till.clock.now.wallMs
+    for (let day = 0; day < 3; day++) {
+      till.clock.pass(86_400_000)
+      expect(await attempt(PIN)).toBe('Meena Kulkarni')
+      till.clock.setWall(atContactMs)
+      till.clock.reboot()
+    }
+    till.clock.pass(3_600_000)
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+  })
+
+  test('is not made younger by a clock that ran ahead at the contact', async () => {
+    till.clock.setWall(till.clock.now.wallMs + 30 * 86_400_000)
+    const at = till.clock.read()
+    till.store.saveContact(contactNow(at.wallMs - 30 * 86_400_000, at, till.store.clockState()))
+    till.clock.reboot()
+    till.clock.setWall(at.wallMs - 26 * 86_400_000)
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+  })
+
+  test('remembers what was recorded after the contact', async () => {
+    till.close()
+    till = makeTill()
+    till.store.saveMasters(sampleMasters({ operators: [operatorWith(), supervisor] }))
+    contact()
+    till.clock.pass(OFFLINE_SIGN_IN_MS + 60_000)
+    const { billDateMs } = keepBill(till.store)
+    const bill = keepBill(till.store, { expiresAtMs: (billDateMs ?? 0) + 30 * 86_400_000 })
+    take(till, cashFor([bill]))
+    till.clock.setWall(till.clock.now.wallMs - OFFLINE_SIGN_IN_MS)
+    till.clock.reboot()
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+  })
+
+  test('a record from before contacts were noted counts from its masters', async () => {
+    expect(till.store.lastContact()).toBeNull()
+    till.clock.pass(OFFLINE_SIGN_IN_MS + 60_000)
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+  })
+
+  test('a PIN that only the office can check is not tried here', async () => {
+    const peppered = { ...operatorWith().pinVerifier, kind: 'peppered' as const }
+    till.store.saveMasters(sampleMasters({ operators: [operatorWith({ pinVerifier: peppered })] }))
+    expect(await attempt(PIN)).toBe('sign_in_too_old')
+    expect(till.store.beginPinTry('op-1', till.clock.read(), () => 'leave').failures).toBe(0)
+  })
+})
+
+test('the account of a kiosk works on a machine that nobody attends only', async () => {
+  const kiosk = operatorWith({ id: 'op-5', code: '500', name: 'Kiosk 1', role: 'kiosk' })
+  till.store.saveMasters(sampleMasters({ operators: [kiosk] }))
+  expect(await attempt(PIN, '500')).toBe('role_not_allowed')
+  expect(await attempt(PIN, '500', { isUnattended: true })).toBe('Kiosk 1')
 })
 
 test('every failure, the lock and its end leave a trace in the journal', async () => {

@@ -12,6 +12,7 @@ import {
   type Core,
 } from '#desktop/core-process.ts'
 import type { ShellSettings } from '#host/shell-settings.ts'
+import type { Keyring } from '#host/vault.ts'
 
 class FakeCore extends EventEmitter {
   readonly stdout = null
@@ -52,6 +53,15 @@ vi.mock('electron', () => ({
 }))
 
 const settings = { integratorUrl: 'http://127.0.0.1:1' } as ShellSettings
+const keyring: Keyring = {
+  backend: 'gnome_libsecret',
+  seal: async (text) => await Promise.resolve(`sealed ${text}`),
+  open: async (blob) => {
+    if (!blob.startsWith('sealed ')) throw new Error('not mine')
+    return await Promise.resolve({ text: blob.slice('sealed '.length), shouldSealAgain: false })
+  },
+}
+const opened = Promise.resolve(keyring)
 const latest = (): FakeCore => cores.at(-1) as FakeCore
 let states: string[]
 let stopped: (string | null)[]
@@ -65,6 +75,7 @@ beforeEach(() => {
   core = keepCore({
     modulePath: '/core.js',
     settings,
+    keyring: opened,
     onState: (state) => states.push(state),
     onStopped: (words) => stopped.push(words),
   })
@@ -122,14 +133,15 @@ describe('ports', () => {
 })
 
 describe('a core that ends', () => {
-  it('is told its settings again and the page is told', () => {
+  it('is told its settings again and the page is told', async () => {
     latest().ready()
     latest().emit('exit', 1)
     vi.advanceTimersByTime(RESTART_WAITS_MS[0])
     latest().ready()
     expect(states).toEqual(['running', 'restarting', 'running'])
     expect(cores).toHaveLength(2)
-    expect(latest().got).toEqual([{ type: 'start', settings }])
+    await opened
+    expect(latest().got).toEqual([{ type: 'start', settings, keyring: 'gnome_libsecret' }])
   })
 
   it('is started a bounded number of times, and its last words are passed on', () => {
@@ -166,6 +178,44 @@ describe('a core that ends', () => {
     expect(cores).toHaveLength(startedCount + 2)
     expect(ports).toHaveLength(1)
     expect(states.at(-1)).toBe('running')
+  })
+})
+
+describe('the keyring', () => {
+  it('answers the core alone, and a refusal says nothing more than that', async () => {
+    await opened
+    latest().emit('message', { type: 'keyring', id: 1, act: 'seal', text: 'word' })
+    latest().emit('message', { type: 'keyring', id: 2, act: 'open', text: 'sealed word' })
+    latest().emit('message', { type: 'keyring', id: 3, act: 'open', text: 'something else' })
+    await vi.advanceTimersByTimeAsync(0)
+    const answers = latest().got.filter((said) => said.type === 'keyring')
+    expect(answers.toSorted((left, right) => left.id - right.id)).toEqual([
+      { type: 'keyring', id: 1, text: 'sealed word', shouldSealAgain: false },
+      { type: 'keyring', id: 2, text: 'word', shouldSealAgain: false },
+      { type: 'keyring', id: 3, text: null, shouldSealAgain: false },
+    ])
+  })
+
+  it('that is not there yet keeps the core waiting, and a core that was told to stop is not started', async () => {
+    let answer = (_keyring: Keyring | null) => {}
+    const late = new Promise<Keyring | null>((resolve) => {
+      answer = resolve
+    })
+    const slow = keepCore({
+      modulePath: '/core.js',
+      settings,
+      keyring: late,
+      onState: () => {},
+      onStopped: () => {},
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(latest().got).toEqual([])
+    const stopping = slow.stop()
+    answer(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(latest().got).toEqual([{ type: 'stop' }])
+    latest().emit('exit', 0)
+    await stopping
   })
 })
 

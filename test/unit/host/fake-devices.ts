@@ -9,6 +9,8 @@ import {
   sign,
   verify,
 } from 'node:crypto'
+import { sealDeviceSecrets } from '#app/people/device-secrets.ts'
+import type { RootSecret } from '#app/people/root-secret.ts'
 import type { Device, EnrolmentAnswer, EnrolmentRequest } from '#contract/devices-api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { isInTime, readSignature, signatureBase } from '#contract/request-signature.ts'
@@ -21,6 +23,12 @@ export type FakeDevice = {
   readonly commitment: string
   approval: 'unconfirmed' | 'waiting' | 'approved'
   isRevoked: boolean
+}
+
+/** The municipality's secrets of the tests. */
+export const ROOT: Pick<RootSecret, 'pinPepper' | 'unlockSecret'> = {
+  pinPepper: () => Buffer.alloc(32, 7),
+  unlockSecret: (deviceId) => createHash('sha256').update(deviceId).digest(),
 }
 
 type Received = {
@@ -72,6 +80,9 @@ export function createFakeDevices({ code, tenantId }: { code: string; tenantId: 
       if (device.approval === 'unconfirmed') device.approval = fake.isApprovedAtOnce ? 'approved' : 'waiting'
       return { approval: device.approval === 'approved' ? 'approved' : 'waiting' }
     },
+    secrets: async ({ device, sealKey }: FakeDevice) => ({
+      sealed: await sealDeviceSecrets(ROOT, { ...device, sealKey }),
+    }),
     me: ({ device, approval }: FakeDevice) => ({
       device,
       approval,

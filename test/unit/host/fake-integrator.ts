@@ -97,7 +97,8 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
       response.setHeader('retry-after', '7')
       return fail(response, 'too_many_requests')
     }
-    const result = answered(() => route(url, body, request))
+    const told = answered(() => route(url, body, request))
+    const result = told instanceof Promise ? ((await told) as object) : told
     if (fault === 'reset_after') return void request.socket.destroy()
     if (typeof result === 'string') return fail(response, result)
     if (result instanceof ProblemError) return fail(response, result.code, result.data)
@@ -115,6 +116,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     if (device.isRevoked && !isHandingOver) return 'device_revoked'
     if (url.pathname === '/v1/devices/confirm') return devices.confirm(device, String(input['nonce']))
     if (url.pathname === '/v1/devices/me') return devices.me(device)
+    if (url.pathname === '/v1/devices/secrets') return devices.secrets(device)
     if (device.approval !== 'approved') return 'device_not_approved'
     switch (url.pathname) {
       case '/v1/masters':

@@ -1,0 +1,61 @@
+// Who may do what on this till, in one table: every procedure between screen and core stands here, and what does not stand here may
+// be called by nobody. Read by the host's one door (host/call-rules.ts) and by sign-in; a test holds it against the list of procedures.
+import type { Role } from '#contract/api.ts'
+import { ProblemError } from '#contract/problem.ts'
+
+/** anyone: also before somebody has signed in. */
+export type Callers = 'anyone' | readonly Role[]
+
+const STAFF: readonly Role[] = ['collector', 'cashier', 'supervisor']
+/** A kiosk sells to one citizen at a time: it finds and takes, and never looks through what others paid. */
+const EVERY_ROLE: readonly Role[] = [...STAFF, 'kiosk']
+const SUPERVISOR: readonly Role[] = ['supervisor']
+
+export const CALLERS: Readonly<Record<string, Callers>> = {
+  'terminal.status': 'anyone',
+  'operators.list': 'anyone',
+  'session.signIn': 'anyone',
+  'session.signOut': 'anyone',
+  'session.unlockChallenge': 'anyone',
+  'session.unlock': 'anyone',
+  'readiness.get': 'anyone',
+  // Sealed to the office: who makes the file cannot read it.
+  'rescue.make': 'anyone',
+  'shift.open': EVERY_ROLE,
+  'bill.find': EVERY_ROLE,
+  'bill.refresh': EVERY_ROLE,
+  'payment.check': EVERY_ROLE,
+  'payment.take': EVERY_ROLE,
+  'collection.get': EVERY_ROLE,
+  'receipt.search': STAFF,
+  'receipt.get': STAFF,
+  'receipt.reprint': STAFF,
+  'receipt.render': EVERY_ROLE,
+  'packs.list': STAFF,
+  'packs.offers': STAFF,
+  'packs.choose': STAFF,
+  'packs.fetchNow': STAFF,
+  'queue.list': STAFF,
+  'queue.sendNow': STAFF,
+  'exceptions.list': SUPERVISOR,
+  'exceptions.act': SUPERVISOR,
+  'exceptions.billNow': SUPERVISOR,
+}
+
+/** @throws Error when the procedure stands in no row: a programming mistake. */
+export function callersOf(procedure: string): Callers {
+  const callers = CALLERS[procedure]
+  if (callers === undefined) throw new Error(`${procedure} is missing in the table of core/roles.ts`)
+  return callers
+}
+
+/** Throws role_not_allowed. */
+export function requireRole(procedure: string, role: Role): void {
+  const callers = callersOf(procedure)
+  if (callers !== 'anyone' && !callers.includes(role)) throw new ProblemError('role_not_allowed', { role })
+}
+
+/** Throws role_not_allowed: a kiosk's account stands for a machine without a person and works on such a machine only. */
+export function requireFace(role: Role, { isUnattended }: { readonly isUnattended: boolean }): void {
+  if (role === 'kiosk' && !isUnattended) throw new ProblemError('role_not_allowed', { role })
+}
