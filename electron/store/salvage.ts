@@ -136,8 +136,8 @@ export function proveRecords(
     const candidates = [records.get(seq), second.get(seq)].filter((each) => each !== undefined)
     const next = candidates
       .map((record) => ({ record, hash: hashOf(device, record, head) }))
-      .find(
-        ({ record, hash }) => record.signature === null || checks(recordSigningInput(hash), record.signature),
+      .find(({ record: { signature }, hash }) =>
+        signature === null ? !isSigned : checks(recordSigningInput(hash), signature),
       )
     if (next === undefined) {
       stop = { seq, reason: candidates.length === 0 ? 'missing' : 'changed' }
