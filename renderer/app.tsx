@@ -7,7 +7,7 @@ import { Panel, ProblemDetails } from '#renderer/parts/problem-panel.tsx'
 import { StatusContext, useStatusQuery } from '#renderer/parts/terminal.tsx'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import { RefreshCw } from 'lucide-react'
-import { useEffect, useReducer, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useReducer, useRef, useState } from 'react'
 import styles from './app.module.css'
 import type { Connection, CoreState } from './connect.ts'
 import { counterReducer, START } from './faces/counter/counter-state.ts'
@@ -15,7 +15,9 @@ import { Counter } from './faces/counter/counter.tsx'
 import { OpenShift } from './faces/counter/open-shift.tsx'
 import { SignIn } from './faces/counter/sign-in.tsx'
 import { Stopped } from './faces/counter/stopped.tsx'
-import { BrandRow } from './faces/counter/top-bar.tsx'
+import { BrandRow, ReadinessButton } from './faces/counter/top-bar.tsx'
+
+const Readiness = lazy(async () => ({ default: (await import('./faces/counter/readiness.tsx')).Readiness }))
 import { WaitingApproval } from './faces/counter/waiting-approval.tsx'
 import { SupervisorDesk } from './faces/supervisor/supervisor-desk.tsx'
 
@@ -58,12 +60,21 @@ function Face({ status }: { readonly status: TerminalStatus }) {
 }
 
 function Framed({ content }: { readonly content: React.ReactNode }) {
+  const [isReadiness, setReadiness] = useState(false)
   return (
     <div className={styles.frame}>
       <header>
-        <BrandRow />
+        <BrandRow>
+          <ReadinessButton isHere={isReadiness} onPress={() => setReadiness(!isReadiness)} />
+        </BrandRow>
       </header>
-      {content}
+      {isReadiness ? (
+        <Suspense fallback={null}>
+          <Readiness onBack={() => setReadiness(false)} />
+        </Suspense>
+      ) : (
+        content
+      )}
     </div>
   )
 }

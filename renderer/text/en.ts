@@ -5,6 +5,7 @@ import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
 import { enTillRules } from './en-till-rules.ts'
+import { enReadiness } from './en-readiness.ts'
 import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
@@ -14,6 +15,7 @@ export const en = {
   ...enRescue,
   ...enTillRules,
   ...outcomeWords,
+  ...enReadiness,
   ...enSupervisor,
   months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
 

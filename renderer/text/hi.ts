@@ -6,6 +6,7 @@ import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
 import { hiSafetyProblems } from './hi-safety-problems.ts'
 import { hiTillRules } from './hi-till-rules.ts'
+import { hiReadiness } from './hi-readiness.ts'
 import { hiSupervisor } from './hi-supervisor.ts'
 
 export const hi: Catalog = {
@@ -15,6 +16,7 @@ export const hi: Catalog = {
   ...hiRescue,
   ...hiTillRules,
   ...outcomeWordsHi,
+  ...hiReadiness,
   ...hiSupervisor,
   months: 'जन फ़र मार्च अप्रैल मई जून जुल अग सित अक्टू नव दिस',
 

@@ -3,6 +3,7 @@ import { formatInr } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
+import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import type { FoundBill } from '#rpc/procedures.ts'
 import { useState } from 'react'
 import { Checkbox } from 'react-aria-components'
@@ -19,7 +20,7 @@ type BillChoiceProps = {
 export function BillChoice({ bills, onChoose, onClose }: BillChoiceProps) {
   const text = useText()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
-    () => new Set(bills.filter(({ obstacle }) => obstacle === null).map(debtKey)),
+    () => new Set(isOnePayer(bills) ? bills.filter(({ obstacle }) => obstacle === null).map(debtKey) : []),
   )
   const toggle = (key: string, isChosen: boolean) => {
     const next = new Set(chosen)
@@ -65,6 +66,12 @@ export function BillChoice({ bills, onChoose, onClose }: BillChoiceProps) {
                 <span className={styles.service}>{found.serviceName}</span>
                 <span>{found.bill.consumerCode}</span>
                 <span className={styles.name}>{found.bill.payerName}</span>
+                {found.bill.address === null ? null : (
+                  <span className={styles.name}>{found.bill.address}</span>
+                )}
+                {found.obstacle === null ? null : (
+                  <StatusMark tone="warn">{text(`problem.${found.obstacle.code}`)}</StatusMark>
+                )}
               </span>
               <span className={styles.amount}>{formatInr(found.bill.totalPaise)}</span>
             </Checkbox>
@@ -72,5 +79,16 @@ export function BillChoice({ bills, onChoose, onClose }: BillChoiceProps) {
         ))}
       </ul>
     </Dialog>
+  )
+}
+
+/** A name or a street brings bills of many people: then none is taken for chosen. */
+function isOnePayer(bills: readonly FoundBill[]): boolean {
+  const [first] = bills
+  return bills.every(
+    ({ bill }) =>
+      bill.payerName === first?.bill.payerName &&
+      bill.mobileNumber === first.bill.mobileNumber &&
+      bill.address === first.bill.address,
   )
 }

@@ -57,7 +57,7 @@ export function CartRow({ line, at, isSelected, isRefreshing, dispatch, ...acts 
             <Period found={found} />
             {bill.address === null ? null : <span className={styles.address}>{bill.address}</span>}
           </p>
-          {found.source === 'cache' ? <SeenAt fetchedAtMs={bill.fetchedAtMs} /> : null}
+          {found.source === 'integrator' ? null : <SeenAt found={found} />}
         </div>
         <Amounts line={line} at={at} dispatch={dispatch} />
         <div className={styles.tools}>
@@ -156,12 +156,16 @@ function Period({ found }: { readonly found: FoundBill }) {
   )
 }
 
-/** The integrator was away: this is the till's own copy, and so old. */
-function SeenAt({ fetchedAtMs }: { readonly fetchedAtMs: number }) {
+/** The integrator was away: this is the till's own copy or from its bill pack, and so old. */
+function SeenAt({ found: { source, pack, bill } }: { readonly found: FoundBill }) {
   const text = useText()
   const nowMs = useNow(30_000)
   return (
-    <StatusMark tone="wait">{text('cart.cached', { age: ageText(text, fetchedAtMs, nowMs) })}</StatusMark>
+    <StatusMark tone={pack === null || pack.standing === 'fresh' ? 'wait' : 'warn'}>
+      {text(source === 'pack' ? 'cart.packed' : 'cart.cached', {
+        age: ageText(text, Math.min(bill.fetchedAtMs, nowMs), nowMs),
+      })}
+    </StatusMark>
   )
 }
 

@@ -33,6 +33,7 @@ export type Screen =
   | { readonly at: 'done'; readonly collection: Collection }
   | { readonly at: 'receipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly at: 'queue' }
+  | { readonly at: 'readiness' }
   | { readonly at: 'exceptions' }
 
 export type CounterState = {
@@ -69,6 +70,7 @@ export type CounterAction =
   | { readonly do: 'nextCustomer' }
   | { readonly do: 'showReceipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly do: 'showQueue' }
+  | { readonly do: 'showReadiness' }
   | { readonly do: 'showExceptions' }
   | { readonly do: 'back' }
 
@@ -98,6 +100,8 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       }
     case 'showQueue':
       return { ...state, screen: { at: 'queue' } }
+    case 'showReadiness':
+      return { ...state, screen: { at: 'readiness' } }
     case 'showExceptions':
       return { ...state, screen: { at: 'exceptions' } }
     case 'back':

@@ -27,6 +27,7 @@ import styles from './counter.module.css'
 
 const Receipts = lazy(async () => ({ default: (await import('./receipts.tsx')).Receipts }))
 const Queue = lazy(async () => ({ default: (await import('./queue.tsx')).Queue }))
+const Readiness = lazy(async () => ({ default: (await import('./readiness.tsx')).Readiness }))
 const Exceptions = lazy(async () => ({
   default: (await import('#renderer/faces/supervisor/exceptions.tsx')).Exceptions,
 }))
@@ -109,6 +110,7 @@ export function Counter({ state, dispatch }: CounterProps) {
         onHome={goHome}
         onReceipts={() => showReceipts()}
         onQueue={() => dispatch({ do: 'showQueue' })}
+        onReadiness={() => dispatch({ do: 'showReadiness' })}
         onExceptions={() => dispatch({ do: 'showExceptions' })}
         onLock={lock}
         onHelp={() => setOpen('help')}
@@ -158,6 +160,7 @@ export function Counter({ state, dispatch }: CounterProps) {
               onBack={goHome}
             />
           ) : null}
+          {screen.at === 'readiness' ? <Readiness onBack={goHome} /> : null}
           {screen.at === 'queue' ? (
             <Queue onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
           ) : null}

@@ -11,6 +11,7 @@ import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { TextKey } from '#renderer/text/catalog.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import {
+  ClipboardCheck,
   House,
   Keyboard,
   Landmark,
@@ -34,6 +35,7 @@ type TopBarProps = {
   readonly onQueue: () => void
   /** Only supervisors see the way there. */
   readonly onExceptions: () => void
+  readonly onReadiness: () => void
   readonly onLock: () => void
   readonly onHelp: () => void
 }
@@ -57,6 +59,11 @@ export function TopBar(props: TopBarProps) {
   return (
     <header className={styles.bar}>
       <BrandRow>
+        <ReadinessButton
+          isHere={props.at === 'readiness'}
+          isDisabled={props.isMoving}
+          onPress={props.onReadiness}
+        />
         <AriaButton className={styles.lock ?? ''} isDisabled={props.isMoving} onPress={props.onLock}>
           <Lock aria-hidden size={20} />
           <span>{text('act.lock')}</span>
@@ -98,6 +105,29 @@ export function TopBar(props: TopBarProps) {
         </Button>
       </div>
     </header>
+  )
+}
+
+type ReadinessButtonProps = {
+  readonly isHere: boolean
+  readonly isDisabled?: boolean
+  readonly onPress: () => void
+}
+
+/** The way to the readiness card, in the head of every screen. */
+export function ReadinessButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
+  const text = useText()
+  return (
+    <AriaButton
+      className={styles.lock ?? ''}
+      isDisabled={isDisabled}
+      onPress={onPress}
+      data-testid="readiness-open"
+      {...(isHere ? { 'aria-current': 'page' as const } : {})}
+    >
+      <ClipboardCheck aria-hidden size={20} />
+      <span>{text('nav.readiness')}</span>
+    </AriaButton>
   )
 }
 

@@ -51,6 +51,7 @@ export function foundBill(wanted: Wanted = {}): FoundBill {
     serviceName: 'Property Tax',
     taxHeadNames: {},
     source: 'integrator',
+    pack: null,
     obstacle: wanted.obstacle ?? null,
   }
 }
