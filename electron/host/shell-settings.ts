@@ -18,6 +18,7 @@ const SETTINGS = {
   ca: { env: 'TAHSIL_INTEGRATOR_CA', file: 'integratorCa' },
   enrol: { env: 'TAHSIL_ENROLMENT_CODE', file: 'enrolmentCode' },
   name: { env: 'TAHSIL_DEVICE_NAME', file: 'deviceName' },
+  'journal-copy': { env: 'TAHSIL_JOURNAL_COPY', file: 'journalCopy' },
   printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
@@ -39,6 +40,7 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --name TEXT        what this till is called at the integrator (TAHSIL_DEVICE_NAME)
   --printer WHERE    tcp://HOST:PORT, virtual:FOLDER, file:PATH or none (TAHSIL_PRINTER)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
+  --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
   --log LEVEL        silent, error, warn, info or debug (TAHSIL_LOG_LEVEL)
 Each but --data may also stand in ${SETTINGS_FILE} in the data folder.`
@@ -71,6 +73,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     isHttpAllowed,
     enrolmentCode: get('enrol') ?? null,
     deviceName: get('name') ?? 'Counter 1',
+    journalCopy: get('journal-copy') ?? null,
     printer: get('printer') ?? 'none',
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
