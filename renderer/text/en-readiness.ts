@@ -33,8 +33,8 @@ export const enReadiness = {
 
   'ready.battery': 'Battery',
   'ready.battery.charging': '{percent} %, charging',
-  'ready.battery.full': '{percent} %',
-  'ready.battery.low': '{percent} %',
+  'ready.battery.full': '{percent} % left.',
+  'ready.battery.low': 'Only {percent} % left.',
   'ready.battery.low.act': 'Charge it before you leave.',
 
   'ready.clock': 'Clock',

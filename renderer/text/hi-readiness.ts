@@ -32,8 +32,8 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
 
   'ready.battery': 'बैटरी',
   'ready.battery.charging': '{percent} %, चार्ज हो रही है',
-  'ready.battery.full': '{percent} %',
-  'ready.battery.low': '{percent} %',
+  'ready.battery.full': '{percent} % बची है।',
+  'ready.battery.low': 'केवल {percent} % बची है।',
   'ready.battery.low.act': 'निकलने से पहले चार्ज करें।',
 
   'ready.clock': 'घड़ी',
