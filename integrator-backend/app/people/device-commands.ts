@@ -64,7 +64,7 @@ export async function revokeDevice({ db, tenantId }: Asked, values: Values): Pro
   }
   const revoked = await revokeDevices(db, { tenantId, code: device, why })
   if (revoked.length === 0) throw new StartupError(`There is no device ${device} that is not withdrawn yet.`)
-  return `Withdrawn: ${revoked.join(', ')}. It counts within ten seconds; what the till has recorded may still be handed over.`
+  return `Withdrawn: ${revoked.join(', ')}. It counts within five seconds; what the till has recorded may still be handed over.`
 }
 
 /** Throws StartupError when the file holds no key. */

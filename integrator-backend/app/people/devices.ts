@@ -36,7 +36,7 @@ export type Devices = {
 }
 
 const callersKeptMax = 5_000
-const callerKeptMs = 10_000
+const callerKeptMs = 5_000
 
 export function createDevices(db: NodePgDatabase, { nowMs }: { nowMs: () => number }): Devices {
   const kept = new Map<string, KnownCaller & { untilMs: number }>()

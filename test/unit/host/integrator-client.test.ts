@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { openIdentity, type Identity } from '#host/identity/identity.ts'
 import { createIntegratorClient, type IntegratorClient } from '#host/integrator-client.ts'
 import { createLinkState, type LinkState } from '#host/link-state.ts'
+import { openSecretFiles } from '#host/secret-files.ts'
+import { plainVault } from '#host/vault.ts'
 import { testClock } from '#test/unit/store/till-kit.ts'
 import { CODE, PIN, startFakeIntegrator, type FakeIntegrator, type Fault } from './fake-integrator.ts'
 import { todaysBill } from './host-kit.ts'
@@ -22,7 +24,8 @@ let revokedCount: number
 beforeEach(async () => {
   fake = await startFakeIntegrator({ bills: [bill] })
   folder = mkdtempSync(join(tmpdir(), 'tahsil-client-'))
-  identity = await openIdentity(folder)
+  const files = openSecretFiles({ dataDir: folder, vault: plainVault, nowMs: Date.now })
+  identity = await openIdentity(folder, files)
   await identity.prepare()
   link = createLinkState(testClock())
   wallMs = Date.now
