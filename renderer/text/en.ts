@@ -5,6 +5,7 @@ import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
 import { enTillRules } from './en-till-rules.ts'
+import { enUnlock } from './en-unlock.ts'
 import { enReadiness } from './en-readiness.ts'
 import { enSupervisor } from './en-supervisor.ts'
 
@@ -14,6 +15,7 @@ export const en = {
   ...enSafetyProblems,
   ...enRescue,
   ...enTillRules,
+  ...enUnlock,
   ...outcomeWords,
   ...enReadiness,
   ...enSupervisor,

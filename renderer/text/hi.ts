@@ -6,6 +6,7 @@ import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
 import { hiSafetyProblems } from './hi-safety-problems.ts'
 import { hiTillRules } from './hi-till-rules.ts'
+import { hiUnlock } from './hi-unlock.ts'
 import { hiReadiness } from './hi-readiness.ts'
 import { hiSupervisor } from './hi-supervisor.ts'
 
@@ -15,6 +16,7 @@ export const hi: Catalog = {
   ...hiSafetyProblems,
   ...hiRescue,
   ...hiTillRules,
+  ...hiUnlock,
   ...outcomeWordsHi,
   ...hiReadiness,
   ...hiSupervisor,

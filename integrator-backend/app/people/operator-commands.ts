@@ -39,7 +39,8 @@ export async function deactivateOperator({ db, root, tenantId }: Asked, values: 
 }
 
 /**
- * Digits for one locked operator on one till, for the challenge that its screen shows. Every reading out leaves a trace.
+ * Digits for one locked operator on one till, for the challenge that its screen shows; a lock at the integrator is lifted too. Every
+ * reading out leaves a trace.
  * @throws StartupError when the challenge, the till or the operator is not right
  */
 export async function readUnlockCode({ db, root, tenantId }: Asked, values: Values): Promise<string> {
@@ -58,6 +59,10 @@ export async function readUnlockCode({ db, root, tenantId }: Asked, values: Valu
       and(eq(operators.tenantId, tenantId), eq(operators.code, operatorCode), eq(operators.isActive, true)),
     )
   if (operator === undefined) throw new StartupError(`There is no active operator ${operatorCode}.`)
+  await db
+    .update(operators)
+    .set({ failureCount: 0, isLocked: false, waitUntil: null })
+    .where(eq(operators.operatorId, operator.operatorId))
   await db.insert(securityEvents).values({ kind: 'unlock-code-read', subject: operator.operatorId, deviceId })
   const digits = unlockCode(root, { deviceId, operatorCode, challenge: challenge.data })
   return `${digits.slice(0, 4)} ${digits.slice(4)}\nFor operator ${operatorCode} on till ${deviceCode}, once.`

@@ -18,12 +18,13 @@ import { useEffect, useRef, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import { lockSecondsLeft } from './lock-out.ts'
 import styles from './sign-in.module.css'
+import { Unlock } from './unlock.tsx'
 
 const PIN_MIN = 6
 const PIN_MAX = 12
 
 /** `problem` null: the core did not answer. */
-type Trouble = { readonly problem: Problem | null; readonly atMs: number }
+type Trouble = { readonly problem: Problem | null; readonly atMs: number; readonly operatorCode: string }
 
 export function SignIn() {
   const text = useText()
@@ -39,6 +40,7 @@ export function SignIn() {
   const [pin, setPin] = useState('')
   const [isChecking, setChecking] = useState(false)
   const [trouble, setTrouble] = useState<Trouble | null>(null)
+  const [isUnlocked, setUnlocked] = useState(false)
   const codeInput = useRef<HTMLInputElement>(null)
   const pinInput = useRef<HTMLInputElement>(null)
   useEffect(() => codeInput.current?.focus(), [])
@@ -49,6 +51,12 @@ export function SignIn() {
     setCode(chosen)
     setPin('')
     setTrouble(null)
+    setUnlocked(false)
+    pinInput.current?.focus()
+  }
+  const unlocked = () => {
+    setTrouble(null)
+    setUnlocked(true)
     pinInput.current?.focus()
   }
   const signIn = () => {
@@ -56,11 +64,12 @@ export function SignIn() {
     if (!isReady) return
     setChecking(true)
     setTrouble(null)
+    setUnlocked(false)
     client.session
       .signIn({ operatorCode: code.trim(), pin })
       .then(() => refresh())
       .catch((error: unknown) => {
-        setTrouble({ problem: problemOf(error), atMs: nowMs })
+        setTrouble({ problem: problemOf(error), atMs: nowMs, operatorCode: code.trim() })
         playTone('attention')
         pinInput.current?.focus()
       })
@@ -107,7 +116,8 @@ export function SignIn() {
             inputRef={pinInput}
             testId="pin"
           />
-          {trouble === null ? null : <SignInTrouble trouble={trouble} />}
+          {trouble === null ? null : <SignInTrouble trouble={trouble} onUnlocked={unlocked} />}
+          {isUnlocked ? <Panel tone="ok" title={text('unlock.done')} testId="unlocked" /> : null}
           <NumberPad
             label={text('signIn.pad')}
             onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
@@ -154,7 +164,9 @@ function Tile({ tile, isChosen, onPress }: TileProps) {
   )
 }
 
-function SignInTrouble({ trouble }: { readonly trouble: Trouble }) {
+type SignInTroubleProps = { readonly trouble: Trouble; readonly onUnlocked: () => void }
+
+function SignInTrouble({ trouble, onUnlocked }: SignInTroubleProps) {
   const text = useText()
   if (trouble.problem === null) {
     return (
@@ -163,7 +175,15 @@ function SignInTrouble({ trouble }: { readonly trouble: Trouble }) {
       </Panel>
     )
   }
-  return <KnownTrouble problem={trouble.problem} atMs={trouble.atMs} />
+  const { problem, atMs, operatorCode } = trouble
+  const isLockedHere =
+    problem.code === 'operator_locked' && lockSecondsLeft(problem.data, atMs, atMs) === null
+  return (
+    <>
+      <KnownTrouble problem={problem} atMs={atMs} />
+      {isLockedHere ? <Unlock operatorCode={operatorCode} onUnlocked={onUnlocked} /> : null}
+    </>
+  )
 }
 
 function KnownTrouble({ problem, atMs }: { readonly problem: Problem; readonly atMs: number }) {

@@ -33,6 +33,7 @@ describe('a PIN', () => {
     expect(await till.isRight(PIN, verifier)).toBe(true)
     expect(await isPinRight('000000', verifier, pepper)).toBe(false)
     expect(await till.isRight('000000', verifier)).toBe(false)
+    expect((await makePinVerifier(PIN, pepper)).hash).not.toBe(verifier.hash)
   })
 
   it('is wrong under another pepper, and cannot be checked without one', async () => {

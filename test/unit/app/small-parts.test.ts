@@ -10,7 +10,6 @@ import { readMigrations } from '#app/database/migrate.ts'
 import { paymentRequestOf } from '#app/digit/payment-request.ts'
 import { describeError } from '#app/log.ts'
 import { createGroupCommit } from '#app/payments/group-commit.ts'
-import { isPinRight, makePinVerifier } from '#app/people/pins.ts'
 import { madePayment, NOW_MS } from '#test/unit/collection/made-payment.ts'
 
 const environment = {
@@ -191,14 +190,6 @@ describe('a payment in DIGIT’s words', () => {
 })
 
 describe('the rest', () => {
-  it('a PIN is checked against its own salt', async () => {
-    const verifier = await makePinVerifier('246810')
-    expect(verifier).toMatchObject({ cost: 32_768, blockSize: 8, parallelization: 3 })
-    expect(await isPinRight('246810', verifier)).toBe(true)
-    expect(await isPinRight('246811', verifier)).toBe(false)
-    expect((await makePinVerifier('246810')).hash).not.toBe(verifier.hash)
-  })
-
   it('an error in the log has no message: drivers quote values there', () => {
     const error = new Error('Key (mobile)=(9876512345)', { cause: new TypeError('9876512345') })
     expect(JSON.stringify(describeError(error))).not.toContain('9876512345')
