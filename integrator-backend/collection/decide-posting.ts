@@ -100,8 +100,8 @@ function decideOtherBill(
       return waitFor(facts.aimedStatus, record, policy)
     }
   } else {
-    const unknown = lookAtApplied(record, seen, policy)
-    if (unknown !== null) return unknown
+    const doubt = doubtBill(record, { ...seen, bill }, policy)
+    if (doubt !== null) return doubt
   }
   const settlement = settle(record, seen, policy)
   if (settlement.do !== 'post') return actOn(settlement, record, policy)
@@ -117,8 +117,8 @@ function decideOnBill(
   policy: PostingPolicy,
 ): Action {
   const { bill, facts } = seen
-  const unknown = lookAtApplied(record, seen, policy)
-  if (unknown !== null) return unknown
+  const doubt = doubtBill(record, seen, policy)
+  if (doubt !== null) return doubt
   const settlement = settle(record, seen, policy)
   if (settlement.do !== 'post') return actOn(settlement, record, policy)
   const last = record.lastRefusal
@@ -126,13 +126,7 @@ function decideOnBill(
     const held = suspend('REFUSED_BY_DIGIT', `DIGIT refuses it: ${last.code.slice(0, 80)}`)
     return waitForFence(record, policy) ?? held
   }
-  if (facts.duePaise === undefined) return { do: 'look', at: 'duePaise' }
-  if (facts.duePaise.kind !== 'ok' && facts.duePaise.kind !== 'denied') {
-    return waitFor(facts.duePaise, record, policy)
-  }
-  if (facts.duePaise.kind === 'ok' && facts.duePaise.value !== bill.totalPaise) {
-    return replaceBill(record, seen, policy)
-  }
+  if (facts.duePaise === undefined) throw new TypeError('a bill is held against its demand before it is paid')
   const attempt = `attempt ${record.attemptCount + 1}`
   const unseen = facts.duePaise.kind === 'denied' ? '; the demand may not be read with this DIGIT role' : ''
   const met = settlement.as === null ? '' : `; ${settlement.note}`
@@ -185,15 +179,24 @@ function actOn(
   return waitForFence(record, policy) ?? suspend(settlement.reason, settlement.note)
 }
 
-/** Nothing is decided about money while the bill of now may still ask for what was already paid (R8, on every path). */
-function lookAtApplied(
+/**
+ * Nothing is decided about money on a bill that may still ask for what was already paid (R8) or differs from its demand (R9), on
+ * every path. null: the bill may be believed, or settlement says to wait.
+ */
+function doubtBill(
   record: PostingRecord,
-  { found, facts }: Pick<Seen, 'found' | 'facts'>,
+  { found, bill, facts }: Seen & { bill: CurrentBill },
   policy: PostingPolicy,
 ): Action | null {
-  if (!found.some((each) => each.isLive)) return null
-  if (facts.unappliedCount === undefined) return { do: 'look', at: 'unappliedCount' }
-  return facts.unappliedCount.kind === 'ok' ? null : waitFor(facts.unappliedCount, record, policy)
+  if (found.some((each) => each.isLive)) {
+    if (facts.unappliedCount === undefined) return { do: 'look', at: 'unappliedCount' }
+    if (facts.unappliedCount.kind !== 'ok') return waitFor(facts.unappliedCount, record, policy)
+    if (facts.unappliedCount.value > 0) return null
+  }
+  if (facts.duePaise === undefined) return { do: 'look', at: 'duePaise' }
+  if (facts.duePaise.kind === 'denied') return null
+  if (facts.duePaise.kind !== 'ok') return waitFor(facts.duePaise, record, policy)
+  return facts.duePaise.value === bill.totalPaise ? null : replaceBill(record, { bill, facts }, policy)
 }
 
 function isAfterBill(record: PostingRecord, found: FoundPayment): boolean {

@@ -63,7 +63,7 @@ describe('a bill that changed while the till was away', () => {
   })
 
   it.each(['PT', 'WS'] as const)(
-    'lower (%s): held, never turned into an advance unasked',
+    'lower (%s): the bill is paid, the rest held; never turned into an advance unasked',
     async (service) => {
       const heads = { PT: 'PT_TAX', WS: 'WS_CHARGE' }
       const consumer = newConsumer(service, 800)
@@ -71,8 +71,10 @@ describe('a bill that changed while the till was away', () => {
       world.sandbox.admin.changeTax({ ...consumer, taxHeadCode: heads[service], taxRupees: 650 })
       const payment = world.till.payment(bill, { isOffline: true })
       await world.till.submit(payment)
-      expect((await world.till.until(payment.id, 'SUSPENSE')).reason).toBe('BILL_LOWER')
-      expect(heldByDigit(world.sandbox, payment)).toEqual([])
+      const status = await world.till.until(payment.id, 'CONFIRMED')
+      expect(status).toMatchObject({ reason: 'BILL_LOWER', heldPaise: 15_000, balancePaise: 0 })
+      const held = heldByDigit(world.sandbox, payment)
+      expect(held.map((each) => each.totalPaidPaise)).toEqual([65_000])
     },
   )
 

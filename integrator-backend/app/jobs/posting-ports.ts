@@ -108,15 +108,30 @@ async function lookBill(client: DigitClient, key: ConsumerKey): Promise<DigitOut
 
 /** How long a refusal of `_cancelbill` for its role is remembered: until then bills are waited for. */
 const cancelDeniedMs = 3_600_000
-const cancelDeniedAtMs = new WeakMap<DigitClient, number>()
+/** The citizen is told of every cancelled bill: once a day is enough for a bill that comes out wrong again. */
+const cancelAgainMs = 86_400_000
+const cancelledMax = 1_000
+type Cancels = { deniedAtMs: number | null; byConsumer: Map<string, number> }
+const cancels = new WeakMap<DigitClient, Cancels>()
 
 async function cancelStaleBill(client: DigitClient, key: ConsumerKey): Promise<DigitOutcome<null>> {
-  const deniedAtMs = cancelDeniedAtMs.get(client)
-  if (deniedAtMs !== undefined && performance.now() - deniedAtMs < cancelDeniedMs) {
+  const known = cancels.get(client) ?? { deniedAtMs: null, byConsumer: new Map<string, number>() }
+  cancels.set(client, known)
+  const nowMs = performance.now()
+  if (known.deniedAtMs !== null && nowMs - known.deniedAtMs < cancelDeniedMs) {
     return { kind: 'denied', why: 'the role may not cancel bills' }
   }
+  const consumer = JSON.stringify([key.tenantId, key.businessService, key.consumerCode])
+  const lastMs = known.byConsumer.get(consumer)
+  if (lastMs !== undefined && nowMs - lastMs < cancelAgainMs) {
+    return { kind: 'denied', why: 'a bill of this consumer was cancelled lately' }
+  }
   const cancelled = await cancelBillOfConsumer(client, key)
-  if (cancelled.kind === 'denied') cancelDeniedAtMs.set(client, performance.now())
+  if (cancelled.kind === 'denied') known.deniedAtMs = nowMs
+  if (cancelled.kind === 'ok') {
+    if (known.byConsumer.size >= cancelledMax) known.byConsumer.clear()
+    known.byConsumer.set(consumer, nowMs)
+  }
   return cancelled
 }
 

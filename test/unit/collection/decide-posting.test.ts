@@ -13,12 +13,16 @@ const ok = <Value>(value: Value) => ({ kind: 'ok' as const, value })
 const own = (change: Partial<FoundPayment> = {}) => madeFound({ ownPaymentId: madePayment().id, ...change })
 const bill = (billId: string, totalPaise = 100_000) =>
   ok({ billId, totalPaise: paise(totalPaise), expiresAtMs: NOW_MS + 1000 })
+/** The demand equals the bill unless said otherwise. */
 const facts = (change: PostingFacts = {}): PostingFacts => ({
   payments: ok([]),
   rules: ok(openRules),
   bill: bill('bill-1'),
   unappliedCount: ok(0),
-  duePaise: ok(paise(100_000)),
+  duePaise:
+    change.bill?.kind === 'ok' && change.bill.value !== null
+      ? ok(change.bill.value.totalPaise)
+      : ok(paise(100_000)),
   ...change,
 })
 const decide = (record: Partial<PostingRecord>, known: PostingFacts = facts()) =>
