@@ -72,6 +72,8 @@ export type World = {
   pool: pg.Pool
   /** A second life of the integrator on the same database. */
   restart: () => Promise<void>
+  /** The same at this port, for a till that knows no other. */
+  restartAt: (port: number) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -106,6 +108,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     TAHSIL_DIGIT_TIMEOUT_MS: '1500',
     TAHSIL_DIGIT_READ_TIMEOUT_MS: '1500',
     TAHSIL_MASTERS_TTL_MS: '60000',
+    // packs would take the faults that a test has set for its own calls
+    TAHSIL_PACK_CONCURRENCY: '0',
     ...options.environment,
   }
   const dataFolder = keyFolder()
@@ -118,9 +122,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     environment,
     pool,
     till: await enrolTill(integrator.url, 'Counter 1'),
-    restart: async () => {
+    restart: async () => await world.restartAt(0),
+    restartAt: async (port) => {
       await integrator.close()
-      integrator = await startIntegrator({ environment, dataFolder })
+      integrator = await startIntegrator({ environment, dataFolder, port })
       world.integrator = integrator
       world.till.url = integrator.url
     },
