@@ -5,7 +5,7 @@ import type { Masters } from '#contract/api.ts'
 import { DEFAULT_LIMITS, type LimitName, type Limits, type LimitStanding } from '#contract/limits.ts'
 import type { Paise } from '#contract/money.ts'
 import { ProblemError, type ProblemData } from '#contract/problem.ts'
-import type { ClockReading, ClockState, ShiftRecord } from './records.ts'
+import type { ShiftRecord } from './records.ts'
 
 export type HeldFacts = {
   readonly limits: Limits
@@ -79,14 +79,4 @@ function dataOf({ limit, value, max }: Measure): ProblemData {
   if (limit === 'offline') return { limit, limitMs: max, valueMs: value }
   if (limit === 'unsentCount') return { limit, limitCount: max, valueCount: value }
   return { limit, limitPaise: max, valuePaise: value }
-}
-
-/** At least so long ago the integrator was heard; what a clock that was set back says is not believed. */
-export function sinceContactMs(at: ClockReading, { anchor, floorWallMs }: ClockState): number {
-  if (anchor === null) return 0
-  if (anchor.bootId === at.bootId && at.monotonicMs >= anchor.monotonicMs) {
-    return at.monotonicMs - anchor.monotonicMs
-  }
-  const byWallMs = Math.max(at.wallMs, floorWallMs ?? 0) - anchor.serverMs
-  return Math.max(0, byWallMs, at.monotonicMs)
 }

@@ -1,7 +1,7 @@
 // A payment's standing and the facts of its receipt, from what the till recorded and what the integrator has said since.
 // Used by the host (receipt procedures, print jobs) and by the store (rows of lists).
 import type { Masters } from '#contract/api.ts'
-import { subtractPaise } from '#contract/money.ts'
+import { subtractPaise, ZERO_PAISE } from '#contract/money.ts'
 import type { Payment, PaymentStatus, PostingState } from '#contract/payment.ts'
 import type { Receipt, ReceiptStanding } from '#contract/receipt.ts'
 import type { DeviceIdentity, OutboxLane, PaymentRecord } from './records.ts'
@@ -16,7 +16,9 @@ export function standingOf(state: PostingState | null, lane: OutboxLane): Receip
   return lane === 'attention' ? 'held' : 'provisional'
 }
 
-export function laneOf(state: PostingState): OutboxLane {
+/** A part that is held waits for a person too. */
+export function laneOf({ state, heldPaise }: Pick<PaymentStatus, 'state' | 'heldPaise'>): OutboxLane {
+  if (heldPaise > 0) return 'attention'
   switch (state) {
     case 'POSTED':
     case 'CONFIRMED':
@@ -51,6 +53,8 @@ export function receiptOf(
     collectionId: payment.collectionId,
     standing: standingOf(status?.state ?? null, record.lane),
     state: status?.state ?? null,
+    reason: status?.reason ?? null,
+    heldPaise: status?.heldPaise ?? ZERO_PAISE,
     tenantId: payment.tenantId,
     municipalityName: tenant?.name ?? payment.tenantId,
     receiptNumber: payment.receiptNumber,
@@ -67,6 +71,11 @@ export function receiptOf(
     duePaise: bill.totalPaise,
     amountPaise: payment.amountPaise,
     balancePaise: balanceOf(payment, status),
+    agreed: {
+      isAdvanceAgreed: payment.evidence?.isAdvanceAgreed ?? false,
+      isPartAgreed: payment.evidence?.isPartAgreed ?? false,
+    },
+    revisionAfterMs: revisionAfter(payment, status),
     instrument: payment.instrument,
     operatorName: record.operatorName,
     deviceCode: device.deviceCode,
@@ -75,6 +84,13 @@ export function receiptOf(
     helpLine: masters?.helpLine ?? tenant?.contactNumber ?? null,
     isDemo: masters?.isDemo ?? false,
   }
+}
+
+/** Once DIGIT has taken it nothing is revised; a bill that was fresh is what DIGIT asks for. */
+function revisionAfter({ bill, evidence, isOffline }: Payment, status: PaymentStatus | null): number | null {
+  if ((status?.digitReceiptNumber ?? null) !== null) return null
+  const isFresh = evidence?.source === 'integrator' && !isOffline
+  return isFresh || evidence === undefined ? null : bill.expiresAtMs
 }
 
 /** Only the names that this bill needs: a service may have hundreds. */

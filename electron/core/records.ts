@@ -82,6 +82,7 @@ export type PaymentRow = {
   readonly collectedAtMs: number
   readonly state: PostingState | null
   readonly reason: SuspenseReason | null
+  readonly heldPaise: Paise
   readonly printState: PrintState
   readonly copies: number
 }

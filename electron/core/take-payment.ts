@@ -10,7 +10,8 @@ import { clockJump, judgeClock, requireClock, type ClockVerdict } from './clock-
 import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
-import { cashProblem, sinceContactMs, type HeldFacts } from './money-limits.ts'
+import { contactAgeMs, type LastContact } from './last-contact.ts'
+import { cashProblem, type HeldFacts } from './money-limits.ts'
 import {
   amountProblem,
   billProblem,
@@ -49,6 +50,8 @@ export type CollectionFacts = {
   readonly nextReceiptSeq: number
   readonly limits: Limits
   readonly unsent: HeldFacts['unsent']
+  /** null: the integrator was never heard. */
+  readonly contact: LastContact | null
 }
 
 /** The financial year in which the next receipt of this till is numbered: of the shift's date, not of the clock. */
@@ -167,7 +170,9 @@ function limitProblem(
   { facts, totalPaise }: { facts: CollectionFacts; totalPaise: Paise },
 ): ProblemError | null {
   if (input.instrument.mode !== 'CASH') return null
-  const offlineMs = situation.isOffline ? sinceContactMs(situation.at, facts.clock) : 0
+  const { contact, clock } = facts
+  const isAway = situation.isOffline && contact !== null
+  const offlineMs = isAway ? contactAgeMs(contact, situation.at, clock) : 0
   return cashProblem({ ...facts, offlineMs }, { totalPaise, count: input.lines.length })
 }
 
@@ -284,7 +289,8 @@ function planPayment(
     evidence: evidenceOf(known, clock, input.consent),
   }
   const body = JSON.stringify(payment)
-  if (new TextEncoder().encode(body).length > PAYMENT_BYTES_MAX) {
+  // Measured as it travels, where quotes are escaped.
+  if (new TextEncoder().encode(JSON.stringify(body)).length > PAYMENT_BYTES_MAX) {
     throw new ProblemError('input_invalid', { field: 'bill', bytesMax: PAYMENT_BYTES_MAX })
   }
   return { payment, body, receiptSeq }

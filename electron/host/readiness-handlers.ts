@@ -2,9 +2,10 @@
 import { judgeClock } from '#core/clock-guard.ts'
 import { contactAgeMs } from '#core/last-contact.ts'
 import { FREE_BYTES_MIN } from '#core/limits.ts'
-import { judgeLimits, limitsOf, sinceContactMs } from '#core/money-limits.ts'
+import { judgeLimits } from '#core/money-limits.ts'
 import { judgeReadiness } from '#core/readiness.ts'
 import type { Readiness } from '#rpc/readiness.ts'
+import { heldFacts } from './held-facts.ts'
 import { carriedRoutes } from './packs/carried-routes.ts'
 import { statusOf } from './status.ts'
 import { tillOf, type Access } from './till.ts'
@@ -28,12 +29,7 @@ export function readinessOf(access: Access): Readiness {
       sumPaise: queue.waitingPaise,
       attentionCount: queue.attentionCount,
     },
-    limits: judgeLimits({
-      limits: limitsOf(store.masters()),
-      shift: store.openShift(),
-      unsent: { count: queue.waitingCount, sumPaise: queue.waitingPaise },
-      offlineMs: link.isOnline() ? 0 : sinceContactMs(at, clockState),
-    }),
+    limits: judgeLimits(heldFacts(till, queue)),
     printer: printer.state,
     clock: verdict,
     freeBytes: till.freeBytes(),

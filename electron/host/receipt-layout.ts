@@ -2,6 +2,7 @@
 // what municipal receipts must say (who, what for, how much in figures and words, how, by whom). Called by the print loop and
 // receipt.render.
 import { formatInr, formatInrDigits, type Paise } from '#contract/money.ts'
+import { outcomeTexts } from '#contract/outcome-words.ts'
 import type { Receipt } from '#contract/receipt.ts'
 import type { PrintBlock, PrintDocument } from '#drivers/printer/document.ts'
 import { amountInWords } from '#core/amount-in-words.ts'
@@ -34,12 +35,14 @@ export function receiptDocument(
       ...drawer(receipt, copy),
       { kind: 'text', text: receipt.municipalityName, align: 'center', isBold: true, role: 'issuer' },
       ...heading(receipt, words, copy),
+      ...outcome(receipt, words),
       ...numbers(receipt, words),
       { kind: 'rule' },
       ...charges(receipt, words),
       { kind: 'rule' },
       ...amounts(receipt, words),
       ...instrument(receipt, words),
+      ...terms(receipt, words),
       { kind: 'rule', style: 'dashed' },
       ...people(receipt, words),
       { kind: 'qr', payload: receiptQr(receipt), caption: words.verify },
@@ -72,6 +75,28 @@ function heading(receipt: Receipt, words: ReceiptWords, copy: ReceiptCopy | null
     blocks.push({ kind: 'banner', text: `${words.duplicate} ${copy.copyNumber}`, detail })
   }
   return blocks
+}
+
+/** What became of it, where that is more than paid or on its way: in the words of the screens. */
+function outcome(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
+  const { standing, state, heldPaise } = receipt
+  const isPlain = standing === 'provisional' || (standing === 'final' && state !== 'REVERSING')
+  if (isPlain && heldPaise === 0) return []
+  return outcomeTexts(receipt, { words: words.outcome, money: paperMoney }).map((text) => ({
+    kind: 'text',
+    text,
+    align: 'center',
+  }))
+}
+
+/** What holds until DIGIT has taken it: a bill that was not fresh, and what the payer agreed to. */
+function terms({ agreed, revisionAfterMs }: Receipt, words: ReceiptWords): PrintBlock[] {
+  const lines = [
+    revisionAfterMs === null ? null : `${words.revisionAfter} ${dateIst(revisionAfterMs)}`,
+    agreed.isPartAgreed ? words.agreedPart : null,
+    agreed.isAdvanceAgreed ? words.agreedAdvance : null,
+  ]
+  return lines.flatMap((text): PrintBlock[] => (text === null ? [] : [{ kind: 'text', text }]))
 }
 
 function numbers(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
@@ -116,7 +141,7 @@ function amounts(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
   const paid: PrintBlock = {
     kind: 'row',
     label: words.paid,
-    value: formatInr(amountPaise).replace('₹', 'Rs '),
+    value: paperMoney(amountPaise),
     isBold: true,
     size: 'double-height',
     role: 'total',
@@ -205,6 +230,11 @@ export function maskedName(name: string): string {
       return `${letters[0] ?? ''}${'*'.repeat(Math.min(letters.length - 1, MASK_MAX))}`
     })
     .join(' ')
+}
+
+/** Few printers have the sign of the rupee. */
+function paperMoney(amount: Paise): string {
+  return formatInr(amount).replace('₹', 'Rs ')
 }
 
 function rows(pairs: readonly (readonly [string, string | null])[]): PrintBlock[] {

@@ -1,5 +1,6 @@
 // The words on a receipt, by language. A new language is a new entry with the same keys; amounts in words come from core.
 // Read by receipt-layout.
+import { outcomeWords } from '#contract/outcome-words.ts'
 
 export const receiptWords = {
   en: {
@@ -40,6 +41,10 @@ export const receiptWords = {
     rrn: 'RRN',
     approval: 'Approval',
     subjectToRealisation: 'SUBJECT TO REALISATION',
+    revisionAfter: 'Subject to revision after',
+    agreedPart: 'Agreed: if more is due by then, this is a part payment.',
+    agreedAdvance: 'Agreed: if less is due by then, the rest is kept as an advance.',
+    outcome: outcomeWords,
     payer: 'Received from',
     cashier: 'Cashier',
     till: 'Till / shift',

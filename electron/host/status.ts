@@ -1,9 +1,13 @@
 // Everything the frame of every screen shows, from a few indexed reads; polled, so it must stay cheap. Called by terminal.status.
 import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError, problemOf } from '#contract/problem.ts'
-import { judgeClock } from '#core/clock-guard.ts'
+import { judgeClock, type ClockVerdict } from '#core/clock-guard.ts'
+import { CLOCK_TOLERANCE_MS } from '#core/limits.ts'
+import { judgeLimits } from '#core/money-limits.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
+import type { ClockStanding } from '#rpc/till-rules.ts'
 import type { VaultStanding } from '#rpc/unlock.ts'
+import { heldFacts } from './held-facts.ts'
 import { stoppedProblem, type Access, type Till } from './till.ts'
 
 export function statusOf(access: Access): TerminalStatus {
@@ -19,9 +23,11 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
   const masters = store.masters()
   const device = store.device()
   const tenant = masters?.tenants.find(({ id }) => id === device?.tenantId)
+  const clock = judgeClock(till.clock.read(), store.clockState())
+  const queue = store.queueTotals()
   return {
     version: till.version,
-    nowMs: judgeClock(till.clock.read(), store.clockState()).nowMs,
+    nowMs: clock.nowMs,
     isDemo: masters?.isDemo ?? false,
     tenant:
       device === null
@@ -41,10 +47,18 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
       offlineSinceMs: link.offlineSinceMs(),
       lastSyncAtMs: link.lastSyncAtMs(),
     },
-    queue: store.queueTotals(),
+    queue,
+    limits: judgeLimits(heldFacts(till, queue)).filter(({ level }) => level !== 'ok'),
+    clock: clockStanding(clock),
     printer: { ...printing.view(), waitingJobs: store.waitingPrintJobs() },
     lastReceipt: store.lastReceipt(),
   }
+}
+
+function clockStanding({ driftMs, isSetBack, isFarOff }: ClockVerdict): ClockStanding {
+  if (isSetBack || isFarOff) return { level: 'stop', driftMs }
+  const isOff = driftMs !== null && Math.abs(driftMs) >= CLOCK_TOLERANCE_MS
+  return { level: isOff ? 'warn' : 'ok', driftMs }
 }
 
 function vaultStanding({ secretFiles }: Till): VaultStanding {
@@ -73,6 +87,8 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
       pendingCount: 0,
       attentionCount: 0,
     },
+    limits: [],
+    clock: { level: 'ok', driftMs: null },
     printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0 },
     lastReceipt: null,
   }

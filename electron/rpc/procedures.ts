@@ -17,7 +17,7 @@ import { receiptSchema, receiptStandingSchema } from '#contract/receipt.ts'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
-import { consentSchema, NOTHING_AGREED } from './till-rules.ts'
+import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
@@ -83,6 +83,9 @@ export const terminalStatusSchema = z.strictObject({
     /** Needs a person. */
     attentionCount: z.int().min(0),
   }),
+  /** The office's limits that are near or reached; the others are left out. */
+  limits: limitWarningsSchema,
+  clock: clockStandingSchema,
   printer: z.strictObject({
     name: z.string(),
     state: z.enum(['ready', 'not_ready', 'unreachable', 'unknown', 'absent']),
@@ -128,6 +131,8 @@ export const paymentRowSchema = z.strictObject({
   /** null: the integrator has not acknowledged it yet. */
   state: postingStateSchema.nullable(),
   reason: suspenseReasonSchema.nullable(),
+  /** The part that DIGIT did not take. */
+  heldPaise: paiseSchema,
   printState: printStateSchema,
   /** Copies printed after the original. */
   copies: z.int().min(0),

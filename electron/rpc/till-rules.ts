@@ -12,7 +12,7 @@ export const NOTHING_AGREED: Consent = { isAdvanceAgreed: false, isPartAgreed: f
 export const limitWarningsSchema = z.array(limitStandingSchema).max(8)
 
 export const clockStandingSchema = z.strictObject({
-  /** warn: off, or not known since a restart with no network. stop: a supervisor must sign in before money is taken. */
+  /** warn: off by five minutes or more. stop: a supervisor must sign in before money is taken. */
   level: z.enum(['ok', 'warn', 'stop']),
   /** Wall clock minus right time, ms; null: the right time is not known. */
   driftMs: z.int().nullable(),

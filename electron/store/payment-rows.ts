@@ -29,6 +29,7 @@ const columns = {
   nextTryAtMs: outbox.nextTryAtMs,
   state: statuses.state,
   reason: statuses.reason,
+  heldPaise: statuses.heldPaise,
   digitReceiptNumber: statuses.digitReceiptNumber,
   printState: sql<string>`(SELECT state FROM print_jobs WHERE payment_id = ${payments.id} ORDER BY copy_number DESC LIMIT 1)`,
   copies: sql<number>`(SELECT max(copy_number) FROM print_jobs WHERE payment_id = ${payments.id})`,
@@ -179,6 +180,7 @@ function rowOf(raw: RawRow, masters: Masters | null): PaymentRow {
     collectedAtMs: raw.collectedAtMs,
     state,
     reason: raw.reason as SuspenseReason | null,
+    heldPaise: paise(raw.heldPaise ?? 0),
     printState: raw.printState as PrintState,
     copies: raw.copies,
   }

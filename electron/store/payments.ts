@@ -104,6 +104,7 @@ function readFacts(session: Session, key: CollectionKey, limits: Limits): Collec
     nextReceiptSeq: (lastReceiptSeq.get({ financialYear })?.value ?? 0) + 1,
     limits,
     unsent: readUnsent(session),
+    contact: getMeta(session, 'lastContact'),
   }
 }
 

@@ -2,7 +2,14 @@
 import * as z from 'zod'
 import { billPeriodSchema, epochMsSchema, tenantIdSchema } from './bill.ts'
 import { paiseSchema } from './money.ts'
-import { instrumentSchema, paymentIdSchema, postingStateSchema, receiptNumberSchema } from './payment.ts'
+import {
+  collectionEvidenceSchema,
+  instrumentSchema,
+  paymentIdSchema,
+  postingStateSchema,
+  receiptNumberSchema,
+  suspenseReasonSchema,
+} from './payment.ts'
 
 /**
  * provisional: DIGIT has not answered yet. final: DIGIT's receipt number is known.
@@ -16,6 +23,9 @@ export const receiptSchema = z.strictObject({
   collectionId: z.uuid(),
   standing: receiptStandingSchema,
   state: postingStateSchema.nullable(),
+  reason: suspenseReasonSchema.nullable(),
+  /** The part that DIGIT did not take: held for the payer. */
+  heldPaise: paiseSchema,
   tenantId: tenantIdSchema,
   municipalityName: z.string().max(256),
   /** The terminal's own number: always there. */
@@ -35,6 +45,10 @@ export const receiptSchema = z.strictObject({
   amountPaise: paiseSchema,
   /** Left on this bill after this payment as far as the terminal knows (negative: advance). */
   balancePaise: paiseSchema,
+  /** What the payer agreed to in case another amount is due by the time DIGIT gets it. */
+  agreed: collectionEvidenceSchema.pick({ isAdvanceAgreed: true, isPartAgreed: true }),
+  /** Not null: the bill was not fresh, so what is due may be another after this day. Epoch ms. */
+  revisionAfterMs: epochMsSchema.nullable(),
   instrument: instrumentSchema,
   operatorName: z.string().max(128),
   deviceCode: z.string().max(32),
