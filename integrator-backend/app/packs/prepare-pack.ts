@@ -7,14 +7,16 @@ import { gzip } from 'node:zlib'
 import type { Pool } from 'pg'
 import type { Bill } from '#contract/bill.ts'
 import { PACK_CHUNK_BILLS_MAX, PACK_CHUNK_BYTES_MAX, PACK_CHUNKS_MAX } from '#contract/packs-api.ts'
-import type { DigitFailure } from '#collection/digit-outcome.ts'
+import type { DigitFailure, DigitOutcome } from '#collection/digit-outcome.ts'
 import { billOfDigit } from '#app/bills/bill-of-digit.ts'
 import { mapBounded } from '#app/bills/map-bounded.ts'
 import { fetchBillOfConsumer } from '#app/digit/bill-calls.ts'
+import type { ConsumerKey } from '#app/digit/bill-calls.ts'
 import type { DigitClient } from '#app/digit/digit-client.ts'
 import type { DigitMasters, MastersSource } from '#app/digit/masters.ts'
 import { readPending } from '#app/payments/read-payments.ts'
 import type { ServerKey } from '#app/server-key.ts'
+import type { Bill as DigitBill } from '#digit-wire/bill.ts'
 import { finishPack, keepSlice, noteFailure, readPreparing, readSlice } from './pack-store.ts'
 import type { Ages, Chunk, PreparingPack } from './pack-store.ts'
 import type { RouteConsumer } from './route-file.ts'
@@ -42,6 +44,10 @@ export type SliceResult =
   | { kind: 'wait'; waitMs: number; why: string }
 
 const RETRY_BASE_MS = 2_000
+/** Connections of one slice whose failure may be their own; more, and the slice is tried again, but not for ever. */
+const UNCLEAR_MAX = 3
+const UNCLEAR_SHARE = 0.1
+const UNCLEAR_TRIES_MAX = 10
 const RETRY_MAX_MS = 600_000
 const packed = promisify(gzip)
 
@@ -77,35 +83,66 @@ export async function prepareSlice(parts: PackParts, packId: string): Promise<Sl
 }
 
 type Slice = { pack: PreparingPack; consumers: readonly RouteConsumer[]; masters: DigitMasters }
+type Read = { bills: Bill[]; skippedCount: number } | { failure: DigitFailure }
 
-async function readBills(
-  parts: PackParts,
-  { pack, consumers, masters }: Slice,
-): Promise<{ bills: Bill[]; skippedCount: number } | { failure: DigitFailure }> {
-  const { tenantId } = pack
+/** One connection that DIGIT cannot bill keeps nobody from the others; many of them mean that DIGIT is not well. */
+async function readBills(parts: PackParts, { pack, consumers, masters }: Slice): Promise<Read> {
   const rules = new Map(masters.services.map((service) => [service.code, service.rules]))
-  let failure: DigitFailure | null = null
-  let skippedCount = 0
-  const found = await mapBounded(consumers, parts.concurrency, async (consumer): Promise<Bill | null> => {
+  const away = { failure: null as DigitFailure | null }
+  const asked = await mapBounded(consumers, parts.concurrency, async (consumer): Promise<Asked> => {
     const ownRules = rules.get(consumer.businessService)
-    if (failure !== null) return null
-    if (ownRules === undefined || !ownRules.isOpen) {
-      skippedCount += 1
-      return null
-    }
-    const answer = await fetchBillOfConsumer(parts.client, { tenantId, ...consumer })
-    await wait(parts.pauseMs)
+    if (away.failure !== null || ownRules === undefined || !ownRules.isOpen) return 'skipped'
+    const answer = await askTwice(parts, { tenantId: pack.tenantId, ...consumer })
     if (answer.kind === 'ok') {
-      return answer.value === null ? null : billOfDigit(answer.value, ownRules, parts.nowMs())
+      return answer.value === null ? 'nothing' : billOfDigit(answer.value, ownRules, parts.nowMs())
     }
-    // one connection that DIGIT cannot bill keeps nobody from the others
-    if (answer.kind === 'refused' || answer.kind === 'bad-answer') skippedCount += 1
-    else failure ??= answer
-    return null
+    if (isAway(answer)) away.failure = answer
+    return isUnclear(answer) ? answer : 'skipped'
   })
-  if (failure !== null) return { failure }
-  const bills = found.filter((bill): bill is Bill => bill?.status === 'ACTIVE')
-  return { bills: await withoutOwnPayments(parts.pool, tenantId, bills), skippedCount }
+  if (away.failure !== null) return { failure: away.failure }
+  const unclear = asked.filter((each) => isFailure(each))
+  const isPatient = pack.failureCount < UNCLEAR_TRIES_MAX
+  const [first] = unclear
+  if (
+    first !== undefined &&
+    isPatient &&
+    unclear.length > Math.max(UNCLEAR_MAX, consumers.length * UNCLEAR_SHARE)
+  ) {
+    return { failure: first }
+  }
+  const bills = asked.filter((each) => isBill(each)).filter(({ status }) => status === 'ACTIVE')
+  const skippedCount = asked.filter((each) => each === 'skipped').length + unclear.length
+  return { bills: await withoutOwnPayments(parts.pool, pack.tenantId, bills), skippedCount }
+}
+
+/** null: a bill that cannot be read. */
+type Asked = Bill | 'nothing' | 'skipped' | DigitFailure | null
+
+async function askTwice(parts: PackParts, key: ConsumerKey): Promise<DigitOutcome<DigitBill | null>> {
+  const answer = await fetchBillOfConsumer(parts.client, key)
+  await wait(parts.pauseMs)
+  if (answer.kind === 'ok' || !isUnclear(answer)) return answer
+  const again = await fetchBillOfConsumer(parts.client, key)
+  await wait(parts.pauseMs)
+  return again
+}
+
+function isFailure(asked: Asked): asked is DigitFailure {
+  return asked !== null && typeof asked === 'object' && 'kind' in asked
+}
+
+function isBill(asked: Asked): asked is Bill {
+  return asked !== null && typeof asked === 'object' && !('kind' in asked)
+}
+
+/** Nobody answers, or nobody lets us in: the next connection would hear the same. */
+function isAway({ kind }: DigitFailure): boolean {
+  return kind === 'not-sent' || kind === 'denied'
+}
+
+/** DIGIT's codes do not tell a fault of one connection from a fault of a moment. */
+function isUnclear({ kind }: DigitFailure): boolean {
+  return kind === 'transient' || kind === 'unknown'
 }
 
 /** Money that this integrator holds already and DIGIT may not show yet: nobody is asked for it again. */
