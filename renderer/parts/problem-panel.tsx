@@ -4,6 +4,7 @@ import { formatInr, paise } from '#contract/money.ts'
 import type { Problem } from '#contract/problem.ts'
 import { isTextKey, type Text } from '#renderer/text/catalog.ts'
 import type { ReactNode } from 'react'
+import { ageText } from './age-text.ts'
 import { classNames } from './class-names.ts'
 import { formatIstTime } from './ist.ts'
 import { useDateText, useText } from './language.tsx'
@@ -134,6 +135,9 @@ type FactParts = {
   readonly dateText: (atMs: number) => string
 }
 
+/** Lengths of time; every other figure in ms is a moment. */
+const DURATIONS: readonly string[] = ['limitMs', 'valueMs']
+
 /** Only figures whose meaning the catalog names are shown. */
 function factOf({ name, value, text, dateText }: FactParts): string[] {
   const key = `fact.${name}`
@@ -141,6 +145,8 @@ function factOf({ name, value, text, dateText }: FactParts): string[] {
   if (typeof value === 'number' && name.endsWith('Paise') && Number.isSafeInteger(value)) {
     return [text(key, { value: formatInr(paise(value)) })]
   }
+  if (typeof value === 'number' && DURATIONS.includes(name))
+    return [text(key, { value: ageText(text, 0, value) })]
   if (typeof value === 'number' && name.endsWith('Ms')) {
     return [text(key, { value: `${dateText(value)}, ${formatIstTime(value)}` })]
   }

@@ -3,6 +3,7 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Collection, FoundBill, TakeInput } from '#rpc/procedures.ts'
+import { NOTHING_AGREED, type Consent } from '#rpc/till-rules.ts'
 import { addToCart, EMPTY_CART, removeLine, replaceFound, typeAmount, type Cart } from './cart.ts'
 import type { PayerChoice } from './payer-choice.ts'
 
@@ -22,6 +23,8 @@ export type Tender = {
   readonly collectionId: string
   readonly paymentIds: readonly string[]
   readonly mode: PaymentMode
+  /** What this payer agreed to; nothing when the screen opens, and remembered for nobody. */
+  readonly consent: Consent
   readonly step: TenderStep
   /** What was sent; the same bytes go out again after a lost answer. */
   readonly input: TakeInput | null
@@ -60,6 +63,7 @@ export type CounterAction =
       readonly paymentIds: readonly string[]
     }
   | { readonly do: 'changeMode'; readonly mode: PaymentMode }
+  | { readonly do: 'agree'; readonly consent: Consent }
   | { readonly do: 'take'; readonly input: TakeInput }
   | { readonly do: 'refused'; readonly problem: Problem }
   | { readonly do: 'answerLost' }
@@ -108,6 +112,7 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       return { ...state, screen: { at: 'home' } }
     case 'openTender':
     case 'changeMode':
+    case 'agree':
     case 'take':
       return tenderReducer(state, action)
     case 'resume':
@@ -144,7 +149,14 @@ function whileMoving(state: CounterState, action: CounterAction): CounterState {
 }
 
 function lostTender(collectionId: string): Tender {
-  return { collectionId, paymentIds: [], mode: 'CASH', step: { at: 'notKnown' }, input: null }
+  return {
+    collectionId,
+    paymentIds: [],
+    mode: 'CASH',
+    consent: NOTHING_AGREED,
+    step: { at: 'notKnown' },
+    input: null,
+  }
 }
 
 type CustomerAction = Extract<CounterAction, { do: 'addBill' | 'nextCustomer' | 'recall' }>
@@ -165,7 +177,7 @@ function park(state: CounterState): CounterState {
   return { screen: { at: 'home' }, cart: EMPTY_CART, parked: [...state.parked, state.cart] }
 }
 
-type TenderAction = Extract<CounterAction, { do: 'openTender' | 'changeMode' | 'take' }>
+type TenderAction = Extract<CounterAction, { do: 'openTender' | 'changeMode' | 'agree' | 'take' }>
 
 function tenderReducer(state: CounterState, action: TenderAction): CounterState {
   if (action.do === 'openTender') {
@@ -174,11 +186,17 @@ function tenderReducer(state: CounterState, action: TenderAction): CounterState 
     const step: TenderStep = { at: 'entering', problem: null }
     return {
       ...state,
-      screen: { at: 'tender', tender: { collectionId, paymentIds, mode, step, input: null } },
+      screen: {
+        at: 'tender',
+        tender: { collectionId, paymentIds, mode, consent: NOTHING_AGREED, step, input: null },
+      },
     }
   }
   if (state.screen.at !== 'tender') return state
   const { tender } = state.screen
+  if (action.do === 'agree') {
+    return { ...state, screen: { at: 'tender', tender: { ...tender, consent: action.consent } } }
+  }
   if (action.do === 'changeMode') {
     const step: TenderStep = { at: 'entering', problem: null }
     return { ...state, screen: { at: 'tender', tender: { ...tender, mode: action.mode, step } } }

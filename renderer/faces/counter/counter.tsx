@@ -137,6 +137,7 @@ export function Counter({ state, dispatch }: CounterProps) {
             onBack={goHome}
             onMode={(mode) => dispatch({ do: 'changeMode', mode })}
             onPayer={() => setOpen('payer')}
+            onAgree={(consent) => dispatch({ do: 'agree', consent })}
             onTake={(input) => void taking.take(input)}
             onLookAgain={() => void taking.lookAgain()}
           />

@@ -6,7 +6,8 @@ import { Button } from '#renderer/parts/button.tsx'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useDateText, useText } from '#renderer/parts/language.tsx'
-import { modeWord, postingWords } from '#renderer/parts/payment-words.ts'
+import { OutcomeLines } from '#renderer/parts/outcome-lines.tsx'
+import { modeWord } from '#renderer/parts/payment-words.ts'
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel, ProblemPanel, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
@@ -141,7 +142,6 @@ function Totals() {
 
 function Row({ row, onShow }: { readonly row: QueueRow; readonly onShow: (paymentId: string) => void }) {
   const text = useText()
-  const state = postingWords(row.state)
   return (
     <tr data-testid="queue-row">
       <td>
@@ -157,8 +157,7 @@ function Row({ row, onShow }: { readonly row: QueueRow; readonly onShow: (paymen
         <p className={styles.small}>{text(modeWord(row.mode))}</p>
       </td>
       <td>
-        <StatusMark tone={state.tone}>{text(state.word)}</StatusMark>
-        {row.reason === null ? null : <p className={styles.small}>{text(`reason.${row.reason}`)}</p>}
+        <OutcomeLines facts={row} className={styles.small} />
       </td>
       <td>{row.lastProblem === null ? '–' : <LastProblem problem={row.lastProblem} />}</td>
       <td>

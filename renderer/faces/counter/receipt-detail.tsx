@@ -5,6 +5,7 @@ import { Dialog } from '#renderer/parts/dialog.tsx'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useDateText, useText } from '#renderer/parts/language.tsx'
 import type { Text } from '#renderer/text/catalog.ts'
+import { OutcomeLines } from '#renderer/parts/outcome-lines.tsx'
 import { modeWord, postingWords, printWords, standingWords } from '#renderer/parts/payment-words.ts'
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
@@ -84,6 +85,9 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
             <Fact word={text('receipt.operator')} value={receipt.operatorName} />
             <Fact word={text('receipt.balance')} value={formatInr(receipt.balancePaise)} />
           </dl>
+          {row.standing === 'provisional' || (row.standing === 'final' && row.heldPaise === 0) ? null : (
+            <OutcomeLines facts={row} />
+          )}
           <h3 className={styles.subtitle}>{text('receipt.timeline')}</h3>
           <Timeline entries={timelineOf({ row, steps, prints })} text={text} />
         </section>

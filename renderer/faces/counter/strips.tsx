@@ -8,12 +8,15 @@ import { useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { StatusShape } from '#renderer/parts/status-mark.tsx'
 import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { Problem } from '#contract/problem.ts'
+import { ClockStrip, LimitStrips } from './limit-strips.tsx'
 import styles from './strips.module.css'
 
 export function Strips() {
   const status = useStatus()
   return (
     <div className={styles.strips} aria-live="polite">
+      <ClockStrip />
+      <LimitStrips />
       {status.link.isOnline ? null : <OfflineStrip />}
       {status.printer.problem === null || status.printer.state === 'absent' ? null : (
         <PrinterStrip problem={status.printer.problem} />

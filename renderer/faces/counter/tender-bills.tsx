@@ -4,6 +4,9 @@ import type { Payer } from '#contract/payment.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { UserRound } from 'lucide-react'
+import type { Consent } from '#rpc/till-rules.ts'
+import type { ConsentAsked } from './consent.ts'
+import { ConsentTicks } from './consent-ticks.tsx'
 import { debtKey, payNow, type Cart } from './cart.ts'
 import styles from './tender-bills.module.css'
 
@@ -12,9 +15,12 @@ type TenderBillsProps = {
   readonly payer: Payer
   readonly isDisabled: boolean
   readonly onPayer: () => void
+  readonly consent: Consent
+  readonly asked: ConsentAsked
+  readonly onAgree: (consent: Consent) => void
 }
 
-export function TenderBills({ cart, payer, isDisabled, onPayer }: TenderBillsProps) {
+export function TenderBills({ cart, payer, isDisabled, onPayer, ...agreeing }: TenderBillsProps) {
   const text = useText()
   return (
     <aside className={styles.bills} aria-label={text('tender.bills')}>
@@ -31,6 +37,7 @@ export function TenderBills({ cart, payer, isDisabled, onPayer }: TenderBillsPro
           </li>
         ))}
       </ul>
+      <ConsentTicks {...agreeing} isDisabled={isDisabled} />
       <div className={styles.payer}>
         <p className={styles.small}>{text('pay.payer')}</p>
         <p className={styles.service}>{payer.paidBy}</p>

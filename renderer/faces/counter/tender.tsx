@@ -8,9 +8,12 @@ import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { OutcomePanel, ProblemDetails, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import type { Problem } from '#contract/problem.ts'
+import { useStatus } from '#renderer/parts/terminal.tsx'
 import type { TakeInput, TenderedInstrument } from '#rpc/procedures.ts'
+import type { Consent } from '#rpc/till-rules.ts'
 import { ArrowLeft, RefreshCw } from 'lucide-react'
 import { cartTotal, payNow, type Cart } from './cart.ts'
+import { consentAsked, consentGiven } from './consent.ts'
 import type { Tender as TenderState } from './counter-state.ts'
 import { ModeTabs } from './mode-tabs.tsx'
 import { payerOf } from './payer-choice.ts'
@@ -25,6 +28,7 @@ type TenderProps = {
   readonly onBack: () => void
   readonly onMode: (mode: PaymentMode) => void
   readonly onPayer: () => void
+  readonly onAgree: (consent: Consent) => void
   readonly onTake: (input: TakeInput) => void
   readonly onLookAgain: () => void
 }
@@ -32,6 +36,7 @@ type TenderProps = {
 export function Tender(props: TenderProps) {
   const { tender, cart } = props
   const { step } = tender
+  const { link } = useStatus()
   const isOpen = step.at === 'entering'
   useKeys(isOpen || step.at === 'notPaid' ? { Escape: props.onBack } : {})
   if (step.at === 'notKnown') return <NotKnown onLookAgain={props.onLookAgain} />
@@ -42,8 +47,10 @@ export function Tender(props: TenderProps) {
     cart.lines.map(({ found }) => found.bill.payerName),
   )
   if (total === null || payer === null) return <NothingToTake onBack={props.onBack} />
+  const asked = consentAsked(cart, link)
+  const consent = consentGiven(tender.consent, asked)
   const take = (instrument: TenderedInstrument) => {
-    if (isOpen) props.onTake(takeInputOf({ tender, cart, payer, instrument }))
+    if (isOpen) props.onTake(takeInputOf({ tender, cart, payer, instrument, consent }))
   }
   const entry = { totalPaise: total, isTaking: step.at === 'taking', onTake: take, onBack: props.onBack }
   return (
@@ -52,7 +59,15 @@ export function Tender(props: TenderProps) {
       {step.at === 'entering' && step.problem !== null ? <Refused problem={step.problem} /> : null}
       <div className={styles.columns}>
         {tender.mode === 'CASH' ? <TenderCash {...entry} /> : <TenderForm {...entry} mode={tender.mode} />}
-        <TenderBills cart={cart} payer={payer} isDisabled={!isOpen} onPayer={props.onPayer} />
+        <TenderBills
+          cart={cart}
+          payer={payer}
+          isDisabled={!isOpen}
+          onPayer={props.onPayer}
+          consent={consent}
+          asked={asked}
+          onAgree={props.onAgree}
+        />
       </div>
     </div>
   )
@@ -63,10 +78,11 @@ type TakeParts = {
   readonly cart: Cart
   readonly payer: Payer
   readonly instrument: TenderedInstrument
+  readonly consent: Consent
 }
 
 /** Ids were made when the screen opened: pressing twice sends the same payment twice, not two payments. */
-function takeInputOf({ tender, cart, payer, instrument }: TakeParts): TakeInput {
+function takeInputOf({ tender, cart, payer, instrument, consent }: TakeParts): TakeInput {
   if (tender.paymentIds.length !== cart.lines.length) throw new Error('one payment id per bill')
   const lines = cart.lines.map((line, at) => {
     const paymentId = tender.paymentIds[at]
@@ -74,7 +90,7 @@ function takeInputOf({ tender, cart, payer, instrument }: TakeParts): TakeInput 
     if (paymentId === undefined || amountPaise === null) throw new Error('a line without id or amount')
     return { paymentId, billId: line.found.bill.id, amountPaise }
   })
-  return { collectionId: tender.collectionId, lines, instrument, payer }
+  return { collectionId: tender.collectionId, lines, instrument, payer, consent }
 }
 
 function Refused({ problem }: { readonly problem: Problem }) {

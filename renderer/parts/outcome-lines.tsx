@@ -1,0 +1,36 @@
+// What became of a payment, line by line in the words that its receipt and the supervisor's list have too (contract/outcome-words.ts).
+// Used by the queue and the receipt screen.
+import { formatInr } from '#contract/money.ts'
+import { outcomeLines, type OutcomeFacts } from '#contract/outcome-words.ts'
+import type { Text } from '#renderer/text/catalog.ts'
+import { useText } from './language.tsx'
+import { postingWords } from './payment-words.ts'
+import { StatusMark } from './status-mark.tsx'
+
+export function OutcomeLines({
+  facts,
+  className,
+}: {
+  readonly facts: OutcomeFacts
+  readonly className?: string | undefined
+}) {
+  const text = useText()
+  const [state, ...more] = outcomeWordsOf(text, facts)
+  const { tone } = postingWords(facts.state)
+  return (
+    <div data-testid="outcome-lines">
+      <StatusMark tone={facts.heldPaise > 0 ? 'warn' : tone}>{state}</StatusMark>
+      {more.map((line) => (
+        <p key={line} className={className}>
+          {line}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+export function outcomeWordsOf(text: Text, facts: OutcomeFacts): string[] {
+  return outcomeLines(facts).map((line) =>
+    line.key === 'held.part' ? text(line.key, { amount: formatInr(line.amountPaise) }) : text(line.key),
+  )
+}
