@@ -24,43 +24,58 @@ it('has a default for everything but the integrator', () => {
   expect(read({ integrator: 'https://pay.example.org' })).toEqual({
     dataDir: folder,
     integratorUrl: 'https://pay.example.org',
+    integratorCa: null,
+    isHttpAllowed: false,
     enrolmentCode: null,
     deviceName: 'Counter 1',
+    journalCopy: null,
     printer: 'none',
     paperColumns: 48,
     logLevel: 'info',
     face: 'counter',
+    isUnattended: false,
   })
   expect(() => read({})).toThrow(/--integrator/)
 })
 
 it('takes the command line before the environment before the file', () => {
-  write({ integratorUrl: 'http://file.example', printer: 'tcp://192.0.2.1:9100', paperColumns: 32 })
-  const env = { TAHSIL_INTEGRATOR_URL: 'http://env.example', TAHSIL_PRINTER: '' }
-  expect(read({ integrator: 'http://line.example' }, env).integratorUrl).toBe('http://line.example')
+  write({ integratorUrl: 'https://file.example', printer: 'tcp://192.0.2.1:9100', paperColumns: 32 })
+  const env = { TAHSIL_INTEGRATOR_URL: 'https://env.example', TAHSIL_PRINTER: '' }
+  expect(read({ integrator: 'https://line.example' }, env).integratorUrl).toBe('https://line.example')
   expect(read({}, env)).toMatchObject({
-    integratorUrl: 'http://env.example',
+    integratorUrl: 'https://env.example',
     printer: 'tcp://192.0.2.1:9100',
     paperColumns: 32,
   })
-  expect(read({}).integratorUrl).toBe('http://file.example')
+  expect(read({}).integratorUrl).toBe('https://file.example')
 })
 
 it.each([
   [{ integrator: 'pay.example.org' }, /must be an address/],
   [{ integrator: 'file:///etc/passwd' }, /must be an address/],
-  [{ integrator: 'http://a', columns: '80' }, /--columns/],
-  [{ integrator: 'http://a', face: 'cinema' }, /--face/],
-  [{ integrator: 'http://a', log: 'loud' }, /--log/],
+  [{ integrator: 'http://pay.example.org' }, /must be reached over https/],
+  [{ integrator: 'https://a', columns: '80' }, /--columns/],
+  [{ integrator: 'https://a', face: 'cinema' }, /--face/],
+  [{ integrator: 'https://a', log: 'loud' }, /--log/],
 ])('says what is wrong: %o', (values, words) => {
   expect(() => read(values)).toThrow(SettingsError)
   expect(() => read(values)).toThrow(words)
 })
 
-it.each(['', 'x', '[]', 'null', '{"integratorURL":"http://a"}'])(
+it.each(['', 'x', '[]', 'null', '{"integratorURL":"https://a"}'])(
   'refuses a file it cannot use: %s',
   (text) => {
     write(text)
-    expect(() => read({ integrator: 'http://a' })).toThrow(SettingsError)
+    expect(() => read({ integrator: 'https://a' })).toThrow(SettingsError)
   },
 )
+
+it('speaks plain http to this machine, to another only when it is told to, and pins a CA', () => {
+  for (const integrator of ['http://127.0.0.1:8480', 'http://localhost:8480', 'http://[::1]:8480'])
+    expect(read({ integrator })).toMatchObject({ integratorUrl: integrator, isHttpAllowed: false })
+  const far = { integrator: 'http://10.1.2.3:8480' }
+  expect(read(far, { TAHSIL_ALLOW_HTTP: '1' })).toMatchObject({ isHttpAllowed: true })
+  expect(() => read(far, { TAHSIL_ALLOW_HTTP: 'yes' })).toThrow(SettingsError)
+  const env = { TAHSIL_INTEGRATOR_CA: '/etc/town-ca.pem' }
+  expect(read({ integrator: 'https://a' }, env).integratorCa).toBe('/etc/town-ca.pem')
+})
