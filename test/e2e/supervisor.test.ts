@@ -153,6 +153,13 @@ const decide = async (code: string | null, pin: string) => {
   await typeSlowly(pin)
   await page.keyboard.press('Enter')
 }
+/** Whether the chosen line of the list can be seen; runs in the page. */
+const CHOSEN_IN_SIGHT = `(() => {
+  const row = document.querySelector('[role="option"][aria-selected="true"]')
+  const list = row.closest('[role="listbox"]').getBoundingClientRect()
+  const { top, bottom } = row.getBoundingClientRect()
+  return top >= list.top && bottom <= list.bottom
+})()`
 const focusedTestId = async () =>
   await page.evaluate<string | undefined>('document.activeElement?.dataset?.testid')
 
@@ -170,6 +177,7 @@ describe('the list', () => {
     for (const name of ['notKnown', 'unreadable', 'forked', 'reversing', 'lagging']) {
       const group = page.locator('[role="group"]', { has: page.getByTestId(`group-${name}`) })
       await group.getByTestId('exception-row').first().click()
+      await expect.poll(() => page.evaluate<boolean>(CHOSEN_IN_SIGHT), PATIENCE).toBe(true)
       await looking.look(page, `supervisor-${name}`)
     }
     expectNoFaults()
@@ -206,6 +214,7 @@ describe('the list', () => {
     await expect
       .poll(() => page.getByTestId('exception-detail').getByRole('heading', { level: 2 }).textContent())
       .toBe('TST/0417A/26-27/000007')
+    await expect.poll(() => page.evaluate<boolean>(CHOSEN_IN_SIGHT), PATIENCE).toBe(true)
     await scan(page, 'SOME-OTHER-BILL')
     await expect.poll(() => till.office.scans, PATIENCE).toEqual(['SOME-OTHER-BILL'])
     expectNoFaults()

@@ -5,6 +5,7 @@ import { ageText } from '#renderer/parts/age-text.ts'
 import { useText } from '#renderer/parts/language.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useNow } from '#renderer/parts/terminal.tsx'
+import { useEffect, useRef } from 'react'
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components'
 import { exceptionKey, latenessOf, type GroupedExceptions } from './exception-groups.ts'
 import { useExceptionWords } from './exception-words.ts'
@@ -22,8 +23,18 @@ type ExceptionRowsProps = {
 export function ExceptionRows({ groups, chosen, onChoose }: ExceptionRowsProps) {
   const text = useText()
   const words = useExceptionWords()
+  const list = useRef<HTMLDivElement>(null)
+  // Chosen by a scan or by what came next, it may stand outside of what is seen. After the frame in which it also got the focus.
+  useEffect(() => {
+    if (chosen === null) return
+    const frame = window.requestAnimationFrame(() =>
+      list.current?.querySelector(`[data-key="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' }),
+    )
+    return () => window.cancelAnimationFrame(frame)
+  }, [chosen])
   return (
     <ListBox
+      ref={list}
       aria-label={text('exceptions.label')}
       selectionMode="single"
       selectionBehavior="replace"
