@@ -23,6 +23,13 @@ export async function restoreBackup(pool: Pool, path: string): Promise<Restored>
   const count = knownMigrations(header)
   await requireEmpty(pool, count)
   await migrate(pool, count)
+  const epoch = await fillAtOnce(pool, path, trailer)
+  await migrate(pool)
+  const rowCount = trailer.tables.reduce((sum, { rows }) => sum + rows, 0)
+  return { rowCount, madeAt: header.madeAt, epoch }
+}
+
+async function fillAtOnce(pool: Pool, path: string, trailer: BackupTrailer): Promise<string> {
   const client = await pool.connect()
   let isBroken = true
   try {
@@ -31,10 +38,9 @@ export async function restoreBackup(pool: Pool, path: string): Promise<Restored>
     const begun = await client.query<{ epoch: string }>('select tahsil.begin_epoch($1) as epoch', [why])
     await client.query('commit')
     isBroken = false
-    const rowCount = trailer.tables.reduce((sum, { rows }) => sum + rows, 0)
-    await migrate(pool)
-    return { rowCount, madeAt: header.madeAt, epoch: begun.rows[0]?.epoch ?? '' }
+    return begun.rows[0]?.epoch ?? ''
   } finally {
+    // a connection in the middle of it is closed, which undoes everything
     client.release(isBroken)
   }
 }
