@@ -1,6 +1,6 @@
 // Goal: the desktop shell's real main process, preload and core carry a sign-in from the screens to the till and back, allow
 // the page nothing else, and bring a core that died back. Electron itself is stood in for by desktop-adapter/ over real Chromium.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
@@ -90,6 +90,24 @@ describe('the screens', () => {
       bridge: ['portMessage: string', 'requestPort: function', 'onCoreState: function'],
       strangers: [],
     })
+  })
+})
+
+describe('the secrets of the till', () => {
+  it('are sealed by the keyring of the main process and opened again by a core that starts anew', () => {
+    const secrets = join(folder, 'till', 'secrets')
+    const files = readdirSync(secrets).toSorted()
+    expect(files).toEqual(['device-keys.json', 'device-secrets.json'])
+    for (const name of files) {
+      const { backend, blob } = JSON.parse(readFileSync(join(secrets, name), 'utf8')) as Record<
+        string,
+        string
+      >
+      expect(backend).toBe('gnome_libsecret')
+      const sealed = Buffer.from(blob ?? '', 'base64').toString('utf8')
+      expect(sealed.slice(0, 3)).toBe('v11')
+      expect(sealed).not.toContain('PRIVATE KEY')
+    }
   })
 })
 

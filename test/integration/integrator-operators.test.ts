@@ -114,7 +114,13 @@ describe('a till whose integrator is away', () => {
     expect(await signIn(DEMO_PIN)).toBe('operator_locked')
     const shown = await host.client.session.unlockChallenge({ operatorCode: '101' })
     const read = await command(
-      ...['unlock-code', '--device', shown.deviceCode, '--operator', '101', '--challenge', shown.challenge],
+      'unlock-code',
+      '--device',
+      shown.deviceCode,
+      '--operator',
+      '101',
+      '--challenge',
+      shown.challenge,
     )
     const answer = read.stdout.replace(/^(\d{4}) (\d{4})[\s\S]*$/, '$1$2')
     expect(answer).toMatch(/^\d{8}$/)
