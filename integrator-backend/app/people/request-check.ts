@@ -1,6 +1,6 @@
 // Is this request from the device it names, whole, fresh and for the first time? Called before every handler but enrolment. The
 // order is cheap before dear: form, device, signature, time, nonce; nothing is believed before the signature is right.
-import { createHash, verify } from 'node:crypto'
+import { hash, verify } from 'node:crypto'
 import { ProblemError } from '#contract/problem.ts'
 import { isInTime, readSignature, signatureBase } from '#contract/request-signature.ts'
 import type { Caller, Devices } from './devices.ts'
@@ -33,7 +33,7 @@ export function createRequestCheck({ devices, nonces, nowMs }: RequestCheckParts
       const isSigned = headers['signature-input'] !== undefined || headers['signature'] !== undefined
       throw new ProblemError(isSigned ? 'signature_invalid' : 'device_not_enrolled')
     }
-    const bodyDigest = body === null || body.length === 0 ? null : digestOf(body)
+    const bodyDigest = body === null || body.length === 0 ? null : hash('sha256', body, 'base64')
     if (signed.bodyDigest !== bodyDigest) throw new ProblemError('signature_invalid')
     const { caller, key } = await devices.callerOf(signed.keyId)
     const at = target.indexOf('?')
@@ -52,8 +52,4 @@ export function createRequestCheck({ devices, nonces, nowMs }: RequestCheckParts
     }
     return caller
   }
-}
-
-function digestOf(body: Buffer): string {
-  return createHash('sha256').update(body).digest('base64')
 }
