@@ -7,12 +7,8 @@ export async function readDifferences(
   tenantId: string,
   linesMax: number,
 ): Promise<string[] | null> {
-  const restored = await pool.query<{ at: Date | null }>(
-    'select max(restored_at) as at from tahsil.restore_looks',
-  )
   const setting = await pool.query(`select 1 from tahsil.settings where key = 'restored-at'`)
   if (setting.rows.length === 0) return null
-  const at = restored.rows[0]?.at ?? null
   const rows = await pool.query<{ line: string }>(
     `with restore as (
        select to_timestamp((value #>> '{}')::double precision) as at from tahsil.settings where key = 'restored-at'
@@ -20,7 +16,7 @@ export async function readDifferences(
        select p.seq, format('%s %s: was %s%s, is %s%s', p.id, p.receipt_number, l.state_before,
          coalesce(' ' || l.reason_before, ''), p.state, coalesce(' ' || p.reason, '')) as line
        from tahsil.restore_looks l join tahsil.payments p on p.id = l.payment_id
-       where l.restored_at = $3 and p.tenant_id = $1
+       where l.restored_at = (select max(restored_at) from tahsil.restore_looks) and p.tenant_id = $1
          and (p.state, p.reason) is distinct from (l.state_before, l.reason_before)
      ), again as (
        select p.seq, format('%s %s: was not in the backup, is %s%s%s', p.id, p.receipt_number, p.state,
@@ -31,7 +27,7 @@ export async function readDifferences(
          and p.collected_at_ms < extract(epoch from r.at) * 1000
      )
      select line from (select * from changed union all select * from again) d order by d.seq limit $2`,
-    [tenantId, linesMax, at],
+    [tenantId, linesMax],
   )
   return rows.rows.map((row) => row.line)
 }
