@@ -42,7 +42,13 @@ export function Readiness({ onBack }: { readonly onBack: () => void }) {
     <div className={styles.screen} data-testid="readiness">
       <div className={styles.head}>
         <h1 className={styles.title}>{text('ready.title')}</h1>
-        <Button icon={ArrowLeft} chord="Escape" onPress={onBack} testId="readiness-back">
+        <Button
+          icon={ArrowLeft}
+          chord="Escape"
+          onPress={onBack}
+          testId="readiness-back"
+          className={styles.back}
+        >
           {text('act.back')}
         </Button>
       </div>
