@@ -10,7 +10,7 @@ import type { ClockReading, ClockState } from './records.ts'
 export type ClockVerdict = {
   /** Best known time: the integrator's where this boot has heard it, else the wall clock, but never before `earliestMs`. */
   readonly nowMs: number
-  /** It is at least so late, whatever the wall clock says; 0 when nothing is known. Never goes back. */
+  /** It is at least so late, whatever the wall clock says; 0 when nothing is known. Never goes back from record to record. */
   readonly earliestMs: number
   readonly isTrusted: boolean
   /** Wall clock minus integrator's time; null when that is not known. */
@@ -45,12 +45,20 @@ function serverTimeOf({ monotonicMs, bootId }: ClockReading, { anchor }: ClockSt
   return Math.round(anchor.serverMs + monotonicMs - anchor.monotonicMs)
 }
 
-/** The last trusted moment was before this boot, so at least the time since this boot has passed since. */
-function certainTimeOf({ monotonicMs, bootId }: ClockReading, state: ClockState): number {
-  const { anchor, lastTrustedMs } = state
-  const trustedMs = Math.max(lastTrustedMs ?? 0, anchor?.serverMs ?? 0)
-  if (trustedMs === 0 || anchor?.bootId === bootId) return trustedMs
-  return trustedMs + Math.max(0, Math.floor(monotonicMs))
+/** At least so late: as it was at the latest record or contact, and all that passed since as far as the monotonic clock knows. */
+function certainTimeOf(reading: ClockReading, { anchor, certainMs, lastReading }: ClockState): number {
+  const byRecordMs = certainMs === null ? 0 : certainMs + passedMs(reading, lastReading)
+  const byContactMs = anchor === null ? 0 : anchor.serverMs + passedMs(reading, anchor)
+  return Math.floor(Math.max(byRecordMs, byContactMs))
+}
+
+/** After a restart of the machine at least the time since this boot has passed. */
+function passedMs(
+  { monotonicMs, bootId }: ClockReading,
+  since: Pick<ClockReading, 'monotonicMs' | 'bootId'> | null,
+): number {
+  const fromMs = since?.bootId === bootId ? since.monotonicMs : 0
+  return Math.max(0, monotonicMs - fromMs)
 }
 
 /** Throws clock_set_back or clock_far_off (with both times) when money must wait for a right clock. */
@@ -67,14 +75,14 @@ export function requireClock(reading: ClockReading, state: ClockState): ClockVer
 
 /** The state after a record made at this reading: what later records are measured against. */
 export function clockAfter(reading: ClockReading, state: ClockState): ClockState {
-  const { isTrusted, nowMs, driftMs } = judgeClock(reading, state)
-  const { floorWallMs, lastTrustedMs } = state
+  const { earliestMs, driftMs } = judgeClock(reading, state)
+  const { floorWallMs } = state
   // A clock that is known to be right also says that a later record was made by a wrong one.
   const isRight = driftMs !== null && Math.abs(driftMs) <= CLOCK_TOLERANCE_MS
   return {
     ...state,
     floorWallMs: isRight ? reading.wallMs : Math.max(floorWallMs ?? reading.wallMs, reading.wallMs),
-    lastTrustedMs: isTrusted ? Math.max(lastTrustedMs ?? 0, nowMs) : lastTrustedMs,
+    certainMs: earliestMs === 0 ? null : earliestMs,
     lastReading: reading,
   }
 }

@@ -30,8 +30,8 @@ export type ClockState = {
   readonly anchor: ClockAnchor | null
   /** Wall time of the latest record; null before the first. */
   readonly floorWallMs: number | null
-  /** The integrator's time at the latest record for which it was known. */
-  readonly lastTrustedMs: number | null
+  /** It was at least so late at the latest record, by the integrator's time; null: nothing was known. */
+  readonly certainMs: number | null
   /** How far off a supervisor has accepted the wall clock; null: nobody did. */
   readonly acceptedDriftMs: number | null
   /** Clocks at the latest record. */

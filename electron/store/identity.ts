@@ -55,7 +55,7 @@ type KeptClock = Omit<ClockState, 'anchor'>
 
 const NO_CLOCK: KeptClock = {
   floorWallMs: null,
-  lastTrustedMs: null,
+  certainMs: null,
   acceptedDriftMs: null,
   lastReading: null,
 }

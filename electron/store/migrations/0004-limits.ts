@@ -17,7 +17,7 @@ WHEN NEW.business_date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'
 BEGIN SELECT RAISE(ABORT, 'a shift works for a date'); END;
 
 INSERT INTO meta (key, value)
-SELECT 'clock', json_object('floorWallMs', json(value), 'lastTrustedMs', NULL, 'acceptedDriftMs', NULL, 'lastReading', NULL)
+SELECT 'clock', json_object('floorWallMs', json(value), 'certainMs', NULL, 'acceptedDriftMs', NULL, 'lastReading', NULL)
 FROM meta WHERE key = 'clockFloorMs';
 DELETE FROM meta WHERE key = 'clockFloorMs';
 `,
