@@ -8,7 +8,7 @@ import { EXCEPTION_PAGES_MAX, type ExceptionList } from '#rpc/supervisor.ts'
 import type { ExceptionActAnswer } from './integrator-client.ts'
 import type { Till } from './till.ts'
 
-/** Oldest first. Throws integrator_unreachable: nothing of this list is kept on the till. */
+/** In the order of the office. Throws integrator_unreachable: nothing of this list is kept on the till. */
 export async function listExceptions({
   integrator,
 }: {

@@ -7,7 +7,7 @@ import { mayAnswer } from '#contract/problem.ts'
 import * as z from 'zod'
 import { supervisorOnly } from './callers.ts'
 
-/** Pages that one look at the list fetches. More waits only after a very bad day; the oldest come first. */
+/** Pages that one look at the list fetches. More waits only after a very bad day. */
 export const EXCEPTION_PAGES_MAX = 5
 export const EXCEPTIONS_SHOWN_MAX = EXCEPTIONS_PAGE_MAX * EXCEPTION_PAGES_MAX
 
@@ -31,7 +31,7 @@ export const exceptionListSchema = z.strictObject({
 export type ExceptionList = z.infer<typeof exceptionListSchema>
 
 export const supervisorProcedures = {
-  /** Oldest first. `integrator_unreachable`: the list is at the office; only it can tell. */
+  /** `integrator_unreachable`: the list is at the office; only it can tell. */
   list: supervisorOnly.output(exceptionListSchema).errors(officeProblems),
   /**
    * One act, with the code and PIN of the person who decides (not always the one who is signed in).

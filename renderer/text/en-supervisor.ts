@@ -8,7 +8,7 @@ export const enSupervisor = {
   'exceptions.title': 'Waiting for a decision',
   'exceptions.total':
     '{count, plural, =0 {Nothing waits} one {# waits: {amount}} other {# wait: {amount} in all}}',
-  'exceptions.shown': 'The oldest {shown} of {count} are shown.',
+  'exceptions.shown': 'The first {shown} of {count} are shown.',
   'exceptions.loading': 'Asking the office …',
   'exceptions.empty': 'Nothing waits for a person.',
   'exceptions.emptyHint': 'Every payment that the office has is decided or on its way by itself.',
@@ -32,7 +32,6 @@ export const enSupervisor = {
 
   'exception.record': 'Record {id}',
   'exception.payment': 'Payment {id}',
-  'exception.remainder': 'The rest of a payment: a part was posted, this was not.',
   'exception.noAmount': 'a sum not known',
   'exception.noPayer': 'a payer not known',
   'exception.noReceipt': 'not known',

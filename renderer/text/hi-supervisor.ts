@@ -9,7 +9,7 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'exceptions.title': 'निर्णय की प्रतीक्षा में',
   'exceptions.total':
     '{count, plural, =0 {कुछ भी प्रतीक्षा में नहीं} one {# प्रतीक्षा में: {amount}} other {# प्रतीक्षा में: कुल {amount}}}',
-  'exceptions.shown': '{count} में से सबसे पुराने {shown} दिखाए गए हैं।',
+  'exceptions.shown': '{count} में से पहले {shown} दिखाए गए हैं।',
   'exceptions.loading': 'कार्यालय से पूछ रहे हैं …',
   'exceptions.empty': 'किसी व्यक्ति के निर्णय के लिए कुछ नहीं है।',
   'exceptions.emptyHint': 'कार्यालय के पास के हर भुगतान पर निर्णय हो चुका है, या वह अपने आप आगे बढ़ रहा है।',
@@ -33,7 +33,6 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
 
   'exception.record': 'रिकॉर्ड {id}',
   'exception.payment': 'भुगतान {id}',
-  'exception.remainder': 'भुगतान का शेष: एक हिस्सा दर्ज हुआ, यह नहीं।',
   'exception.noAmount': 'अज्ञात राशि',
   'exception.noPayer': 'अज्ञात भुगतानकर्ता',
   'exception.noReceipt': 'अज्ञात',

@@ -1,9 +1,10 @@
 // One thing that waits, in full: why, since when, who asked, what is known about it, and the acts that are allowed now.
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
+import { outcomeOfException } from '#contract/outcome-words.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { useText } from '#renderer/parts/language.tsx'
-import { postingWords } from '#renderer/parts/payment-words.ts'
+import { OutcomeLines } from '#renderer/parts/outcome-lines.tsx'
 import { Panel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useNow } from '#renderer/parts/terminal.tsx'
@@ -11,7 +12,6 @@ import { Ban, CircleCheck, FileCheck2, HandCoins, RefreshCw, type LucideIcon } f
 import { Evidence } from './evidence.tsx'
 import { latenessOf } from './exception-groups.ts'
 import { useExceptionWords, useMomentText, useOperators } from './exception-words.ts'
-import { reasonOf } from './reason.ts'
 import { Trail } from './trail.tsx'
 import styles from './exception-detail.module.css'
 
@@ -33,19 +33,12 @@ type ExceptionDetailProps = {
 export function ExceptionDetail({ exception, onAct }: ExceptionDetailProps) {
   const text = useText()
   const { title, amount } = useExceptionWords()(exception)
-  const state = postingWords(exception.state)
   return (
     <section className={styles.detail} aria-label={title} data-testid="exception-detail">
       <div className={styles.head}>
         <div className={styles.headWords}>
           <h2 className={styles.number}>{title}</h2>
-          <StatusMark tone={state.tone}>{text(state.word)}</StatusMark>
-          {exception.reason === null ? null : (
-            <p className={styles.reason} data-testid="exception-reason">
-              {text(reasonOf(exception))}
-            </p>
-          )}
-          {exception.kind === 'remainder' ? <p>{text('exception.remainder')}</p> : null}
+          <OutcomeLines facts={outcomeOfException(exception)} className={styles.reason} />
         </div>
         <p className={exception.amountPaise === null ? styles.noAmount : styles.amount}>{amount}</p>
       </div>

@@ -11,7 +11,7 @@ export type ExceptionGroup = (typeof EXCEPTION_GROUPS)[number]
 
 export type GroupedExceptions = {
   readonly group: ExceptionGroup
-  /** As they came: oldest first. */
+  /** As they came. */
   readonly exceptions: readonly Exception[]
   /** Of those whose amount is known. */
   readonly totalPaise: Paise
@@ -22,15 +22,18 @@ export function exceptionKey({ kind, id }: Pick<Exception, 'kind' | 'id'>): stri
   return `${kind} ${id}`
 }
 
-export function groupOf({
-  kind,
-  state,
-  reason,
-}: Pick<Exception, 'kind' | 'state' | 'reason'>): ExceptionGroup {
+type Sorted = Pick<Exception, 'kind' | 'state' | 'reason' | 'asked'>
+
+export function groupOf({ kind, state, reason, asked }: Sorted): ExceptionGroup {
   if (reason === 'SEQUENCE_FORK') return 'forked'
+  // The rest of a payment is held whatever became of the part that was posted.
+  if (kind === 'remainder') return 'held'
   if (kind === 'record' || state === 'POISON') return 'unreadable'
-  if (state === 'REVERSING' || reason === 'REVERSAL_REFUSED') return 'reversing'
-  if (state === 'HOLD' || reason === 'LAGGING') return 'lagging'
+  const isToBeReversed = state === 'REVERSING' || reason === 'REVERSAL_REFUSED' || asked?.act === 'reverse'
+  if (isToBeReversed) return 'reversing'
+  // Posted long ago, and DIGIT has still not worked it in.
+  const isPosted = state === 'POSTED' || state === 'CONFIRMED'
+  if (isPosted || state === 'HOLD' || reason === 'LAGGING') return 'lagging'
   return state === 'UNKNOWN' || state === 'RESOLVE' || state === 'POSTING' ? 'notKnown' : 'held'
 }
 

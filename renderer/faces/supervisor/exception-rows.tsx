@@ -1,15 +1,16 @@
 // The list of what waits, under a heading per kind with its count and sum. One tab stop; arrows go through it.
 import type { Exception } from '#contract/exceptions-api.ts'
 import { formatInr } from '#contract/money.ts'
+import { outcomeOfException } from '#contract/outcome-words.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { useText } from '#renderer/parts/language.tsx'
+import { outcomeWordsOf } from '#renderer/parts/outcome-lines.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useNow } from '#renderer/parts/terminal.tsx'
 import { useEffect, useRef } from 'react'
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components'
 import { exceptionKey, latenessOf, type GroupedExceptions } from './exception-groups.ts'
 import { useExceptionWords } from './exception-words.ts'
-import { reasonOf } from './reason.ts'
 import styles from './exception-rows.module.css'
 
 const AGE_STEP_MS = 30_000
@@ -77,14 +78,14 @@ function Row({ exception }: { readonly exception: Exception }) {
   const nowMs = useNow(AGE_STEP_MS)
   const { title, amount } = useExceptionWords()(exception)
   const { tone, lateSinceMs } = latenessOf(exception, nowMs)
-  const reason = reasonOf(exception)
+  const [state, ...why] = outcomeWordsOf(text, outcomeOfException(exception))
   const whose = [exception.payerName, exception.consumerCode].filter((word) => word !== null).join(' · ')
   return (
     <>
       <span className={styles.words}>
         <span className={styles.number}>{title}</span>
         {whose === '' ? null : <span>{whose}</span>}
-        <span className={styles.small}>{text(reason)}</span>
+        <span className={styles.small}>{why.length === 0 ? state : why.join(' ')}</span>
         {exception.asked === null ? null : <StatusMark tone="info">{text('exception.oneAgreed')}</StatusMark>}
       </span>
       <span className={styles.side}>

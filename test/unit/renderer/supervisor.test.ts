@@ -23,7 +23,6 @@ import {
   latenessOf,
   scannedException,
 } from '#renderer/faces/supervisor/exception-groups.ts'
-import { reasonOf } from '#renderer/faces/supervisor/reason.ts'
 import { isTextKey } from '#renderer/text/catalog.ts'
 import { exceptionWith } from './exceptions.ts'
 
@@ -44,6 +43,12 @@ describe('groups', () => {
     [{ state: 'REVERSING', reason: null }, 'reversing'],
     [{ state: 'SUSPENSE', reason: 'REVERSAL_REFUSED' }, 'reversing'],
     [{ state: 'HOLD', reason: 'LAGGING' }, 'lagging'],
+    [{ state: 'POSTED', reason: null }, 'lagging'],
+    [{ kind: 'remainder', state: 'CONFIRMED', reason: null }, 'held'],
+    [
+      { state: 'CONFIRMED', reason: null, asked: { act: 'reverse', byOperatorId: 'op-9', atMs: 1 } },
+      'reversing',
+    ],
   ])('%o is %s', (changes, group) => {
     expect(groupOf(exceptionWith(changes))).toBe(group)
   })
@@ -68,13 +73,6 @@ describe('groups', () => {
         expect(groups.every(({ exceptions }) => exceptions.length > 0)).toBe(true)
       }),
     )
-  })
-
-  test('every state and reason has its words', () => {
-    for (const state of POSTING_STATES) {
-      expect(isTextKey(reasonOf({ state, reason: null })), state).toBe(true)
-      for (const reason of SUSPENSE_REASONS) expect(isTextKey(reasonOf({ state, reason })), reason).toBe(true)
-    }
   })
 })
 
