@@ -1,9 +1,13 @@
-// The tamper-evident journal: every record is chained to the one before by
-// SHA-256("tahsil-j1" ‖ device ‖ incarnation ‖ u64 seq ‖ previous hash ‖ exact body bytes), and each body carries the running
-// turnover, so that taking a record out breaks both the chain and the arithmetic. The store seals and keeps entries; the
-// same code checks them at start.
+// The tamper-evident journal: every record is chained to the one before (contract/journal-record.ts), signed with the device's key, and
+// each body carries the running turnover, so that taking a record out breaks the chain, the signatures and the arithmetic. The store
+// seals and keeps entries; the same code checks them at start and in the verifier.
+import { chainHash, FIRST_HASH, readBody, recordSigningInput } from '#contract/journal-record.ts'
+import type { JournalOwner, Sha256 } from '#contract/journal-record.ts'
 import type { Paise } from '#contract/money.ts'
-import type { ClockReading, DeviceIdentity } from './records.ts'
+import type { ClockReading } from './records.ts'
+
+export { FIRST_HASH }
+export type { JournalOwner, Sha256 }
 
 export type JournalType =
   | 'ENROL'
@@ -18,8 +22,15 @@ export type JournalType =
   | 'LOCKOUT'
   | 'UNLOCK'
   | 'CLOCK_DRIFT'
+  | 'CLOCK_JUMP'
   | 'CLOCK_ACCEPTED'
   | 'SUPERVISOR_ACT'
+  /** The integrator's signed word of what it holds. */
+  | 'ACK'
+  /** Its database has begun another life: it was restored from a backup. */
+  | 'EPOCH'
+  /** It did not take a payment: a person must look. */
+  | 'REFUSED'
 
 /** What is to be recorded; `dataJson` goes into the body byte for byte. */
 export type JournalDraft = {
@@ -28,6 +39,8 @@ export type JournalDraft = {
   readonly dataJson: string
   /** Money taken by this record; 0 for all but PAY. */
   readonly amountPaise: Paise
+  /** Small facts that tables are rebuilt from and the data does not hold. */
+  readonly note?: Readonly<Record<string, string | number | boolean | null>>
 }
 
 export type JournalHead = {
@@ -47,23 +60,23 @@ export type JournalEntry = {
   readonly atMs: number
   readonly turnoverPaise: number
   readonly paymentCount: number
+  /** Of the device; null in records of the time before devices had keys (chain version 1). */
+  readonly signature: string | null
 }
 
-/** SHA-256 of the parts one after another, in hex. */
-export type Sha256 = (parts: readonly Uint8Array[]) => string
-
-export type JournalOwner = Pick<DeviceIdentity, 'deviceId' | 'incarnation'>
-
-export const FIRST_HASH = '0'.repeat(64)
 export const EMPTY_HEAD: JournalHead = { seq: 0, hash: FIRST_HASH, turnoverPaise: 0, paymentCount: 0 }
 
-const DOMAIN = 'tahsil-j1'
-const encoder = new TextEncoder()
+export type SealKeys = {
+  readonly owner: JournalOwner
+  readonly sha256: Sha256
+  /** null: the device has no key. */
+  readonly sign: ((text: string) => string) | null
+}
 
 export function sealEntry(
   head: JournalHead,
   draft: JournalDraft,
-  { owner, sha256 }: { owner: JournalOwner; sha256: Sha256 },
+  { owner, sha256, sign }: SealKeys,
 ): JournalEntry {
   if (draft.amountPaise < 0) throw new RangeError('turnover never goes down')
   if (draft.type !== 'PAY' && draft.amountPaise !== 0) throw new RangeError('only payments carry money')
@@ -78,9 +91,12 @@ export function sealEntry(
     bootId: draft.at.bootId,
     turnoverPaise,
     paymentCount,
+    ...(draft.note === undefined ? {} : { note: draft.note }),
   })
   const body = `${facts.slice(0, -1)},"data":${draft.dataJson}}`
-  const hash = hashEntry({ owner, seq, previousHash: head.hash, body }, sha256)
+  if (readBody(body) === null) throw new RangeError('a record must be readable as one')
+  const isSigned = sign !== null
+  const hash = chainHash({ owner, seq, previousHash: head.hash, body, isSigned }, sha256)
   return {
     seq,
     type: draft.type,
@@ -90,74 +106,89 @@ export function sealEntry(
     atMs: draft.at.wallMs,
     turnoverPaise,
     paymentCount,
+    signature: isSigned ? sign(recordSigningInput(hash)) : null,
   }
 }
 
-type Hashed = { owner: JournalOwner; seq: number; previousHash: string; body: string }
+export type FaultKind =
+  | 'gap'
+  | 'chain'
+  | 'body'
+  | 'columns'
+  | 'turnover'
+  | 'signature'
+  /** Only the verifier, which sees all records, tells these from `chain`. */
+  | 'reordered'
+  | 'deleted'
+export type JournalFault = { readonly seq: number; readonly kind: FaultKind; readonly reason: string }
 
-export function hashEntry({ owner, seq, previousHash, body }: Hashed, sha256: Sha256): string {
-  return sha256([
-    encoder.encode(DOMAIN),
-    encoder.encode(owner.deviceId),
-    encoder.encode(owner.incarnation),
-    u64(seq),
-    bytesOfHex(previousHash),
-    encoder.encode(body),
-  ])
+export type CheckKeys = {
+  readonly owner: JournalOwner
+  readonly sha256: Sha256
+  /** Checks a signature of the device; null: its key is not known. */
+  readonly verify: ((text: string, signature: string) => boolean) | null
 }
 
-export type JournalFault = { readonly seq: number; readonly reason: string }
+export type Followed = { readonly fault: JournalFault | null; readonly head: JournalHead }
 
 /** Follows a run of entries, which must come after `head`. Returns the first fault, or null and the new head. */
 export function verifyEntries(
-  head: JournalHead,
+  head: JournalHead & { readonly signature?: string | null },
   entries: Iterable<JournalEntry>,
-  { owner, sha256 }: { owner: JournalOwner; sha256: Sha256 },
-): { readonly fault: JournalFault | null; readonly head: JournalHead } {
+  keys: CheckKeys,
+): Followed {
   let last = head
+  let hasSignature = typeof head.signature === 'string'
   for (const entry of entries) {
-    const reason = faultOf(last, entry, { owner, sha256 })
-    if (reason !== null) return { fault: { seq: entry.seq, reason }, head: last }
+    const fault = faultOf(last, entry, { ...keys, hasSignature })
+    if (fault !== null) return { fault: { seq: entry.seq, ...fault }, head: last }
+    hasSignature ||= entry.signature !== null
     last = entry
   }
   return { fault: null, head: last }
 }
 
-function faultOf(
+type Fault = Omit<JournalFault, 'seq'>
+
+export function faultOf(
   last: JournalHead,
   entry: JournalEntry,
-  { owner, sha256 }: { owner: JournalOwner; sha256: Sha256 },
-): string | null {
-  const { seq, previousHash, body } = entry
-  if (seq !== last.seq + 1) return `record ${last.seq + 1} is missing`
-  if (previousHash !== last.hash) return 'does not follow the record before it'
-  if (hashEntry({ owner, seq, previousHash, body }, sha256) !== entry.hash) return 'was changed'
+  { owner, sha256, verify, hasSignature }: CheckKeys & { readonly hasSignature: boolean },
+): Fault | null {
+  const { seq, previousHash, body, signature, hash } = entry
+  if (seq !== last.seq + 1) return { kind: 'gap', reason: `record ${last.seq + 1} is missing` }
+  if (previousHash !== last.hash) return { kind: 'chain', reason: 'does not follow the record before it' }
+  const isSigned = signature !== null
+  if (chainHash({ owner, seq, previousHash, body, isSigned }, sha256) !== hash) {
+    return { kind: 'body', reason: 'was changed' }
+  }
+  if (!isSigned && hasSignature) return { kind: 'signature', reason: 'has lost its signature' }
+  if (isSigned && verify !== null && !verify(recordSigningInput(hash), signature)) {
+    return { kind: 'signature', reason: 'is not signed by this device' }
+  }
+  return factsFault(last, entry)
+}
+
+/** Columns say what the body says, and the running totals follow from the record before. */
+function factsFault(last: JournalHead, entry: JournalEntry): Fault | null {
+  const facts = readBody(entry.body)
+  const isSame =
+    facts !== null &&
+    facts.type === entry.type &&
+    facts.wallMs === entry.atMs &&
+    facts.turnoverPaise === entry.turnoverPaise &&
+    facts.paymentCount === entry.paymentCount
+  if (!isSame) return { kind: 'columns', reason: 'does not say what its columns say' }
   const amountPaise = entry.turnoverPaise - last.turnoverPaise
   const count = entry.paymentCount - last.paymentCount
   const isPay = entry.type === 'PAY'
-  if (count !== (isPay ? 1 : 0) || (isPay ? amountPaise <= 0 : amountPaise !== 0)) {
-    return 'breaks the running total'
-  }
-  const facts = `{"type":"${entry.type}",`
-  const totals = `"turnoverPaise":${entry.turnoverPaise},"paymentCount":${entry.paymentCount},"data":`
-  return body.startsWith(facts) && body.includes(totals) ? null : 'does not say what its columns say'
+  const isRight = count === (isPay ? 1 : 0) && (isPay ? amountPaise > 0 : amountPaise === 0)
+  return isRight ? null : { kind: 'turnover', reason: 'breaks the running total' }
 }
 
 /** The exact JSON that was recorded in a body. */
 export function dataOfBody(body: string): string {
-  const at = body.indexOf(',"data":')
-  if (at < 0) throw new RangeError('a journal body carries data')
-  return body.slice(at + ',"data":'.length, -1)
-}
-
-function u64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
-  return bytes
-}
-
-function bytesOfHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) =>
-    Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16),
-  )
+  const facts = readBody(body)
+  if (facts === null) throw new RangeError('a journal body carries data')
+  return facts.dataJson
 }

@@ -2,11 +2,15 @@
 
 /** Bills in one collection (one payer, one instrument). Same figure as the procedure's input schema. */
 export const LINES_MAX = 20
-/** Exact bytes of one payment record; a batch body of the integrator takes 1 MiB. */
+/** Bytes of one payment record on its way; a body of the integrator takes 1 MiB. */
 export const PAYMENT_BYTES_MAX = 900_000
 /** Records and bytes of one batch to the integrator (its body limit is 1 MiB; some of it is envelope). */
 export const BATCH_RECORDS_MAX = 100
 export const BATCH_BYTES_MAX = 1_000_000
+/** A batch on a line so slow that larger ones do not get through. */
+export const BATCH_BYTES_MIN = 16_000
+/** Records between two of the integrator's words that are kept in the journal itself. */
+export const ACK_EVERY_RECORDS = 50
 /** Pages of the status feed read in one round of the sync loop. */
 export const FEED_PAGES_MAX = 10
 
@@ -19,8 +23,10 @@ export const SERVER_WAIT_MAX_MS = 300_000
 export const PENDING_POLL_MS = 250
 export const PENDING_POLL_CAP_MS = 30_000
 export const IDLE_POLL_MS = 10_000
-/** A record that the integrator could not read alone waits this long, so that it never holds up the others. */
-export const POISON_RETRY_MS = 600_000
+/** Longest wait for news in one call; the integrator takes at most 25 s. */
+export const FEED_WAIT_MS = 20_000
+/** A journal that the integrator does not take as it is is shown to a person and tried again this seldom. */
+export const ALARM_RETRY_MS = 600_000
 
 /** Bills found in one look-up, rows of one search, rows of the queue. */
 export const FOUND_BILLS_MAX = 50

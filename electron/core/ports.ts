@@ -1,9 +1,12 @@
 // What the core needs from the world, passed in: clocks, hashes, the store, the integrator. Implemented by store and host, and
 // by tests. Every store method is one whole transaction: it happened or it did not.
-import type { Masters, Operator, PaymentOutcome, PinVerifier } from '#contract/api.ts'
+import type { Masters, Operator, PinVerifier } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import type { Ack, JournalRecord } from '#contract/journal-record.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
+import type { RecordOutcome } from '#contract/records-api.ts'
+import type { SignedText } from '#contract/signed.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import type { LastContact } from './last-contact.ts'
 import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
@@ -31,12 +34,12 @@ export type BillQuery =
 export type Integrator = {
   readonly searchBills: (query: BillQuery) => Promise<Bill[]>
   readonly signIn: (input: { operatorCode: string; pin: string }) => Promise<Operator>
-  /** Bodies are the exact JSON of payments, oldest first. */
-  readonly submitBatch: (
-    bodies: readonly string[],
-  ) => Promise<{ outcomes: PaymentOutcome[]; nextAfterMs: number }>
+  /** Hands over journal records. The ack has been checked against the key that this till trusts. */
+  readonly appendRecords: (batch: RecordBatch) => Promise<AppendedRecords>
+  /** `waitMs`: when nothing is new, wait so long for news. */
   readonly changes: (
     since: number,
+    waitMs: number,
   ) => Promise<{ payments: PaymentStatus[]; nextCursor: number; hasMore: boolean }>
 }
 
@@ -102,19 +105,58 @@ export type ClockStore = {
   readonly acceptClock: (draft: JournalDraft) => void
 }
 
-export type WaitingRecord = { readonly paymentId: string; readonly body: string; readonly attempts: number }
+/** Journal records on their way, exactly as they were sealed. */
+export type RecordBatch = {
+  readonly after: number
+  /** Hash of record `after`. */
+  readonly head: string
+  readonly records: readonly JournalRecord[]
+  /** What the integrator said last; proves to a restored one what it once had. */
+  readonly lastAck: SignedText | null
+}
+
+export type AppendedRecords = {
+  readonly signed: SignedText
+  readonly ack: Ack
+  readonly outcomes: readonly RecordOutcome[]
+  readonly nextAfterMs: number
+  readonly maxBatch: number
+}
+
+/** How far the journal was handed over, as kept on the disk. */
+export type Handover = {
+  /** Records up to here were taken by the integrator: the next batch follows. */
+  readonly sentSeq: number
+  /** The last word of the integrator; null before the first. */
+  readonly ack: Ack | null
+  readonly signedAck: SignedText | null
+  /** `upto` of the last ACK record in the journal: the journal does not feed on its own acks. */
+  readonly notedSeq: number
+  /** Not null: this journal and the integrator's do not belong together any more. A person must look at this device. */
+  readonly alarm: Problem | null
+}
 
 export type OutboxStore = {
-  /** Oldest first, only those whose next try is due; at most `recordsMax` records. */
-  readonly waiting: (limits: { recordsMax: number; nowMs: number }) => WaitingRecord[]
+  /** The records after what was handed over; none: everything is there. Always one when there is any, however large. */
+  readonly nextBatch: (limits: { recordsMax: number; bytesMax: number }) => RecordBatch
+  /** Payments that the integrator has not acknowledged. */
   readonly waitingCount: () => number
   readonly pendingCount: () => number
-  readonly markOutcomes: (outcomes: readonly PaymentOutcome[], atMs: number) => void
-  /** A try that brought no outcome. `nextTryAtMs` null: with the next batch. */
-  readonly markTried: (
-    paymentIds: readonly string[],
-    tried: { problem: Problem; nextTryAtMs: number | null },
-  ) => void
+  /**
+   * Takes in a word of the integrator: payments up to it leave the waiting lane. A word that does not fit this journal is an alarm
+   * and moves nothing. Returns how many payments got through. Throws integrator_not_trusted for another device's word.
+   */
+  readonly applyAck: (
+    appended: Pick<AppendedRecords, 'signed' | 'ack' | 'outcomes'>,
+    at: ClockReading,
+  ) => number
+  /** The integrator has less than it once had: everything from there is sent again. */
+  readonly rewind: (expectedSeq: number, at: ClockReading) => void
+  /** The integrator holds these records aside, up to `upto`, because other ones carry their numbers. */
+  readonly setAside: (upto: number, problem: Problem, at: ClockReading) => void
+  /** A try of the batch that brought no ack: noted on its payments. */
+  readonly markTried: (upto: number, problem: Problem) => void
+  readonly handover: () => Handover
   readonly feedCursor: () => number
   readonly applyStatuses: (statuses: readonly PaymentStatus[], nextCursor: number) => void
 }

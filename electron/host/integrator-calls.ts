@@ -85,6 +85,7 @@ export function createIntegratorCalls(options: CallOptions): IntegratorCalls {
     transformResponse: (body: unknown) => body,
     validateStatus: () => true,
   })
+  const ending = new AbortController()
   const wallMs = (): number => options.clock.read().wallMs
   /** The integrator's time less this machine's, as far as it was told. */
   let offsetMs = 0
@@ -93,7 +94,11 @@ export function createIntegratorCalls(options: CallOptions): IntegratorCalls {
     const speaker = speakerOf(options.speaker(), sending)
     const signing = speaker === null ? null : { ...speaker, nowMs: () => wallMs() + offsetMs }
     // signed anew at each try: a nonce is good for one
-    const once = async () => await http.request<string>(requestOf(procedure, sending, signing))
+    const once = async () => {
+      const made = requestOf(procedure, sending, signing)
+      const signal = AbortSignal.any([AbortSignal.timeout(sending.timeoutMs), ending.signal])
+      return await http.request<string>({ ...made, signal })
+    }
     try {
       return await once().catch(async (error: unknown) => {
         if (sending.isRepeatable === true && isStaleSocket(error)) return await once()
@@ -138,6 +143,8 @@ export function createIntegratorCalls(options: CallOptions): IntegratorCalls {
       }
     },
     close: () => {
+      // a call that waits for news would keep the till from ending
+      ending.abort()
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()
     },
@@ -171,7 +178,6 @@ function requestOf(procedure: Procedure, sending: Sending, signing: Signing | nu
     url: target,
     data: body,
     timeout: timeoutMs,
-    signal: AbortSignal.timeout(timeoutMs),
     headers: {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

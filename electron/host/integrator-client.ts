@@ -1,6 +1,8 @@
 // What the till asks of the integrator (contract/api.ts), each call with its patience. How a call is made, signed and checked is
 // integrator-calls.ts. Made by start-host; implements core's Integrator.
-import { api, BATCH_PAYMENTS_MAX, mastersSchema, STATUS_PAGE_MAX, type Masters } from '#contract/api.ts'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { api, mastersSchema, STATUS_PAGE_MAX, type Masters } from '#contract/api.ts'
 import type { Approval, EnrolmentAnswer, EnrolmentRequest } from '#contract/devices-api.ts'
 import {
   exceptionsApi,
@@ -8,6 +10,7 @@ import {
   type Exception,
   type ExceptionActInput,
 } from '#contract/exceptions-api.ts'
+import { readAck } from '#contract/journal-record.ts'
 import type { Paise } from '#contract/money.ts'
 import { packsApi } from '#contract/packs-api.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -15,6 +18,12 @@ import type { SignedPurpose, SignedText } from '#contract/signed.ts'
 import type { BillQuery, Integrator } from '#core/ports.ts'
 import type { PackSource } from './packs/pack-source.ts'
 import { createIntegratorCalls, parseJson, unreachable, type CallOptions } from './integrator-calls.ts'
+
+const pack = promisify(gzip)
+/** A body that is longer goes packed. */
+const PACKED_FROM_CHARS = 1_024
+/** 16 kbit/s: no line that is in use is slower, so a batch that is under way is not given up. */
+const SLOW_BYTES_PER_MS = 2
 
 export type IntegratorTimes = {
   readonly signInMs: number
@@ -107,17 +116,21 @@ export function createIntegratorClient(options: ClientOptions): IntegratorClient
     signIn: async (input) =>
       (await call(api.operators.signIn, { body: JSON.stringify(input), timeoutMs: patience(signInMs) }))
         .operator,
-    submitBatch: async (bodies) => {
-      if (bodies.length === 0 || bodies.length > BATCH_PAYMENTS_MAX)
-        throw new RangeError('a batch has 1 to 100')
-      // Joined, not re-serialised: what was journaled is what is sent, byte for byte.
-      const body = `{"payments":[${bodies.join(',')}]}`
-      return await call(api.payments.submitBatch, { body, timeoutMs: batchMs, isRepeatable: true })
+    appendRecords: async ({ after, head, records, lastAck }) => {
+      const text = JSON.stringify({ after, head, records, ...(lastAck === null ? {} : { lastAck }) })
+      const body = text.length > PACKED_FROM_CHARS ? await pack(text) : text
+      const timeoutMs = batchMs + Math.ceil(body.length / SLOW_BYTES_PER_MS)
+      const answer = await call(api.records.append, { body, timeoutMs, isRepeatable: true })
+      const { ack: signed, ...rest } = answer
+      if (!options.isTrusted('ack', signed)) throw new ProblemError('integrator_not_trusted')
+      const ack = readAck(signed.text)
+      if (ack === null) throw unreachable('bad_answer')
+      return { ...rest, signed, ack }
     },
-    changes: async (since) =>
+    changes: async (since, waitMs) =>
       await call(api.payments.changes, {
-        query: { since, limit: STATUS_PAGE_MAX },
-        timeoutMs: otherMs,
+        query: { since, limit: STATUS_PAGE_MAX, waitMs },
+        timeoutMs: otherMs + waitMs,
         isRepeatable: true,
       }),
     packRoutes: async () =>

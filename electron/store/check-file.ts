@@ -1,6 +1,6 @@
 // Looks a record over before it is trusted: SQLite's own check, the chain of the journal, and payments against journal. Reads
 // only, through a read-only connection, so that a damaged file stays as it was found. Called by open-store.ts at every start.
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ProblemError } from '#contract/problem.ts'
@@ -10,12 +10,15 @@ import {
   verifyEntries,
   type JournalEntry,
   type JournalHead,
+  type CheckKeys,
   type JournalOwner,
   type Sha256,
 } from '#core/journal.ts'
 
 /** Records whose chain is followed at every start; the rest only on wish. */
 export const TAIL_RECORDS = 1_000
+/** Of them, the last ones whose signatures are checked too: each stands for all before it, and one costs a hundred chain steps. */
+export const TAIL_SIGNATURES = 200
 
 export const sha256: Sha256 = (parts) => {
   const hash = createHash('sha256')
@@ -23,8 +26,21 @@ export const sha256: Sha256 = (parts) => {
   return hash.digest('hex')
 }
 
-const ENTRY_COLUMNS = `seq, type, body, previous_hash AS previousHash, hash, at_ms AS atMs,
-  turnover_paise AS turnoverPaise, payment_count AS paymentCount`
+/** Columns of a JournalEntry; a file of the time before signatures has none. */
+export function entryColumns(raw: Database.Database): string {
+  const hasSignature = raw
+    .prepare<[], { name: string }>("SELECT name FROM pragma_table_info('journal') WHERE name = 'signature'")
+    .get()
+  return `seq, type, body, previous_hash AS previousHash, hash, at_ms AS atMs, turnover_paise AS turnoverPaise,
+    payment_count AS paymentCount, ${hasSignature === undefined ? 'NULL AS ' : ''}signature`
+}
+
+/** Checks signatures of one device; null when its key is not known. */
+export function verifierOf(publicKey: string | null): CheckKeys['verify'] {
+  if (publicKey === null) return null
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
+  return (text, signature) => verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))
+}
 
 /** Throws store_corrupt with what is wrong (`file`, `reason`, `seq`). A file that does not exist yet is fine. */
 export function checkFile(file: string, depth: 'tail' | 'full'): void {
@@ -73,9 +89,17 @@ function checkJournal(raw: Database.Database, file: string, depth: 'tail' | 'ful
   }
   const from = depth === 'full' ? 0 : Math.max(0, last.seq - TAIL_RECORDS)
   const entries = raw
-    .prepare<[number], JournalEntry>(`SELECT ${ENTRY_COLUMNS} FROM journal WHERE seq > ? ORDER BY seq`)
+    .prepare<[number], JournalEntry>(`SELECT ${entryColumns(raw)} FROM journal WHERE seq > ? ORDER BY seq`)
     .iterate(from)
-  const { fault, head } = verifyEntries(headAt(raw, file, from), entries, { owner, sha256 })
+  const checks = verifierOf(readMeta<string>(raw, 'devicePublicKey'))
+  const signedFrom = depth === 'full' ? 0 : last.seq - TAIL_SIGNATURES
+  let seq = from
+  const keys: CheckKeys = {
+    owner,
+    sha256,
+    verify: checks === null ? null : (text, signature) => ++seq <= signedFrom || checks(text, signature),
+  }
+  const { fault, head } = verifyEntries(headAt(raw, file, from), entries, keys)
   if (fault !== null) throw damaged(file, fault.reason, fault.seq)
   checkPayments(raw, file, { from, head })
 }
@@ -111,15 +135,19 @@ function checkPayments(
 function headAt(raw: Database.Database, file: string, seq: number): JournalHead {
   if (seq === 0) return EMPTY_HEAD
   const entry = raw
-    .prepare<[number], JournalEntry>(`SELECT ${ENTRY_COLUMNS} FROM journal WHERE seq = ?`)
+    .prepare<[number], JournalEntry>(`SELECT ${entryColumns(raw)} FROM journal WHERE seq = ?`)
     .get(seq)
   if (entry === undefined) throw damaged(file, 'a record is missing', seq)
   return entry
 }
 
-function ownerOf(raw: Database.Database): JournalOwner | null {
-  const row = raw.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'device'").get()
-  return row === undefined ? null : (JSON.parse(row.value) as JournalOwner)
+export function ownerOf(raw: Database.Database): JournalOwner | null {
+  return readMeta<JournalOwner>(raw, 'device')
+}
+
+export function readMeta<T>(raw: Database.Database, key: string): T | null {
+  const row = raw.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key)
+  return row === undefined ? null : (JSON.parse(row.value) as T)
 }
 
 function hasTable(raw: Database.Database, name: string): boolean {

@@ -3,7 +3,7 @@
 // anything (a failed commit may be on the disk). Used by every store method.
 import Database from 'better-sqlite3'
 import { ProblemError, type ProblemCode } from '#contract/problem.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 export type Gate = {
   readonly read: <T>(work: (session: Session) => T) => T
@@ -17,8 +17,9 @@ export type Gate = {
   readonly close: () => void
 }
 
-export function openGate(file: string, busyTimeoutMs: number): Gate {
-  let session: Session | null = openSession(file, busyTimeoutMs)
+export function openGate(options: SessionOptions): Gate {
+  const { file } = options
+  let session: Session | null = openSession(options)
   let damage: ProblemError | null = null
   let isClosed = false
 
@@ -30,7 +31,7 @@ export function openGate(file: string, busyTimeoutMs: number): Gate {
   }
   const reopened = (): Session => {
     try {
-      return openSession(file, busyTimeoutMs)
+      return openSession(options)
     } catch (error) {
       throw noted(new ProblemError('store_unknown', { reason: codeOf(error) }, { cause: error }), error)
     }

@@ -13,6 +13,8 @@ export type MetaKey =
   | 'packRoutes'
   | 'lastContact'
   | 'unlockChallenges'
+  | 'devicePublicKey'
+  | 'handover'
 
 const statements = perSession((db) => ({
   get: db

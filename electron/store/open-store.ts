@@ -15,11 +15,14 @@ import type {
 } from '#core/ports.ts'
 import type { CollectionView } from '#core/records.ts'
 import type { ProblemError } from '#contract/problem.ts'
+import type { DeviceSigner } from '#contract/signed.ts'
 import { billTable } from './bills.ts'
 import { checkFile } from './check-file.ts'
 import { contactTable } from './contacts.ts'
 import { openGate, type Gate } from './gate.ts'
+import { handoverTable } from './handover.ts'
 import { identityTable, type IdentityTable } from './identity.ts'
+import { journalReads, type JournalReads } from './journal-reads.ts'
 import { migrate } from './migrate.ts'
 import { operatorTable } from './operators.ts'
 import { outboxTable, type QueueTotals } from './outbox.ts'
@@ -37,9 +40,12 @@ export type StoreOptions = {
   /** full: follows the whole journal, not only its tail. */
   readonly check?: 'tail' | 'full'
   readonly busyTimeoutMs?: number
+  /** Signs the journal. A till that was enrolled with a key writes nothing without it. */
+  readonly signer?: DeviceSigner | null
 }
 
 export type Store = IdentityTable &
+  JournalReads &
   ShiftStore &
   BillStore &
   PaymentStore &
@@ -67,6 +73,7 @@ export function openStore({
   nowMs,
   check = 'tail',
   busyTimeoutMs = BUSY_TIMEOUT_MS,
+  signer = null,
 }: StoreOptions): Store {
   mkdirSync(dirname(file), { recursive: true })
   const lock = takeWriterLock(file)
@@ -74,7 +81,7 @@ export function openStore({
   try {
     checkFile(file, check)
     keepPrivate(file)
-    gate = openGate(file, busyTimeoutMs)
+    gate = openGate({ file, busyTimeoutMs, signer })
     gate.read(({ raw }) => migrate(raw, nowMs))
     return storeOver(gate, () => lock.release())
   } catch (error) {
@@ -103,6 +110,8 @@ function storeOver(gate: Gate, release: () => void): Store {
     }),
     ...paymentRows(gate, identity.masters),
     ...outboxTable(gate),
+    ...handoverTable(gate),
+    ...journalReads(gate),
     ...operatorTable(gate, identity),
     ...contactTable(gate),
     ...printJobTable(gate),

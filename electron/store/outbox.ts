@@ -1,17 +1,15 @@
-// The way of payments to the integrator: what waits, what was answered, what became of it. Nothing is ever deleted. Part of the
-// store; each method is one transaction.
-import { and, asc, eq, isNull, lte, or, sql } from 'drizzle-orm'
-import type { PaymentOutcome } from '#contract/api.ts'
+// The lanes of payments: what waits, what was answered, what became of it. Nothing is ever deleted. How records get to the integrator
+// is in handover.ts. Part of the store; each method is one transaction.
+import { eq, sql } from 'drizzle-orm'
 import { paise, type Paise } from '#contract/money.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
-import { PROBLEMS } from '#contract/problem.ts'
 import type { OutboxStore } from '#core/ports.ts'
 import { laneOf } from '#core/receipt.ts'
 import { normalTerm } from '#core/search-terms.ts'
 import type { Gate } from './gate.ts'
 import { getMeta, setMeta } from './meta.ts'
 import { addTerms } from './payment-search.ts'
-import { outbox, payments, statuses } from './schema.ts'
+import { outbox, statuses } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 
 export type QueueTotals = {
@@ -28,19 +26,6 @@ const isOfPayment = eq(
 )
 
 const statements = perSession((db) => ({
-  waiting: db
-    .select({ paymentId: payments.id, body: payments.body, attempts: outbox.attempts })
-    .from(outbox)
-    .innerJoin(payments, eq(payments.deviceSeq, outbox.deviceSeq))
-    .where(
-      and(
-        sql`${outbox.lane} = 'waiting'`,
-        or(isNull(outbox.nextTryAtMs), lte(outbox.nextTryAtMs, sql.placeholder('nowMs'))),
-      ),
-    )
-    .orderBy(asc(outbox.deviceSeq))
-    .limit(sql.placeholder('recordsMax'))
-    .prepare(),
   totals: db
     .select({
       count: sql<number>`count(*)`,
@@ -60,19 +45,6 @@ const statements = perSession((db) => ({
     .from(outbox)
     .where(sql`${outbox.lane} = 'attention'`)
     .prepare(),
-  settle: db
-    .update(outbox)
-    .set({
-      lane: sql`${sql.placeholder('lane')}`,
-      isRefused: sql`${sql.placeholder('isRefused')}`,
-      isConflict: sql`${sql.placeholder('isConflict')}`,
-      attempts: sql`attempts + 1`,
-      problem: sql`${sql.placeholder('problem')}`,
-      nextTryAtMs: null,
-      acknowledgedAtMs: sql`coalesce(acknowledged_at_ms, ${sql.placeholder('atMs')})`,
-    })
-    .where(isOfPayment)
-    .prepare(),
   setLane: db
     .update(outbox)
     .set({
@@ -82,15 +54,6 @@ const statements = perSession((db) => ({
       nextTryAtMs: null,
     })
     .where(isOfPayment)
-    .prepare(),
-  tried: db
-    .update(outbox)
-    .set({
-      attempts: sql`attempts + 1`,
-      problem: sql`${sql.placeholder('problem')}`,
-      nextTryAtMs: sql`${sql.placeholder('nextTryAtMs')}`,
-    })
-    .where(and(isOfPayment, sql`${outbox.lane} = 'waiting'`))
     .prepare(),
   known: db
     .select({ isConflict: outbox.isConflict, cursor: statuses.cursor })
@@ -129,11 +92,12 @@ const statements = perSession((db) => ({
     .prepare(),
 }))
 
-export function outboxTable(gate: Gate): OutboxStore & { readonly queueTotals: () => QueueTotals } {
+type LaneStore = Pick<OutboxStore, 'waitingCount' | 'pendingCount' | 'feedCursor' | 'applyStatuses'>
+
+export function outboxTable(gate: Gate): LaneStore & { readonly queueTotals: () => QueueTotals } {
   const count = (session: Session, lane: 'pending' | 'attention') =>
     statements(session)[lane].get()?.count ?? 0
   return {
-    waiting: (limits) => gate.read((session) => statements(session).waiting.all(limits)),
     waitingCount: () => gate.read((session) => statements(session).totals.get()?.count ?? 0),
     pendingCount: () => gate.read((session) => count(session, 'pending')),
     queueTotals: () =>
@@ -146,15 +110,6 @@ export function outboxTable(gate: Gate): OutboxStore & { readonly queueTotals: (
           pendingCount: count(session, 'pending'),
           attentionCount: count(session, 'attention'),
         }
-      }),
-    markOutcomes: (outcomes, atMs) =>
-      gate.write((session) => {
-        for (const outcome of outcomes) markOutcome(session, outcome, atMs)
-      }),
-    markTried: (paymentIds, { problem, nextTryAtMs }) =>
-      gate.write((session) => {
-        const text = JSON.stringify(problem)
-        for (const id of paymentIds) statements(session).tried.run({ id, problem: text, nextTryAtMs })
       }),
     feedCursor: () => gate.read((session) => getMeta<number>(session, 'feedCursor') ?? 0),
     applyStatuses: (fresh, nextCursor) =>
@@ -171,22 +126,6 @@ export function readUnsent(session: Session): { count: number; sumPaise: Paise }
   return { count: waiting?.count ?? 0, sumPaise: paise(waiting?.sum ?? 0) }
 }
 
-function markOutcome(session: Session, outcome: PaymentOutcome, atMs: number): void {
-  const { id, outcome: kind, status, problem } = outcome
-  const isRefused = kind === 'conflict' || kind === 'refused'
-  const code = kind === 'conflict' ? 'payment_conflict' : 'input_invalid'
-  const told = problem ?? (isRefused ? { code, message: PROBLEMS[code], data: {} } : null)
-  statements(session).settle.run({
-    id,
-    lane: isRefused ? 'attention' : 'pending',
-    isRefused: isRefused ? 1 : 0,
-    isConflict: kind === 'conflict' ? 1 : 0,
-    problem: told === null ? null : JSON.stringify(told),
-    atMs,
-  })
-  if (!isRefused && status !== null) applyStatus(session, status)
-}
-
 /**
  * Statuses may come twice and out of order: only a later one counts. Payments of another till are passed over, and so is a
  * payment that the integrator holds with other content: what happens to that one says nothing about ours.
@@ -198,6 +137,6 @@ function applyStatus(session: Session, status: PaymentStatus): void {
   if (row.cursor !== null && row.cursor > status.cursor) return
   const { id, steps, ...facts } = status
   saveStatus.run({ ...facts, paymentId: id, steps: JSON.stringify(steps) })
-  setLane.run({ id, lane: laneOf(status.state) })
+  setLane.run({ id, lane: laneOf(status) })
   if (status.digitReceiptNumber !== null) addTerms(session, id, [normalTerm(status.digitReceiptNumber)])
 }

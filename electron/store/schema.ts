@@ -13,6 +13,7 @@ export const journal = sqliteTable('journal', {
   atMs: integer('at_ms').notNull(),
   turnoverPaise: integer('turnover_paise').notNull(),
   paymentCount: integer('payment_count').notNull(),
+  signature: text(),
 })
 
 export const shifts = sqliteTable('shifts', {

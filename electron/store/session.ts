@@ -2,11 +2,17 @@
 // every open: the library reopens an existing WAL file with NORMAL, which loses acknowledged payments in a power cut.
 // Called by gate.ts (open and reopen) and check-file.ts.
 import Database from 'better-sqlite3'
+import type { DeviceSigner } from '#contract/signed.ts'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 
 export type Db = BetterSQLite3Database
 
-export type Session = { readonly raw: Database.Database; readonly db: Db }
+export type Session = {
+  readonly raw: Database.Database
+  readonly db: Db
+  /** Signs what is appended to the journal; null: the till has no key. */
+  readonly signer: DeviceSigner | null
+}
 
 /** Longest wait for another connection's lock; the event loop stands still meanwhile. */
 export const BUSY_TIMEOUT_MS = 1_000
@@ -14,7 +20,13 @@ const WAL_BYTES_KEPT = 16 * 1024 * 1024
 const PAGE_BYTES = 4096
 const FULL = 2
 
-export function openSession(file: string, busyTimeoutMs: number): Session {
+export type SessionOptions = {
+  readonly file: string
+  readonly busyTimeoutMs: number
+  readonly signer: DeviceSigner | null
+}
+
+export function openSession({ file, busyTimeoutMs, signer }: SessionOptions): Session {
   const raw = new Database(file, { timeout: busyTimeoutMs })
   try {
     raw.pragma('journal_mode = WAL')
@@ -26,7 +38,7 @@ export function openSession(file: string, busyTimeoutMs: number): Session {
     raw.pragma(`wal_autocheckpoint = ${WAL_BYTES_KEPT / PAGE_BYTES}`)
     raw.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`)
     assertDurable(raw)
-    return { raw, db: drizzle({ client: raw }) }
+    return { raw, db: drizzle({ client: raw }), signer }
   } catch (error) {
     raw.close()
     throw error

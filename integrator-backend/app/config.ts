@@ -66,6 +66,8 @@ const environmentSchema = z.object({
   TAHSIL_PIN_PEPPER_FILE: z.string().optional(),
   /** Every node of one database has the same; absent: in the data folder. */
   TAHSIL_SIGNING_KEY_FILE: z.string().optional(),
+  /** Tills keep what was acknowledged so long: longer than the oldest backup that may be put back. */
+  TAHSIL_RETAIN_DAYS: z.coerce.number().int().min(1).max(3_660).default(90),
   TAHSIL_HELP_LINE: z.string().max(64).optional(),
   TAHSIL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TAHSIL_DIGIT_TIMEOUT_MS: milliseconds(70_000, 100, 600_000),
@@ -149,6 +151,7 @@ export function readConfig(environment: Environment) {
     isDemo: settings.TAHSIL_SEED === 'demo',
     pinPepperFile: settings.TAHSIL_PIN_PEPPER_FILE ?? null,
     signingKeyFile: settings.TAHSIL_SIGNING_KEY_FILE ?? null,
+    retainDays: settings.TAHSIL_RETAIN_DAYS,
     helpLine: settings.TAHSIL_HELP_LINE ?? null,
     logLevel: settings.TAHSIL_LOG_LEVEL,
     mastersTtlMs: settings.TAHSIL_MASTERS_TTL_MS,

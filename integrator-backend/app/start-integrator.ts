@@ -32,7 +32,7 @@ import { createLedgerFacts } from './operations/ledger-facts.ts'
 import { createMetrics } from './operations/metrics.ts'
 import { openMetricsDoor } from './operations/metrics-door.ts'
 import { startPacking } from './packs/pack-worker.ts'
-import { createAcceptance } from './payments/accept.ts'
+import { createChangeWaiters } from './payments/change-waiters.ts'
 import { readPending, readReceipt } from './payments/read-payments.ts'
 import { readCounts } from './payments/counts.ts'
 import { keepSettings } from './payments/repair.ts'
@@ -45,6 +45,7 @@ import { createRequestCheck } from './people/request-check.ts'
 import { seedDemo } from './people/seed-demo.ts'
 import { openServerKey } from './server-key.ts'
 import { rescuePublicKey } from './rescue/rescue-key.ts'
+import { createRecords } from './records/append.ts'
 import { StartupError } from './startup-error.ts'
 
 export type IntegratorOptions = {
@@ -137,7 +138,10 @@ async function startOn({ options, config, log, database, client: bare, started }
   const masters = createMasters({ client, ttlMs: config.mastersTtlMs, keep: createKeptMasters(db) })
   const payments = createPaymentCalls(client)
   await keepSettings(pool, { 'fence-ms': config.policy.fenceMs, 'decision-days': config.decisionDays })
-  const acceptance = createAcceptance(pool)
+  const records = createRecords({ pool, serverKey, retainDays: config.retainDays, nowMs })
+  const waiters = createChangeWaiters(pool, (error) =>
+    log.warn({ error: describeError(error) }, 'nobody listens for changes'),
+  )
   const searchBills = createBillSearch({
     client,
     payments,
@@ -157,7 +161,8 @@ async function startOn({ options, config, log, database, client: bare, started }
     operators,
     masters,
     searchBills,
-    acceptance,
+    records,
+    waiters,
     limits: createLimits(nowMs),
     helpLine: config.helpLine,
     rescueKey: rescuePublicKey(root),
@@ -173,14 +178,16 @@ async function startOn({ options, config, log, database, client: bare, started }
       const state = await readReadiness(database, client)
       return drain.isDraining() ? { ...state, ready: false } : state
     },
-    keepPoison: async ({ caller }, record, reason) => {
-      if (caller.current !== null) await acceptance.keepPoison(caller.current.deviceId, record, reason)
-    },
   })
   drain.watch(server)
   watchHttp(server, metrics)
   openMetricsDoor(server, metrics, config.metricsToken)
-  started.push({ close: async () => await server.close().finally(metrics.close) })
+  started.push({
+    close: async () => {
+      await waiters.close()
+      await server.close().finally(metrics.close)
+    },
+  })
   const url = await listen(server, options)
   const worker =
     config.postingConcurrency === 0

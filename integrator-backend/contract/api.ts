@@ -8,13 +8,11 @@ import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts'
 import { exceptionsApi } from './exceptions-api.ts'
 import { packsApi } from './packs-api.ts'
-import { paymentIdSchema, paymentSchema, paymentStatusSchema } from './payment.ts'
-import { mayAnswer, problemSchema } from './problem.ts'
+import { paymentIdSchema, paymentStatusSchema } from './payment.ts'
+import { mayAnswer } from './problem.ts'
 import { recordsApi } from './records-api.ts'
 import { publicKeySchema, signedTextSchema } from './signed.ts'
 
-/** Payments in one batch. */
-export const BATCH_PAYMENTS_MAX = 100
 /** Bytes of one request body. */
 export const BODY_BYTES_MAX = 1_048_576
 /** Statuses in one page of the feed. */
@@ -78,15 +76,6 @@ export const billSearchSchema = z.discriminatedUnion('by', [
 ])
 export type BillSearch = z.infer<typeof billSearchSchema>
 
-export const paymentOutcomeSchema = z.strictObject({
-  id: z.string().max(64),
-  /** duplicate: same id and same content, already held; conflict: same id, other content; refused: not readable. */
-  outcome: z.enum(['accepted', 'duplicate', 'conflict', 'refused']),
-  status: paymentStatusSchema.nullable(),
-  problem: problemSchema.nullable(),
-})
-export type PaymentOutcome = z.infer<typeof paymentOutcomeSchema>
-
 const common = SIGNED_CALL_ERRORS
 const digit = mayAnswer('digit_unreachable', 'digit_bad_answer', 'digit_refused', 'digit_login_failed')
 
@@ -125,31 +114,6 @@ export const api = {
   exceptions: exceptionsApi,
   records: recordsApi,
   payments: {
-    submit: oc
-      .route({
-        method: 'POST',
-        path: '/v1/payments',
-        summary: 'Hand over one payment; answered after its commit',
-      })
-      .input(paymentSchema)
-      .output(paymentStatusSchema)
-      .errors({ ...common, ...mayAnswer('payment_conflict', 'bill_other_tenant') }),
-    submitBatch: oc
-      .route({
-        method: 'POST',
-        path: '/v1/payments/batch',
-        summary: 'Hand over many; each has its own outcome',
-      })
-      // Each record is checked on its own, so that one bad record never blocks the others.
-      .input(z.strictObject({ payments: z.array(z.unknown()).min(1).max(BATCH_PAYMENTS_MAX) }))
-      .output(
-        z.strictObject({
-          outcomes: z.array(paymentOutcomeSchema).max(BATCH_PAYMENTS_MAX),
-          /** The server's wish: wait so long before the next batch. */
-          nextAfterMs: z.int().min(0),
-        }),
-      )
-      .errors(common),
     get: oc
       .route({
         method: 'GET',

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import type { BillSearch, Masters, PaymentOutcome } from '#contract/api.ts'
+import type { BillSearch, Masters } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
 import type { Device } from '#contract/devices-api.ts'
 import type { Instrument, Payment, PaymentStatus, PostingState } from '#contract/payment.ts'
+import { readAck } from '#contract/journal-record.ts'
 import type { Problem } from '#contract/problem.ts'
+import type { AppendAnswer } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
 import { startEmbedded } from '#app/database/embedded.ts'
 import { startIntegrator } from '#app/start-integrator.ts'
@@ -20,6 +22,8 @@ import { startSandbox } from '#sandbox/start-sandbox.ts'
 import type { RunningSandbox, SandboxOptions } from '#sandbox/start-sandbox.ts'
 import { enrolDevice, signedRequest } from './signed-client.ts'
 import type { Reply, SignedDevice } from './signed-client.ts'
+import { createTestJournal } from './test-journal.ts'
+import type { TestJournal } from './test-journal.ts'
 
 export const TENANT = 'sr.devgaon'
 
@@ -138,16 +142,22 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return world
 }
 
+export type Outcome = { outcome: 'accepted' | 'conflict' | 'refused'; problem: Problem | null }
+
 export class Till {
   url: string
   readonly device: Device
   readonly signed: SignedDevice
+  readonly journal: TestJournal
+  sentSeq = 0
+  lastAck: SignedText | null = null
   private seq = 0
 
   constructor(url: string, signed: SignedDevice) {
     this.url = url
     this.signed = signed
     this.device = signed.device
+    this.journal = createTestJournal({ owner: signed.device, signer: signed.signer })
   }
 
   /** Signed by this till. */
@@ -209,16 +219,34 @@ export class Till {
     }
   }
 
-  async submit(payment: Payment): Promise<PaymentStatus> {
-    const reply = await this.call<PaymentStatus>('POST', '/v1/payments', payment)
-    if (reply.status !== 200) throw new Error(`submit: ${reply.status} ${JSON.stringify(reply.body)}`)
-    return reply.body
+  /** Hands over what the journal holds after `sentSeq`. */
+  async append(request = this.journal.request(this.sentSeq)): Promise<Reply<AppendAnswer & Problem>> {
+    const reply = await this.call<AppendAnswer & Problem>('POST', '/v1/records', request)
+    if (reply.status === 200) {
+      this.lastAck = reply.body.ack
+      this.sentSeq = readAck(reply.body.ack.text)?.upto ?? this.sentSeq
+    }
+    return reply
   }
 
-  async submitBatch(payments: readonly unknown[]): Promise<PaymentOutcome[]> {
-    const reply = await this.call<{ outcomes: PaymentOutcome[] }>('POST', '/v1/payments/batch', { payments })
-    if (reply.status !== 200) throw new Error(`batch: ${reply.status} ${JSON.stringify(reply.body)}`)
-    return reply.body.outcomes
+  async submit(payment: Payment): Promise<PaymentStatus> {
+    const [outcome] = await this.submitBatch([payment])
+    if (outcome?.outcome !== 'accepted') throw new Error(`submit: ${JSON.stringify(outcome)}`)
+    return await this.status(payment.id)
+  }
+
+  /** Each in a record of its own, handed over together; accepted: not named by the integrator as anything else. */
+  async submitBatch(payments: readonly unknown[]): Promise<Outcome[]> {
+    const records = payments.map((payment) => this.journal.pay(payment))
+    const reply = await this.append()
+    if (reply.status !== 200) throw new Error(`append: ${reply.status} ${JSON.stringify(reply.body)}`)
+    const named = new Map(reply.body.outcomes.map((outcome) => [outcome.seq, outcome]))
+    return records.map(({ seq }) => {
+      const outcome = named.get(seq)
+      return outcome === undefined
+        ? { outcome: 'accepted', problem: null }
+        : { outcome: outcome.outcome, problem: outcome.problem }
+    })
   }
 
   async status(id: string): Promise<PaymentStatus> {

@@ -89,7 +89,7 @@ describe.each<Fault>([
   'too_many',
 ])('the batch meets: %s', (fault) => {
   test('nothing is lost, nothing arrives twice, and afterwards all of it is there', async () => {
-    fake.setFault(fault, '/v1/payments')
+    fake.setFault(fault, '/v1/records')
     const ids = await takeAll(bills.slice(0, 4))
     await kit.client.queue.sendNow().catch(() => undefined)
     expect((await kit.client.terminal.status()).shift?.receiptCount).toBe(4)

@@ -19,7 +19,7 @@ const step = (door: CrashStep['door'], when: CrashStep['when'], match: string): 
 
 const insertPayment = step('sqlite', 'before', '^insert into "?payments"?')
 const commit = (when: CrashStep['when']) => step('sqlite', when, '^commit')
-const batch = 'POST /v1/payments/batch'
+const batch = 'POST /v1/records'
 const create = 'POST /collection-services/payments/_create'
 const accept = 'tahsil\\.accept_payments'
 const moveTo = (state: string) => `tahsil\\.move_payment.*"${state}"`

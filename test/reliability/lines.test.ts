@@ -23,7 +23,7 @@ afterAll(async () => {
 
 type Case = { line: 'integrator' | 'digit'; call: string; fault: Omit<Fault, 'match'> }
 
-const batch = 'POST /v1/payments/batch'
+const batch = 'POST /v1/records'
 const feed = 'GET /v1/payments\\?'
 const create = 'POST .*/payments/_create'
 const search = 'POST .*/payments/.*_search'

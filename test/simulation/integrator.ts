@@ -1,15 +1,17 @@
 // The integrator in a simulated world: the real rules of acceptance and posting, the real bill search and look-ups, over a
 // database in memory; it may crash at every call, start again, and be restored from an old backup. Made by run-seed.
 import { createHash } from 'node:crypto'
-import { BATCH_PAYMENTS_MAX } from '#contract/api.ts'
-import type { PaymentOutcome } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import { chainOf, readBody } from '#contract/journal-record.ts'
+import type { Ack } from '#contract/journal-record.ts'
 import { paymentSchema } from '#contract/payment.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
 import { ProblemError, problemOf } from '#contract/problem.ts'
 import { outcomeOf, whyRefused } from '#collection/accept-payment.ts'
 import { canonicalJson } from '#collection/canonical-json.ts'
-import type { BillQuery } from '#core/ports.ts'
+import { RECORDS_MAX } from '#contract/records-api.ts'
+import type { RecordOutcome } from '#contract/records-api.ts'
+import type { AppendedRecords, BillQuery, RecordBatch } from '#core/ports.ts'
 import type { Digit } from './digit.ts'
 import { TENANT } from './digit.ts'
 import { createPosting } from './posting.ts'
@@ -17,13 +19,13 @@ import type { Posting } from './posting.ts'
 import type { Mutant } from './mutants.ts'
 import { accept, reopen, setHold } from './table-payments.ts'
 import type { Sealed } from './table-payments.ts'
-import { changesOf, statusesOf } from './table-reads.ts'
+import { changesOf } from './table-reads.ts'
+import { sha256 } from '#store/check-file.ts'
 import { createTableStore, nextCursor } from './table-store.ts'
 import type { Tables, TableStore } from './table-store.ts'
 import { callOut } from './world.ts'
 import type { Life, World } from './world.ts'
 
-export type Batch = { outcomes: PaymentOutcome[]; nextAfterMs: number }
 export type Changes = { payments: PaymentStatus[]; nextCursor: number; hasMore: boolean }
 
 export type Integrator = {
@@ -31,7 +33,7 @@ export type Integrator = {
   life: () => Life | null
   /** Changes at every restore: tills hand everything over again. */
   epoch: () => number
-  submitBatch: (deviceId: string, bodies: readonly string[]) => Promise<Batch>
+  appendRecords: (deviceId: string, batch: RecordBatch) => Promise<AppendedRecords>
   changes: (deviceId: string, since: number) => Promise<Changes>
   searchBills: (query: BillQuery) => Promise<Bill[]>
   crash: (downMs: number) => void
@@ -116,14 +118,27 @@ export function createIntegrator(world: World, parts: { digit: Digit; mutant: Mu
       backups.push(store.backup())
       if (backups.length > backupsMax) backups.shift()
     },
-    submitBatch: async (deviceId, bodies) => {
+    appendRecords: async (deviceId, batch) => {
       const { life, posting } = alive()
       flush()
-      if (bodies.length === 0 || bodies.length > BATCH_PAYMENTS_MAX)
-        throw new RangeError('a batch has 1 to 100')
-      const batch = await callOut(world, life, () => submit(store, deviceId, bodies))
+      const { length } = batch.records
+      if (length === 0 || length > RECORDS_MAX) throw new RangeError('a batch has 1 to 100')
+      const outcomes = await callOut(world, life, () => append(store, deviceId, batch))
       posting.wake()
-      return batch
+      const head = headOf(deviceId, batch)
+      const atMs = timeline.nowMs()
+      const upto = batch.after + length
+      const ack: Ack = {
+        deviceId,
+        incarnation: 'A',
+        upto,
+        head,
+        epoch: String(epoch),
+        atMs,
+        retainUntilMs: atMs,
+      }
+      const signed = { text: JSON.stringify(ack), key: 'x'.repeat(43), signature: 'x'.repeat(86) }
+      return { ack, signed, outcomes, nextAfterMs: 0, maxBatch: RECORDS_MAX }
     },
     changes: (deviceId, since) =>
       callOut(world, alive().life, () => changesOf(store.at(), deviceId, { since, limit: 200 })),
@@ -131,30 +146,38 @@ export function createIntegrator(world: World, parts: { digit: Digit; mutant: Mu
   }
 }
 
+/** Hash of the last record, on the till's own word of where it follows. */
+export function headOf(deviceId: string, { after, head, records }: RecordBatch): string {
+  const owner = { deviceId, incarnation: 'A' }
+  return chainOf({ owner, after, hash: head }, records, sha256).at(-1) ?? head
+}
+
 /** Acceptance as app does it: read, check who may hand over what, keep by id and hash, answer after the commit. */
-function submit(store: TableStore, deviceId: string, bodies: readonly string[]): Batch {
+function append(store: TableStore, deviceId: string, { records }: RecordBatch): RecordOutcome[] {
   const at = store.at()
-  const outcomes = bodies.map((body): PaymentOutcome => {
-    const parsed = paymentSchema.safeParse(JSON.parse(body))
+  return records.flatMap(({ seq, body }): RecordOutcome[] => {
+    const facts = readBody(body)
+    if (facts?.type !== 'PAY') return []
+    const parsed = paymentSchema.safeParse(JSON.parse(facts.dataJson))
     const refusal = parsed.success
       ? whyRefused(parsed.data, { tenantId: TENANT, deviceIds: [deviceId] })
       : { why: 'cannot be read' }
     if (!parsed.success || refusal !== null) {
       at.tables.oddities.push(`the integrator refuses a record: ${refusal?.why}`)
       const problem = problemOf(new ProblemError('input_invalid', { why: refusal?.why ?? '' }))
-      return { id: parsed.data?.id ?? '', outcome: 'refused', status: null, problem }
+      return [{ seq, id: parsed.data?.id ?? '', outcome: 'refused', problem }]
     }
     const payment = { ...parsed.data, id: parsed.data.id.toLowerCase() }
     const content = canonicalJson(payment)
     const sealed: Sealed = { payment, slotId: deviceId, content, hash: hashOf(content) }
     const [held] = accept(at, [sealed])
     if (held === undefined) throw new TypeError('an accepted payment must be there')
-    const outcome = outcomeOf({ ...held, sentHash: sealed.hash })
-    if (outcome === 'conflict') at.tables.oddities.push(`the payment ${payment.id} came with other content`)
-    const problem = outcome === 'conflict' ? problemOf(new ProblemError('payment_conflict')) : null
-    return { id: payment.id, outcome, status: statusesOf(at, [payment.id])[0] ?? null, problem }
+    if (outcomeOf({ ...held, sentHash: sealed.hash }) !== 'conflict') return []
+    at.tables.oddities.push(`the payment ${payment.id} came with other content`)
+    return [
+      { seq, id: payment.id, outcome: 'conflict', problem: problemOf(new ProblemError('payment_conflict')) },
+    ]
   })
-  return { outcomes, nextAfterMs: 0 }
 }
 
 function hashOf(content: string): string {

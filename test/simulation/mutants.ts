@@ -1,6 +1,7 @@
 // Bent copies of the design, one rule missing in each: if the auditor did not notice, it would not notice a real fault either.
 // Product code has no switch for them: ports, policy and the restore drill are bent around it. Called by run-seed.
 import { ZERO_PAISE } from '#contract/money.ts'
+import { headOf } from './integrator.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import type {
   FoundPayment,
@@ -58,17 +59,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     summary: 'the till makes a new id each time it sends',
     sending: (port, random) => ({
       ...port,
-      submitBatch: async (bodies) => {
-        const renamed = bodies.map((body) => ({ ...(JSON.parse(body) as { id: string }) }))
-        const back = new Map(renamed.map((payment) => [(payment.id = random.uuid()), payment] as const))
-        const old = bodies.map((body) => (JSON.parse(body) as { id: string }).id)
-        const answer = await port.submitBatch([...back.values()].map((payment) => JSON.stringify(payment)))
-        const outcomes = answer.outcomes.map((outcome, at) => ({
-          ...outcome,
-          id: old[at] ?? outcome.id,
-          status: null,
+      appendRecords: async (batch) => {
+        const records = batch.records.map((record) => ({
+          ...record,
+          body: record.body.replace(/"data":\{"id":"[^"]+"/, `"data":{"id":"${random.uuid()}"`),
         }))
-        return { ...answer, outcomes }
+        const answer = await port.appendRecords({ ...batch, records })
+        return { ...answer, ack: { ...answer.ack, head: headOf(answer.ack.deviceId, batch) } }
       },
     }),
     seedsMax: 5,

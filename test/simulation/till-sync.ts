@@ -3,9 +3,8 @@
 import type { Integrator as IntegratorPort } from '#core/ports.ts'
 import type { ClockReading } from '#core/records.ts'
 import { IDLE_POLL_MS } from '#core/limits.ts'
-import { FIRST_SYNC_STATE, syncRound } from '#core/sync-loop.ts'
-import type { SyncRound } from '#core/sync-loop.ts'
-import { ProblemError } from '#contract/problem.ts'
+import { FIRST_FEED_STATE, feedRound } from '#core/sync/feed-round.ts'
+import { FIRST_SEND_STATE, sendRound } from '#core/sync/send-round.ts'
 import type { Store } from '#store/open-store.ts'
 import type { Integrator } from './integrator.ts'
 import type { Mutant } from './mutants.ts'
@@ -19,6 +18,8 @@ export type Syncing = {
   isHandedOver: () => boolean
 }
 
+type Round = { waitMs: number; failures: number; quietRounds: number }
+
 type SyncWorld = {
   life: Life
   store: Store
@@ -31,7 +32,6 @@ type SyncWorld = {
   isGone: (error: unknown) => boolean
 }
 
-const batchMax = 100
 /** Polls without news are spread out, so that days pass quickly. */
 const quietMs = 40 * 60_000
 
@@ -53,39 +53,36 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
     })
   }
   /** Honest to what the loop asks for, but slower where nothing new is to be expected. */
-  const paceOf = ({ waitMs, state }: SyncRound): number => {
+  const paceOf = ({ waitMs, failures, quietRounds }: Round): number => {
     if (!world.isStormy) return store.waitingCount() > 0 ? Math.max(waitMs, 20_000) : quietMs
-    if (state.failures > 3) return waitMs * random.whole(2, 20)
-    if (state.quietRounds === 0 || waitMs < IDLE_POLL_MS) return waitMs
+    if (failures > 3) return waitMs * random.whole(2, 20)
+    if (quietRounds === 0 || waitMs < IDLE_POLL_MS) return waitMs
     if (waitMs === IDLE_POLL_MS) return quietMs
-    return waitMs * random.whole(2, state.quietRounds > 8 ? 40 : 10)
+    return waitMs * random.whole(2, quietRounds > 8 ? 40 : 10)
   }
   const loop = async () => {
-    let state = FIRST_SYNC_STATE
+    const ports = { store, integrator: port, clock: { read }, random: random.share, feedWaitMs: 0 }
+    let sending = FIRST_SEND_STATE
+    let feed = FIRST_FEED_STATE
     while (!life.isDead) {
-      if (isBehind()) await handOverAgain()
-      const round = await syncRound({ store, integrator: port, clock: { read }, random: random.share }, state)
-      state = round.state
-      await pause(paceOf(round))
+      if (isBehind()) sendAllAgain()
+      const sent = await sendRound(ports, sending)
+      sending = sent.state
+      const news = await feedRound(ports, feed)
+      feed = news.state
+      const waitMs = sent.waitMs < IDLE_POLL_MS ? sent.waitMs : news.waitMs
+      const failures = Math.max(sending.failures, feed.failures)
+      const quietRounds = sent.sentCount > 0 ? 0 : feed.quietRounds
+      await pause(paceOf({ waitMs, failures, quietRounds }))
     }
   }
   const isBehind = () => handover.epoch !== integrator.epoch() && mutant.isResendLeftOut !== true
 
   /** After a restore the integrator may have lost what it acknowledged: the till still has it and sends it again. */
-  const handOverAgain = async () => {
-    const epoch = integrator.epoch()
-    try {
-      for (let from = 0; from < handover.ids.length; from += batchMax) {
-        const records = handover.ids.slice(from, from + batchMax).map((id) => store.payment(id))
-        const bodies = records.flatMap((record) => (record === null ? [] : [JSON.stringify(record.payment)]))
-        const { outcomes } = await port.submitBatch(bodies)
-        store.markOutcomes(outcomes, read().wallMs)
-      }
-      handover.epoch = epoch
-      world.log(life.name, `has handed over ${handover.ids.length} payments again`)
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-    }
+  const sendAllAgain = () => {
+    store.rewind(1, read())
+    handover.epoch = integrator.epoch()
+    world.log(life.name, 'hands its journal over again')
   }
   return {
     start: () => {
@@ -94,6 +91,6 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
       })
     },
     nudge: () => wakeUp?.(),
-    isHandedOver: () => !isBehind(),
+    isHandedOver: () => !isBehind() && store.nextBatch({ recordsMax: 1, bytesMax: 1 }).records.length === 0,
   }
 }

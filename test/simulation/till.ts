@@ -274,7 +274,7 @@ function portOf(world: World, { life, integrator, deviceId, isCutOff }: Line): I
     return delivery.value.value
   }
   return {
-    submitBatch: (bodies) => ask('batch', 30_000, () => integrator.submitBatch(deviceId, bodies)),
+    appendRecords: (batch) => ask('batch', 30_000, () => integrator.appendRecords(deviceId, batch)),
     changes: (since) => ask('changes', 15_000, () => integrator.changes(deviceId, since)),
     searchBills: (query) => ask('bills', 10_000, () => integrator.searchBills(query)),
     signIn: () => Promise.reject(new ProblemError('integrator_unreachable')),

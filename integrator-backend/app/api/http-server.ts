@@ -28,11 +28,7 @@ export type HttpParts = {
   log: Log
   version: string
   readiness: () => Promise<Readiness>
-  /** A single payment that could not be read is kept for a person. */
-  keepPoison: (context: CallContext, record: unknown, reason: string) => Promise<void>
 }
-
-const poisonPath = 'payments.submit'
 
 export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
   const { log } = parts
@@ -50,13 +46,16 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   server.setErrorHandler(async (error: unknown, _request, reply) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (error instanceof BodyError) {
-      return await reply.status(error.status).send(problemBody('input_invalid', { why: error.why }))
+      const isTooLarge = error.status === 413
+      const body = problemBody(isTooLarge ? 'batch_too_large' : 'input_invalid', { why: error.why })
+      return await reply.status(error.status).send(body)
     }
     const isInput = code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError
     if (!isInput) log.error({ error: describeError(error) }, 'request failed')
-    const problem = problemBody(isInput ? 'input_invalid' : 'internal', isInput ? { why: wordsOf(code) } : {})
-    const status =
-      code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? 413 : code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 415 : null
+    const isTooLarge = code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+    const kind = isTooLarge ? 'batch_too_large' : isInput ? 'input_invalid' : 'internal'
+    const problem = problemBody(kind, isInput ? { why: wordsOf(code) } : {})
+    const status = code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 415 : null
     return await reply.status(status ?? problem.status).send(problem)
   })
   server.setNotFoundHandler(async (_request, reply) => await notFound(reply))
@@ -93,20 +92,16 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   return server
 }
 
-function createHandler({ router, log, keepPoison }: HttpParts) {
+function createHandler({ router, log }: HttpParts) {
   return new OpenAPIHandler(router, {
     clientInterceptors: [
       async (call) => {
-        const { path, context, input, procedure } = call
+        const { procedure } = call
         try {
           return await call.next()
         } catch (error) {
           const declared = new Set(Object.keys(procedure['~orpc'].errorMap))
-          const problem = problemOfError(error, declared, log)
-          if (problem.code === 'input_invalid' && path.join('.') === poisonPath) {
-            await keepPoison(context, input, (problem.data as { where?: string }).where ?? '')
-          }
-          throw problem
+          throw problemOfError(error, declared, log)
         }
       },
     ],

@@ -1,38 +1,32 @@
 // How much is taken at once: beyond it a caller hears "wait" instead of making everybody slow (payment-states D10).
 // Called by the router. Counted in this process; each node has its own.
 import { ProblemError } from '#contract/problem.ts'
+import { createAdmission } from './admission.ts'
+import type { Pace } from './admission.ts'
 
 export type Limits = {
   enrolment: Guarded
   signIn: Guarded
   billSearch: Guarded
-  submission: <Result>(run: () => Promise<Result>) => Promise<Result>
-  /** What a draining terminal should wait before its next batch. */
-  nextAfterMs: () => number
+  /** Per device first, then the turn on this node. */
+  append: Guarded
+  /** What a draining terminal should wait before its next append, and how much it should bring. */
+  pace: (isDraining: boolean) => Pace
 }
 
 type Guarded = <Result>(key: string, run: () => Promise<Result>) => Promise<Result>
 
-const submissionsAtOnceMax = 512
-const submissionsCalm = 64
 const bucketsMax = 10_000
 
 export function createLimits(nowMs: () => number): Limits {
-  let running = 0
+  const admission = createAdmission({ nowMs })
+  const appends = createBuckets(nowMs, { burst: 200, perSecond: 100 })
   return {
     enrolment: createBuckets(nowMs, { burst: 60, perSecond: 1 }),
     signIn: createBuckets(nowMs, { burst: 30, perSecond: 1 }),
     billSearch: createBuckets(nowMs, { burst: 60, perSecond: 20 }),
-    submission: async (run) => {
-      if (running >= submissionsAtOnceMax) throw new ProblemError('too_many_requests', { retryAfterMs: 1000 })
-      running += 1
-      try {
-        return await run()
-      } finally {
-        running -= 1
-      }
-    },
-    nextAfterMs: () => (running <= submissionsCalm ? 0 : Math.min(running * 10, 5000)),
+    append: async (key, run) => await appends(key, () => admission.enter(run)),
+    pace: admission.pace,
   }
 }
 

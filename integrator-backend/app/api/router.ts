@@ -6,13 +6,14 @@ import { ProblemError } from '#contract/problem.ts'
 import { problemOfFailure } from '#app/bills/digit-problem.ts'
 import type { MastersSource } from '#app/digit/masters.ts'
 import type { ExceptionsParts } from '#app/exceptions/list-exceptions.ts'
-import type { Acceptance } from '#app/payments/accept.ts'
-import { readChanges, readStatus } from '#app/payments/read-payments.ts'
+import type { ChangeWaiters } from '#app/payments/change-waiters.ts'
+import { awaitChanges, readStatus } from '#app/payments/read-payments.ts'
 import { readLimits } from '#app/people/device-limits.ts'
 import type { Enrolment } from '#app/people/enrolment.ts'
 import type { createOperators } from '#app/people/operators.ts'
 import type { RequestCheck } from '#app/people/request-check.ts'
 import type { RootSecret } from '#app/people/root-secret.ts'
+import type { Records } from '#app/records/append.ts'
 import type { ServerKey } from '#app/server-key.ts'
 import { contract, createGuards } from './caller.ts'
 import { deviceHandlers } from './device-handlers.ts'
@@ -20,6 +21,7 @@ import { deviceSecretsHandlers } from './device-secrets-handlers.ts'
 import { exceptionHandlers } from './exceptions-handlers.ts'
 import type { Limits } from './limits.ts'
 import { packHandlers } from './packs-handlers.ts'
+import { recordsHandlers } from './records-handlers.ts'
 
 export type ApiParts = {
   pool: Pool
@@ -30,7 +32,8 @@ export type ApiParts = {
   operators: ReturnType<typeof createOperators>
   masters: MastersSource
   searchBills: (tenantId: string, search: BillSearch) => Promise<Bill[]>
-  acceptance: Acceptance
+  records: Records
+  waiters: ChangeWaiters
   limits: Limits
   helpLine: string | null
   rescueKey: string
@@ -41,7 +44,7 @@ export type ApiParts = {
 }
 
 export function createRouter(parts: ApiParts) {
-  const { pool, operators, acceptance, limits } = parts
+  const { pool, operators, limits } = parts
   const guards = createGuards(parts.checkRequest)
   const { known } = guards
 
@@ -90,18 +93,8 @@ export function createRouter(parts: ApiParts) {
         .use(known)
         .handler(({ input, context: { device } }) => exceptions.act(device, input)),
     },
+    records: recordsHandlers(parts, guards),
     payments: {
-      submit: contract.payments.submit
-        .use(known)
-        .handler(({ input, context: { device } }) =>
-          limits.submission(() => acceptance.submit(device, input)),
-        ),
-      submitBatch: contract.payments.submitBatch
-        .use(known)
-        .handler(async ({ input, context: { device } }) => ({
-          outcomes: await limits.submission(() => acceptance.submitBatch(device, input.payments)),
-          nextAfterMs: limits.nextAfterMs(),
-        })),
       get: contract.payments.get.use(known).handler(async ({ input, context: { device } }) => {
         const status = await readStatus(pool, device.slotId, input.id)
         if (status === null) throw new ProblemError('payment_not_found')
@@ -109,7 +102,7 @@ export function createRouter(parts: ApiParts) {
       }),
       changes: contract.payments.changes
         .use(known)
-        .handler(({ input, context: { device } }) => readChanges(pool, device.slotId, input)),
+        .handler(({ input, context: { device } }) => awaitChanges(parts, device.slotId, input)),
     },
   })
 }

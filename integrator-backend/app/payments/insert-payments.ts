@@ -63,30 +63,6 @@ export async function insertPayments(pool: Connection, sealed: readonly Sealed[]
   })
 }
 
-/** All together; when one value does not fit the database, one by one, so that it never blocks the others. */
-export async function insertEach(pool: Pool, sealed: readonly Sealed[]): Promise<Map<Sealed, Held>> {
-  try {
-    const held = await insertPayments(pool, sealed)
-    return new Map(sealed.map((each, at) => [each, held[at] ?? missing()]))
-  } catch (error) {
-    if (!isDataError(error)) throw error
-  }
-  const held = new Map<Sealed, Held>()
-  for (const each of sealed) {
-    try {
-      const [one] = await insertPayments(pool, [each])
-      held.set(each, one ?? missing())
-    } catch (error) {
-      if (!isDataError(error)) throw error
-    }
-  }
-  return held
-}
-
-function missing(): never {
-  throw new TypeError('every accepted payment must be there')
-}
-
 /** SQLSTATE classes 22 and 23: the value, not the database, is at fault. */
 export function isDataError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))

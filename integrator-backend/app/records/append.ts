@@ -127,7 +127,8 @@ async function keepFresh(
   const { held, verdict, fresh, receipts } = at
   const totals = batch.totals.filter(({ seq }) => seq > held.upto)
   const broken = brokenTotal(held, totals)
-  if (broken !== null) await noteFinding(client, deviceId, { kind: 'turnover', fromSeq: broken, toSeq: broken })
+  if (broken !== null)
+    await noteFinding(client, deviceId, { kind: 'turnover', fromSeq: broken, toSeq: broken })
   await keepRecords(client, deviceId, {
     after: held.upto,
     records: fresh,
@@ -153,7 +154,10 @@ async function refuse(
     hashes: verdict.hashes,
     why: isFork ? 'fork' : 'bad-signature',
   })
-  if (!isFork) return { problem: new ProblemError('signature_invalid', { where: 'records', seq: after + records.length }) }
+  if (!isFork)
+    return {
+      problem: new ProblemError('signature_invalid', { where: 'records', seq: after + records.length }),
+    }
   const quarantine: SuspenseReason = device.isRevoked ? 'REVOKED_DEVICE' : 'SEQUENCE_FORK'
   await keepMoney(client, { deviceId: device.deviceId, batch, quarantine, isCareful })
   return { problem: new ProblemError('sequence_fork', { fromSeq: after + 1, upto: after + records.length }) }
@@ -182,4 +186,3 @@ function answerOf({ parts, device }: Call, done: Done): Appended {
   }
   return { ack: parts.serverKey.sign('ack', JSON.stringify(ack)), outcomes: done.outcomes }
 }
-

@@ -91,9 +91,15 @@ function keyOf(publicKey: string): KeyObject {
 /** Off the main thread, so that a hundred tills do not wait for each other's curves. */
 async function verifies(publicKey: string, text: string, signature: string): Promise<boolean> {
   return await new Promise((resolve, reject) => {
-    verify(null, Buffer.from(text), keyOf(publicKey), Buffer.from(signature, 'base64url'), (error, isRight) => {
-      if (error === null) resolve(isRight)
-      else reject(error)
-    })
+    verify(
+      null,
+      Buffer.from(text),
+      keyOf(publicKey),
+      Buffer.from(signature, 'base64url'),
+      (error, isRight) => {
+        if (error === null) resolve(isRight)
+        else reject(error)
+      },
+    )
   })
 }

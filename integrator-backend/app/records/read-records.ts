@@ -70,7 +70,8 @@ export function brokenTotal(
     // After a record that could not be read, its neighbours cannot be compared.
     const isNeighbour = next.seq === last.seq + 1
     const count = last.paymentCount + (next.amountPaise > 0 ? 1 : 0)
-    const isRight = next.turnoverPaise === last.turnoverPaise + next.amountPaise && next.paymentCount === count
+    const isRight =
+      next.turnoverPaise === last.turnoverPaise + next.amountPaise && next.paymentCount === count
     if (isNeighbour && !isRight) return next.seq
     last = next
   }

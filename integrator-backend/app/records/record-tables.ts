@@ -62,10 +62,16 @@ type Kept = { after: number; records: readonly JournalRecord[]; hashes: readonly
 export async function keepRecords(
   client: PoolClient,
   deviceId: string,
-  kept: Kept & { turnoverPaise: number; paymentCount: number; receiptNumbers: readonly string[]; epoch: string },
+  kept: Kept & {
+    turnoverPaise: number
+    paymentCount: number
+    receiptNumbers: readonly string[]
+    epoch: string
+  },
 ): Promise<void> {
   const { after, records, hashes, turnoverPaise, paymentCount, receiptNumbers, epoch } = kept
-  if (records.length !== hashes.length || records.length === 0) throw new RangeError('each record has its hash')
+  if (records.length !== hashes.length || records.length === 0)
+    throw new RangeError('each record has its hash')
   await client.query({
     name: 'keep-records',
     text: `select tahsil.keep_records($1, $2, $3::text[], $4::text[], $5::text[], $6, $7, $8::text[], $9)`,

@@ -78,18 +78,37 @@ describe('limits', () => {
     expect(await search()).toBe('found')
   })
 
-  it('bound submissions at once, and give their place back after a failure', async () => {
+  it('take a few appends at once, let some wait, and give everybody else a time of their own', async () => {
     const limits = createLimits(() => 0)
     const release: (() => void)[] = []
-    const waiting = Array.from({ length: 512 }, () =>
-      limits.submission(() => new Promise<void>((done) => release.push(done))),
+    const taken = Array.from({ length: 12 + 64 }, (_, at) =>
+      limits.append(`device-${at}`, () => new Promise<void>((done) => release.push(done))),
     )
-    await expect(limits.submission(async () => 1)).rejects.toThrow(ProblemError)
-    expect(limits.nextAfterMs()).toBeGreaterThan(0)
-    for (const done of release) done()
-    await Promise.all(waiting)
-    await expect(limits.submission(() => Promise.reject(new Error('x')))).rejects.toThrow('x')
-    expect(limits.nextAfterMs()).toBe(0)
+    const waits: number[] = []
+    for (let at = 0; at < 5; at += 1) {
+      const error: unknown = await limits.append(`late-${at}`, async () => 1).catch((each: unknown) => each)
+      expect(error).toBeInstanceOf(ProblemError)
+      waits.push(Number((error as ProblemError).data['retryAfterMs']))
+    }
+    // a little later each, so that they do not come back together
+    expect(waits.toSorted((a, b) => a - b)).toEqual(waits)
+    expect(new Set(waits).size).toBe(5)
+    expect(limits.pace(true).nextAfterMs).toBeGreaterThan(0)
+    expect(limits.pace(false).nextAfterMs).toBe(0)
+    while (release.length > 0) {
+      for (const done of release.splice(0)) done()
+      await new Promise((done) => setImmediate(done))
+    }
+    await Promise.all(taken)
+    await expect(limits.append('device-1', () => Promise.reject(new Error('x')))).rejects.toThrow('x')
+    expect(await limits.append('device-1', async () => 'in')).toBe('in')
+  })
+
+  it('one device alone cannot take the turns of all', async () => {
+    const limits = createLimits(() => 0)
+    const tries = Array.from({ length: 201 }, async () => await limits.append('device', async () => 1))
+    const results = await Promise.allSettled(tries)
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,5 @@
 // Goal: no record of the journal can be changed, left out, put in, swapped or re-counted without the chain telling.
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
@@ -15,7 +15,14 @@ import {
 import { sha256 } from '#store/check-file.ts'
 
 const owner = { deviceId: 'device-1', incarnation: 'A' }
-const keys = { owner, sha256 }
+const pair = generateKeyPairSync('ed25519')
+const keys = {
+  owner,
+  sha256,
+  sign: (text: string) => sign(null, Buffer.from(text), pair.privateKey).toString('base64url'),
+  verify: (text: string, signature: string) =>
+    verify(null, Buffer.from(text), pair.publicKey, Buffer.from(signature, 'base64url')),
+}
 const at = { wallMs: 1_000, monotonicMs: 5, bootId: 'boot-1' }
 
 function chain(length: number): JournalEntry[] {
@@ -44,9 +51,7 @@ test('the hash is SHA-256 over name, device, incarnation, number, hash before an
   const number = Buffer.alloc(8)
   number.writeBigUInt64BE(1n)
   const expected = createHash('sha256')
-    .update('tahsil-j1')
-    .update('device-1')
-    .update('A')
+    .update('tahsil-j2\0device-1\0A\0')
     .update(number)
     .update(Buffer.from(FIRST_HASH, 'hex'))
     .update(first!.body)
@@ -62,6 +67,17 @@ test('a body carries the running total, and what was recorded byte for byte', ()
     turnoverPaise: (2 + 3 + 5) * 100,
   })
   expect(dataOfBody(entries[4]!.body)).toBe(JSON.stringify({ index: 4, text: 'पंजाब "x"' }))
+})
+
+test('records of the time before keys are of the first version, and a signed journal never goes back to it', () => {
+  const old = { ...keys, sign: null }
+  const draft = { type: 'LOGIN', at, dataJson: '{}', amountPaise: ZERO_PAISE } as const
+  const first = sealEntry(EMPTY_HEAD, draft, old)
+  const second = sealEntry(first, draft, keys)
+  const third = sealEntry(second, draft, old)
+  expect(first.signature).toBeNull()
+  expect(faultOf([first, second])).toBeNull()
+  expect(faultOf([first, second, third])).toMatchObject({ seq: 3, kind: 'signature' })
 })
 
 test('a whole chain and every run of it is sound', () => {
@@ -84,6 +100,9 @@ describe('tampering', () => {
       (entry) => ({ type: entry.type === 'PAY' ? 'LOGIN' : 'PAY' }),
       (entry) => ({ turnoverPaise: entry.turnoverPaise + 100 }),
       (entry) => ({ paymentCount: entry.paymentCount + 1 }),
+      (entry) => ({ atMs: entry.atMs + 1 }),
+      () => ({ signature: null }),
+      (entry) => ({ signature: entry.signature!.replace(/^./, (sign_) => (sign_ === 'A' ? 'B' : 'A')) }),
     )
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 30 }), fc.nat(), edits, (length, place, edit) => {
@@ -98,6 +117,7 @@ describe('tampering', () => {
     const entries = chain(10)
     expect(faultOf(entries.filter((_, index) => index !== 4))).toEqual({
       seq: 6,
+      kind: 'gap',
       reason: 'record 5 is missing',
     })
     expect(faultOf([...entries.slice(0, 5), entries[4]!, ...entries.slice(5)])).not.toBeNull()
@@ -111,7 +131,7 @@ describe('tampering', () => {
   })
 
   test('the chain of another device does not pass', () => {
-    const other = { owner: { ...owner, incarnation: 'B' }, sha256 }
+    const other = { ...keys, owner: { ...owner, incarnation: 'B' } }
     expect(verifyEntries(EMPTY_HEAD, chain(3), other).fault?.seq).toBe(1)
   })
 })

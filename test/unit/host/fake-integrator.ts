@@ -4,9 +4,10 @@ import { scryptSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import type { Masters, Operator, PaymentOutcome } from '#contract/api.ts'
+import type { Masters, Operator } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
 import type { EnrolmentRequest } from '#contract/devices-api.ts'
+import { chainOf, readBody, type Ack, type JournalRecord } from '#contract/journal-record.ts'
 import { paise } from '#contract/money.ts'
 import { paymentSchema, type Payment, type PaymentStatus, type PostingState } from '#contract/payment.ts'
 import {
@@ -16,9 +17,11 @@ import {
   type ProblemCode,
   type ProblemData,
 } from '#contract/problem.ts'
+import type { AppendRequest, RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
+import { sha256 } from '#store/check-file.ts'
 import { sampleMasters, TENANT } from '#test/unit/core/sample-bill.ts'
-import { createFakeDevices } from './fake-devices.ts'
+import { createFakeDevices, type FakeDevice } from './fake-devices.ts'
 
 export type Fault =
   | 'none'
@@ -69,7 +72,9 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     pins: new Map([['101', PIN]]),
     nextAfterMs: 0,
     batches: [] as number[],
-    lastBatch: '',
+    /** Hashes of the records of each device. */
+    journals: new Map<string, string[]>(),
+    epoch: 'epoch-1',
     calls: [] as string[],
     cursor: 0,
     devices: createFakeDevices({ code: CODE, tenantId: TENANT }),
@@ -106,7 +111,7 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(fault === 'half' ? json.slice(0, Math.floor(json.length / 2)) : json)
   }
-  const route = (url: URL, body: Buffer, request: IncomingMessage): object | ProblemCode => {
+  const route = (url: URL, body: Buffer, request: IncomingMessage): object | ProblemCode | ProblemError => {
     const text = textOf(body, request)
     const input = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
     if (url.pathname === '/v1/devices/enrol') return devices.enrol(input as EnrolmentRequest)
@@ -128,8 +133,8 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
         return search(input)
       case '/v1/operators/sign-in':
         return signIn(input)
-      case '/v1/payments/batch':
-        return submit(text)
+      case '/v1/records':
+        return append(text, device)
       default:
         return changes(url)
     }
@@ -147,26 +152,57 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     if (state.pins.get(operator.code) !== input['pin']) return 'wrong_pin'
     return { operator, expiresAtMs: Date.now() + 3_600_000 }
   }
-  const submit = (text: string): object | ProblemCode => {
-    const { payments } = JSON.parse(text) as { payments: unknown[] }
-    state.batches.push(payments.length)
-    state.lastBatch = text
-    const outcomes = payments.map((raw): PaymentOutcome => {
-      const parsed = paymentSchema.safeParse(raw)
-      const id = parsed.success ? parsed.data.id : 'unreadable'
-      if (!parsed.success || state.refusing.has(id)) {
-        return { id, outcome: 'refused', status: null, problem: problem('input_invalid') }
-      }
-      const known = state.held.get(id)
-      const own = JSON.stringify(raw)
-      if (known !== undefined && known.text !== own) {
-        return { id, outcome: 'conflict', status: null, problem: problem('payment_conflict') }
-      }
-      const status = known?.status ?? statusOf(id, 'RECEIVED')
-      if (known === undefined) state.held.set(id, { payment: parsed.data, text: own, status })
-      return { id, outcome: known === undefined ? 'accepted' : 'duplicate', status, problem: null }
-    })
-    return { outcomes, nextAfterMs: state.nextAfterMs }
+  const append = (text: string, device: FakeDevice): object | ProblemError => {
+    const { after, head, records } = JSON.parse(text) as AppendRequest
+    const { deviceId, incarnation } = device.device
+    const journal = state.journals.get(deviceId) ?? []
+    if (after > journal.length)
+      return new ProblemError('sequence_gap', { expectedSeq: journal.length + 1, epoch: state.epoch })
+    state.batches.push(records.length)
+    const hashes = chainOf({ owner: device.device, after, hash: head }, records, sha256)
+    state.journals.set(deviceId, [...journal.slice(0, after), ...hashes])
+    const outcomes = records.flatMap((record) => take(record))
+    const upto = after + records.length
+    const atMs = Date.now()
+    const ack: Ack = {
+      deviceId,
+      incarnation,
+      upto,
+      head: hashes.at(-1) ?? head,
+      epoch: state.epoch,
+      atMs,
+      retainUntilMs: atMs + 86_400_000,
+    }
+    return {
+      ack: devices.sign('ack', JSON.stringify(ack)),
+      outcomes,
+      nextAfterMs: state.nextAfterMs,
+      maxBatch: 100,
+    }
+  }
+  const take = ({ seq, body }: JournalRecord): RecordOutcome[] => {
+    const facts = readBody(body)
+    if (facts?.type !== 'PAY') return []
+    const parsed = paymentSchema.safeParse(JSON.parse(facts.dataJson))
+    const id = parsed.success ? parsed.data.id : 'unreadable'
+    if (!parsed.success || state.refusing.has(id)) {
+      return [{ seq, id, outcome: 'refused', problem: problem('input_invalid') }]
+    }
+    const known = state.held.get(id)
+    if (known !== undefined && known.text !== facts.dataJson) {
+      return [{ seq, id, outcome: 'conflict', problem: problem('payment_conflict') }]
+    }
+    if (known === undefined) {
+      state.held.set(id, { payment: parsed.data, text: facts.dataJson, status: statusOf(id, 'RECEIVED') })
+      wake()
+    }
+    return []
+  }
+  /** Who waits for news. */
+  const waiting = new Set<() => void>()
+  const wake = (): void => {
+    for (const go of waiting) go()
+    waiting.clear()
   }
   const statusOf = (id: string, postingState: PostingState): PaymentStatus => {
     state.cursor += 1
@@ -184,7 +220,20 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
       cursor: state.cursor,
     }
   }
-  const changes = (url: URL): object => {
+  const changes = async (url: URL): Promise<object> => {
+    const news = readChanges(url)
+    const waitMs = Number(url.searchParams.get('waitMs') ?? 0)
+    if (news.payments.length > 0 || waitMs === 0) return news
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs)
+      waiting.add(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+    return readChanges(url)
+  }
+  const readChanges = (url: URL) => {
     const since = Number(url.searchParams.get('since'))
     const limit = Number(url.searchParams.get('limit'))
     const later = [...state.held.values()]
@@ -204,12 +253,15 @@ export async function startFakeIntegrator(setup: { bills?: Bill[]; masters?: Par
     /** Moves everything it holds to a state. */
     post: (postingState: PostingState) => {
       for (const held of state.held.values()) held.status = statusOf(held.payment.id, postingState)
+      wake()
     },
     setFault: (fault: Fault, path = '/') => {
+      wake()
       state.fault = fault
       state.faultPath = path
     },
     close: async () => {
+      wake()
       server.closeAllConnections()
       await new Promise((resolve) => {
         server.close(resolve)
@@ -228,7 +280,7 @@ function textOf(body: Buffer, request: IncomingMessage): string {
   return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }
 
-function answered(work: () => object | ProblemCode): object | ProblemCode | ProblemError {
+function answered(work: () => object | ProblemCode | ProblemError): object | ProblemCode | ProblemError {
   try {
     return work()
   } catch (error) {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
 import { openGate, type Gate } from '#store/gate.ts'
 import { openSession } from '#store/session.ts'
-import { cashFor, codeOf, keepBill, makeTill, take, takeOne, type TillKit } from './till-kit.ts'
+import { cashFor, codeOf, keepBill, makeTill, take, takeOne, type TillKit, SIGNER } from './till-kit.ts'
 
 let till: TillKit
 beforeEach(() => {
@@ -32,7 +32,7 @@ describe('full', () => {
   test('store_full in the middle of a collection takes nothing of it, and the record stays sound', () => {
     const { view } = takeOne(till)
     till.store.close()
-    const gate = openGate(till.file, 50)
+    const gate = openGate({ file: till.file, busyTimeoutMs: 50, signer: SIGNER })
     gate.read(({ raw }) =>
       raw.pragma(`max_page_count = ${Number(raw.pragma('page_count', { simple: true })) + 2}`),
     )
@@ -55,7 +55,7 @@ describe('full', () => {
 describe('a commit whose end was not seen', () => {
   const gateOf = (): Gate => {
     till.store.close()
-    return openGate(till.file, 50)
+    return openGate({ file: till.file, busyTimeoutMs: 50, signer: SIGNER })
   }
   const failAfterCommit = (gate: Gate) =>
     gate.read(({ raw }) => {
@@ -128,7 +128,7 @@ describe('a commit whose end was not seen', () => {
 
 test('damage found while trading stops every later write', () => {
   till.store.close()
-  const gate = openGate(till.file, 50)
+  const gate = openGate({ file: till.file, busyTimeoutMs: 50, signer: SIGNER })
   const hit = () =>
     gate.read(() => {
       throw new Database.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
@@ -142,7 +142,7 @@ test('damage found while trading stops every later write', () => {
 
 test('a mistake of the program is not taken for trouble of the disk, and rolls back', () => {
   till.store.close()
-  const gate = openGate(till.file, 50)
+  const gate = openGate({ file: till.file, busyTimeoutMs: 50, signer: SIGNER })
   const wrong = () =>
     gate.write(({ raw }) => {
       raw.prepare("INSERT INTO meta VALUES ('half', '1')").run()
@@ -160,7 +160,7 @@ test('a mistake of the program is not taken for trouble of the disk, and rolls b
 test('the tables themselves refuse what would break the money', () => {
   takeOne(till)
   till.store.close()
-  const { raw } = openSession(till.file, 50)
+  const { raw } = openSession({ file: till.file, busyTimeoutMs: 50, signer: SIGNER })
   const insert = (sql: string) => () => raw.exec(sql)
   expect(insert("INSERT INTO shifts SELECT 'other', 2, 'o', 'n', 0, 0, 0, 0, 0, 1, '2026-11-23'")).toThrow(
     /UNIQUE/,

@@ -13,7 +13,7 @@ import { openGate } from '#store/gate.ts'
 import { openStore } from '#store/open-store.ts'
 import * as schema from '#store/schema.ts'
 import { assertDurable } from '#store/session.ts'
-import { codeOf, makeTill, takeOne, type TillKit } from './till-kit.ts'
+import { codeOf, makeTill, takeOne, type TillKit, SIGNER } from './till-kit.ts'
 
 let till: TillKit
 beforeEach(() => {
@@ -29,7 +29,7 @@ const edit = (...statements: string[]): void => {
   raw.close()
 }
 const openAgain = (check: 'tail' | 'full' = 'tail') => {
-  till.store = openStore({ file: till.file, nowMs: 0, check })
+  till.store = openStore({ file: till.file, nowMs: 0, check, signer: SIGNER })
 }
 const openProblem = (check: 'tail' | 'full' = 'tail') => {
   try {
@@ -44,7 +44,7 @@ describe('durability', () => {
   test('synchronous=FULL, WAL and foreign keys hold on the first open and on every reopening', () => {
     for (let count = 0; count < 3; count++) {
       till.store.close()
-      const gate = openGate(till.file, 100)
+      const gate = openGate({ file: till.file, busyTimeoutMs: 100, signer: SIGNER })
       gate.read(({ raw }) => {
         expect(raw.pragma('synchronous', { simple: true })).toBe(2)
         expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')

@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '#store/open-store.ts'
-import { cashFor, keepBill, take, testClock } from './till-kit.ts'
+import { cashFor, keepBill, SIGNER, take, testClock } from './till-kit.ts'
 
 const [file = '', count = '100'] = process.argv.slice(2)
 const clock = testClock()
-const store = openStore({ file, nowMs: clock.now.wallMs })
+const store = openStore({ file, nowMs: clock.now.wallMs, signer: SIGNER })
 const say = (line: string) => writeSync(1, `${line}\n`)
 
 for (let at = 0; at < Number(count); at++) {

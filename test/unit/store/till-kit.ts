@@ -1,5 +1,5 @@
 // A till without a screen for tests: the real store on disk in a fresh folder, a clock the test moves, and money that can be taken.
-import { randomUUID } from 'node:crypto'
+import { createPrivateKey, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +9,16 @@ import type { JournalDraft, JournalType } from '#core/journal.ts'
 import type { CollectionInput, CollectionView, OperatorTile } from '#core/records.ts'
 import { openShift } from '#core/shift.ts'
 import { takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { deviceSigner } from '#host/device-key.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore, type Store, type StoreOptions } from '#store/open-store.ts'
 import { NOW_MS, sampleBill, sampleMasters, TENANT, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 
 export const DEVICE = { deviceId: 'device-1', deviceCode: '0417', incarnation: 'A', tenantId: TENANT }
+/** The same key in every process of a test: PKCS#8 of a seed that nobody else would use. */
+const SEED = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)])
+const KEY = createPrivateKey({ key: SEED, format: 'der', type: 'pkcs8' })
+export const SIGNER = deviceSigner(KEY.export({ format: 'pem', type: 'pkcs8' }).toString())
 export const CASHIER: OperatorTile = { id: 'op-1', code: '101', name: 'Meena Kulkarni', role: 'cashier' }
 
 export type TestClock = ReturnType<typeof testClock>
@@ -51,7 +56,7 @@ export function makeTill(options: Partial<StoreOptions> & { isShiftOpen?: boolea
   const file = join(folder, 'tahsil.db')
   const clock = testClock()
   const open = (more: Partial<StoreOptions> = {}): Store =>
-    openStore({ file, nowMs: clock.now.wallMs, ...changes, ...more })
+    openStore({ file, nowMs: clock.now.wallMs, signer: SIGNER, ...changes, ...more })
   const till = {
     folder,
     file,
