@@ -9,6 +9,7 @@ export const parts = {
   batch: async () => (await import('./batch.ts')).batch,
   start: async () => (await import('./start.ts')).start,
   scan: async () => (await import('./scan.ts')).scan,
+  packs: async () => (await import('./packs.ts')).packs,
   bundle: async () => (await import('./bundle.ts')).bundle,
 } as const satisfies Record<string, () => Promise<BenchPart>>
 
