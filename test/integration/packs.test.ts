@@ -271,7 +271,6 @@ describe('a till that carries a ward', () => {
       },
     )
     await kit.client.session.signIn({ operatorCode: '101', pin: DEMO_PIN })
-    await kit.client.shift.open({ denominations: [{ denominationPaise: rupees(100), count: 5 }] })
   })
   afterAll(async () => await kit?.close())
 
@@ -292,6 +291,7 @@ describe('a till that carries a ward', () => {
   })
 
   test('without the integrator it finds by door and name, collects, and the money arrives later', async () => {
+    await kit.client.shift.open({ denominations: [{ denominationPaise: rupees(100), count: 5 }] })
     await world.integrator.close()
     const [found] = (await kit.client.bill.find({ text: '7-5/A' })).bills
     expect(found).toMatchObject({ source: 'pack', obstacle: null, bill: { address: '7-5/A, Neem Gali' } })
