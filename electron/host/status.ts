@@ -8,7 +8,7 @@ import type { TerminalStatus } from '#rpc/procedures.ts'
 import type { ClockStanding } from '#rpc/till-rules.ts'
 import type { VaultStanding } from '#rpc/unlock.ts'
 import { heldFacts } from './held-facts.ts'
-import { stoppedProblem, type Access, type Till } from './till.ts'
+import { operatorAt, stoppedProblem, type Access, type Till } from './till.ts'
 
 export function statusOf(access: Access): TerminalStatus {
   const stopped = stoppedProblem(access)
@@ -40,7 +40,7 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
     deviceCode: device?.deviceCode ?? null,
     enrolment: till.enrolment(),
     vault: vaultStanding(till),
-    operator: till.session.operator,
+    operator: operatorAt(till),
     shift: store.openShift(),
     link: {
       isOnline: link.isOnline(),

@@ -54,13 +54,17 @@ export function tillOf(access: Access): Till {
 }
 
 export function operatorOf(till: Till): OperatorTile {
-  const { operator } = till.session
-  const operators = till.store.masters()?.operators
-  // Let go at the office while signed in here: the next call is the first to know.
-  if (operator !== null && operators?.every(({ id }) => id !== operator.id) === true)
-    till.session.operator = null
-  if (till.session.operator === null || operator === null) throw new ProblemError('not_signed_in')
+  const operator = operatorAt(till)
+  if (operator === null) throw new ProblemError('not_signed_in')
   return operator
+}
+
+/** Who is at the screen; whoever was let go at the office is out with the masters that say so. */
+export function operatorAt({ session, store }: Pick<Till, 'session' | 'store'>): OperatorTile | null {
+  const { operator } = session
+  const operators = store.masters()?.operators
+  if (operator !== null && operators?.every(({ id }) => id !== operator.id) === true) session.operator = null
+  return session.operator
 }
 
 /** Not null: trading is stopped, and this says why. */
