@@ -45,6 +45,8 @@ export const shiftSchema = z.strictObject({
   operatorId: z.string(),
   operatorName: z.string(),
   openedAtMs: epochMsSchema,
+  /** Opened with the shift: its receipts belong to the financial year of this day. */
+  businessDate: z.iso.date(),
   floatPaise: paiseSchema,
   /** Float plus cash received minus change given. */
   cashInHandPaise: paiseSchema,

@@ -1,6 +1,5 @@
 // Goal: the procedures do what their contract says, every problem is a typed one, secrets stay in their file, and a till whose record cannot be
 // trusted says so instead of trading.
-import { randomUUID } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -16,6 +15,7 @@ import {
   type HostKit,
 } from './host-kit.ts'
 
+const KEYS_FILE = join('secrets', 'device-keys.json')
 const bill = todaysBill()
 let fake: FakeIntegrator
 let kit: HostKit
@@ -128,9 +128,8 @@ describe('a payment', () => {
     await problemOfCall(kit.client.queue.sendNow())
     await kit.host.close()
     const log = readFileSync(join(kit.dataDir, 'logs', 'terminal.log'), 'utf8')
-    const { token } = JSON.parse(readFileSync(join(kit.dataDir, 'device.json'), 'utf8')) as { token: string }
     expect(log).toContain('integrator_unreachable')
-    for (const secret of ['Asha', '98765', PIN, token]) expect(log).not.toContain(secret)
+    for (const secret of ['Asha', '98765', PIN, ...secretsIn(kit.dataDir)]) expect(log).not.toContain(secret)
   })
 })
 
@@ -166,12 +165,14 @@ describe('status', () => {
 })
 
 describe('enrolment', () => {
-  test('the token is in a file of this user only and goes nowhere else', async () => {
-    const path = join(kit.dataDir, 'device.json')
-    expect(statSync(path).mode & 0o077).toBe(0)
-    const { token } = JSON.parse(readFileSync(path, 'utf8')) as { token: string }
+  test('the keys are in a file of this user only and go nowhere else', async () => {
+    for (const name of [KEYS_FILE, 'device.json'])
+      expect(statSync(join(kit.dataDir, name)).mode & 0o077).toBe(0)
     await kit.host.close()
-    expect(readFileSync(kit.file).includes(token)).toBe(false)
+    const secrets = secretsIn(kit.dataDir)
+    expect(secrets).toHaveLength(2)
+    for (const file of [kit.file, join(kit.dataDir, 'device.json')])
+      for (const secret of secrets) expect(readFileSync(file).includes(secret)).toBe(false)
   })
 
   test('a wrong code is told, and nothing can be taken', async () => {
@@ -196,37 +197,100 @@ describe('enrolment', () => {
   })
 
   test('an end between the answer and the record does not lose the code that was used up', async () => {
-    fake.setFault('down', '/v1/devices')
+    fake.setFault('down', '/v1/devices/confirm')
     const other = await startKit(fake)
-    await other.host.close()
-    writeFileSync(
-      join(other.dataDir, 'device.json'),
-      JSON.stringify({
-        deviceId: randomUUID(),
-        deviceCode: '0555',
-        incarnation: 'B',
-        tenantId: 'pb.testnagar',
-        token: [...fake.state.tokens][0],
-      }),
-    )
+    expect((await other.client.terminal.status()).enrolment.state).toBe('none')
+    const [, device] = [...fake.state.devices.known.keys()]
+    fake.setFault('none')
     await other.restart({ options: { enrolmentCode: null } })
-    expect(await other.client.terminal.status()).toMatchObject({ deviceCode: '0555', stopped: null })
+    expect(await other.client.terminal.status()).toMatchObject({ deviceCode: '0417', stopped: null })
+    expect([...fake.state.devices.known.keys()][1]).toBe(device)
     await other.close()
   })
 
-  test('a record without its token takes no money', async () => {
+  test('waits for the office with six digits, also over a restart and offline, and trades when it is let in', async () => {
+    fake.state.devices.isApprovedAtOnce = false
+    const other = await startKit(fake)
+    const first = await other.client.terminal.status()
+    expect(first).toMatchObject({ deviceCode: null, stopped: { code: 'device_not_approved' } })
+    expect(first.enrolment).toMatchObject({ state: 'waiting', digits: expect.stringMatching(/^\d{6}$/) })
+    expect(first.stopped?.data['digits']).toBe(first.enrolment.digits)
+    fake.setFault('down')
+    await other.restart()
+    expect((await other.client.terminal.status()).enrolment).toEqual(first.enrolment)
+    expect((await problemOfCall(other.client.session.signIn({ operatorCode: '101', pin: PIN }))).code).toBe(
+      'operator_unknown',
+    )
+    fake.setFault('none')
+    fake.state.devices.approveAll()
+    await other.until(({ stopped, enrolment }) => stopped === null && enrolment.state === 'approved')
+    await signInAndOpen(other.client)
+    expect((await findAndTake(other.client, bill)).payments).toHaveLength(1)
+    await other.close()
+  })
+
+  test('withdrawn before it was let in: other keys, and a new code may come', async () => {
+    fake.state.devices.isApprovedAtOnce = false
+    const other = await startKit(fake)
+    const old = readFileSync(join(other.dataDir, KEYS_FILE), 'utf8')
+    fake.state.devices.revokeAll()
+    await other.until(({ stopped }) => stopped?.code === 'device_revoked')
+    fake.state.devices.isApprovedAtOnce = true
+    await other.restart()
+    await other.until(({ stopped }) => stopped === null)
+    expect(readFileSync(join(other.dataDir, KEYS_FILE), 'utf8')).not.toBe(old)
+    await other.close()
+  })
+
+  test('withdrawn later: takes no money, says so after a restart without a network too', async () => {
+    await signInAndOpen(kit.client)
+    fake.state.devices.revokeAll()
+    await problemOfCall(kit.client.bill.find({ text: bill.consumerCode }))
+    const status = await kit.until(({ enrolment }) => enrolment.state === 'revoked')
+    expect(status.stopped).toMatchObject({ code: 'device_revoked' })
+    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('device_revoked')
+    fake.setFault('down')
+    await kit.restart()
+    expect(await kit.client.terminal.status()).toMatchObject({
+      stopped: { code: 'device_revoked' },
+      enrolment: { state: 'revoked', digits: null },
+    })
+  })
+
+  test('masters with a wrong signature are not taken: the old ones stay, and without any the till says why', async () => {
+    const other = await startFakeIntegrator()
+    fake.state.masters = { ...fake.state.masters, helpLine: '1800-999-999' }
+    fake.state.forgedMasters = other.state.devices.sign('masters', JSON.stringify(fake.state.masters))
+    await kit.restart()
+    expect((await kit.client.terminal.status()).tenant?.helpLine).toBe('1800-000-000')
+    const fresh = await startKit(fake)
+    await fresh.until(({ stopped }) => stopped?.code === 'integrator_not_trusted')
+    fake.state.forgedMasters = null
+    await fresh.until(({ stopped, tenant }) => stopped === null && tenant?.helpLine === '1800-999-999')
+    await fresh.close()
+    await other.close()
+  })
+
+  test.each([
+    [KEYS_FILE, { code: 'secrets_unreadable' }],
+    ['device.json', { code: 'device_not_enrolled', data: { reason: 'key_missing' } }],
+  ])('a record whose %s cannot be read takes no money, and the file stays', async (name, problem) => {
     await signInAndOpen(kit.client)
     await kit.host.close()
-    writeFileSync(join(kit.dataDir, 'device.json'), 'scratched')
+    writeFileSync(join(kit.dataDir, name), 'scratched')
     await kit.restart()
-    expect((await kit.client.terminal.status()).stopped).toMatchObject({
-      code: 'device_not_enrolled',
-      data: { reason: 'token_missing' },
-    })
-    await kit.client.session.signIn({ operatorCode: '101', pin: PIN })
-    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('device_not_enrolled')
+    expect((await kit.client.terminal.status()).stopped).toMatchObject(problem)
+    expect(readFileSync(join(kit.dataDir, name), 'utf8')).toBe('scratched')
+    expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('not_signed_in')
   })
 })
+
+/** The private halves, as they lie in the file of a machine without a keyring. */
+function secretsIn(dataDir: string): string[] {
+  const { blob } = JSON.parse(readFileSync(join(dataDir, KEYS_FILE), 'utf8')) as { blob: string }
+  const kept = JSON.parse(Buffer.from(blob, 'base64').toString('utf8')) as Record<string, string>
+  return ['signKey', 'sealKey'].map((name) => kept[name]?.split('\n')[1] ?? '').filter((line) => line !== '')
+}
 
 describe('a record that cannot be used', () => {
   test('damaged: the till says so on every call and leaves the file alone', async () => {
