@@ -72,10 +72,13 @@ const waiting = `
     union all
     select p.seq, 'payment', p.id::text, p.state, p.reason, p.amount_paise, p.state_since, null, p.last_note, p.id, null
     from tahsil.payments p
-    where p.tenant_id = $1 and (
-      (p.state = 'POSTED' and p.posted_since <= clock_timestamp() - make_interval(secs => $3 / 1000.0))
-      or (p.state in ('POSTED', 'CONFIRMED') and p.id in (
-        select a.subject_id::uuid from asked a where a.subject_kind = 'payment' and a.stage = 'asked')))
+    where p.tenant_id = $1 and p.state = 'POSTED'
+      and p.posted_since <= clock_timestamp() - make_interval(secs => $3 / 1000.0)
+    union
+    select p.seq, 'payment', p.id::text, p.state, p.reason, p.amount_paise, p.state_since, null, p.last_note, p.id, null
+    from tahsil.payments p
+    where p.tenant_id = $1 and p.state in ('POSTED', 'CONFIRMED') and p.id = any(array(
+      select a.subject_id::uuid from asked a where a.subject_kind = 'payment' and a.stage = 'asked'))
     union all
     select r.seq + ${remainderBase}, 'remainder', r.payment_id::text, p.state, r.reason, r.amount_paise, r.at, r.due_at,
       'the rest of a payment that was posted in part', p.id, null

@@ -67,7 +67,7 @@ create table tahsil.decisions (
   at timestamptz not null default clock_timestamp()
 );
 create index decisions_of on tahsil.decisions (subject_kind, subject_id, decision_id desc);
-create index decisions_asked on tahsil.decisions (tenant_id, at) where stage = 'asked';
+create index decisions_lately on tahsil.decisions (tenant_id, at);
 
 -- What a restored database believed, so that the difference to the truth can be told.
 create table tahsil.restore_looks (
