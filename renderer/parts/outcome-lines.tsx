@@ -1,10 +1,8 @@
 // What became of a payment, line by line in the words that its receipt and the supervisor's list have too (contract/outcome-words.ts).
 // Used by the queue and the receipt screen.
-import { formatInr } from '#contract/money.ts'
-import { outcomeLines, type OutcomeFacts } from '#contract/outcome-words.ts'
-import type { Text } from '#renderer/text/catalog.ts'
+import type { OutcomeFacts } from '#contract/outcome-words.ts'
 import { useText } from './language.tsx'
-import { postingWords } from './payment-words.ts'
+import { outcomeWordsOf, postingWords } from './payment-words.ts'
 import { StatusMark } from './status-mark.tsx'
 
 export function OutcomeLines({
@@ -26,11 +24,5 @@ export function OutcomeLines({
         </p>
       ))}
     </div>
-  )
-}
-
-export function outcomeWordsOf(text: Text, facts: OutcomeFacts): string[] {
-  return outcomeLines(facts).map((line) =>
-    line.key === 'held.part' ? text(line.key, { amount: formatInr(line.amountPaise) }) : text(line.key),
   )
 }

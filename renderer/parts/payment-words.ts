@@ -1,8 +1,10 @@
 // What a payment's state is called on every screen: a tone, a word and a sentence. Pure.
+import { formatInr } from '#contract/money.ts'
+import { outcomeLines, type OutcomeFacts } from '#contract/outcome-words.ts'
 import type { PostingState } from '#contract/payment.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 import type { PaymentRow } from '#rpc/procedures.ts'
-import type { TextKey } from '#renderer/text/catalog.ts'
+import type { Text, TextKey } from '#renderer/text/catalog.ts'
 import type { Tone } from './tone.ts'
 
 export type StateWords = { readonly tone: Tone; readonly word: TextKey }
@@ -65,4 +67,11 @@ const MODES: Readonly<Record<string, TextKey>> = {
 
 export function modeWord(mode: string): TextKey {
   return MODES[mode] ?? 'mode.other'
+}
+
+/** What became of a payment, line by line: where it stands, what of it is held, why (contract/outcome-words.ts). */
+export function outcomeWordsOf(text: Text, facts: OutcomeFacts): string[] {
+  return outcomeLines(facts).map((line) =>
+    line.key === 'held.part' ? text(line.key, { amount: formatInr(line.amountPaise) }) : text(line.key),
+  )
 }

@@ -1,7 +1,7 @@
 // Goal: a receipt says everything the law and the desk ask for, in every standing and for every way of paying, on every paper, and never gives
 // away who the payer is.
 import { describe, expect, test } from 'vitest'
-import { paise, rupees } from '#contract/money.ts'
+import { rupees } from '#contract/money.ts'
 import type { Instrument } from '#contract/payment.ts'
 import { receiptSchema, type Receipt } from '#contract/receipt.ts'
 import { encodeEscPos } from '#drivers/printer/escpos.ts'
@@ -10,54 +10,10 @@ import { renderText } from '#drivers/printer/text.ts'
 import { readReceiptQr } from '#core/receipt.ts'
 import { maskedName, receiptDocument, type ReceiptCopy } from '#host/receipt-layout.ts'
 import { NOW_MS } from '#test/unit/core/sample-bill.ts'
+import { sampleReceipt } from './sample-receipt.ts'
 
 const DAY_MS = 86_400_000
-const sample = (changes: Partial<Receipt> = {}): Receipt => ({
-  paymentId: '9d3a6f5e-7b0e-4f43-9a55-0d6b0c6b1f10',
-  collectionId: '4a1e9d6b-2f7c-4c1e-8f0a-9b8d7c6e5f40',
-  standing: 'final',
-  state: 'POSTED',
-  reason: null,
-  heldPaise: paise(0),
-  agreed: { isAdvanceAgreed: false, isPartAgreed: false },
-  revisionAfterMs: null,
-  tenantId: 'pb.testnagar',
-  municipalityName: 'Testnagar Municipal Council',
-  receiptNumber: '107/0417A/26-27/000123-K',
-  digitReceiptNumber: '11/2026-27/004587',
-  collectedAtMs: NOW_MS,
-  serviceCode: 'WS',
-  serviceName: 'Water charges',
-  consumerCode: 'WS/107/2025-26/000871',
-  billNumber: 'BILLNO-WS-004512',
-  payerName: 'Asha Rao',
-  paidBy: 'Vikram Rao',
-  periods: [
-    {
-      demandId: 'd',
-      fromMs: NOW_MS - 200 * DAY_MS,
-      toMs: NOW_MS,
-      amountPaise: rupees(1_540),
-      expiresAtMs: NOW_MS,
-      heads: [
-        { taxHeadCode: 'WS_PENALTY', amountPaise: rupees(40), order: 2 },
-        { taxHeadCode: 'WS_CHARGE', amountPaise: rupees(1_500), order: 1 },
-      ],
-    },
-  ],
-  taxHeadNames: { WS_CHARGE: 'Water charge', WS_PENALTY: 'Late fee' },
-  duePaise: rupees(1_540),
-  amountPaise: rupees(1_540),
-  balancePaise: paise(0),
-  instrument: { mode: 'CASH', tenderedPaise: rupees(2_000), changePaise: rupees(460) },
-  operatorName: 'Meena Kulkarni',
-  deviceCode: '0417',
-  shiftNumber: 3,
-  journalHash: '0123456789',
-  helpLine: '1800-000-000',
-  isDemo: false,
-  ...changes,
-})
+const sample = sampleReceipt
 const textOf = (changes: Partial<Receipt> = {}, copy: ReceiptCopy | null = null, columns = 48): string => {
   const receipt = receiptSchema.parse(sample(changes))
   return renderText(receiptDocument(receipt, { copy }), columns).replaceAll(/[ \n]+/g, ' ')
@@ -222,4 +178,19 @@ describe('every paper', () => {
       ).toEqual([])
     }
   })
+})
+
+test('a bill that was not fresh may be revised after its day, and what was agreed is written down', () => {
+  const agreed = { isPartAgreed: true, isAdvanceAgreed: true }
+  const text = textOf({ standing: 'provisional', state: null, revisionAfterMs: NOW_MS + DAY_MS, agreed })
+  expect(text).toContain('Subject to revision after 24-11-2026')
+  expect(text).toContain('Agreed: if more is due by then, this is a part payment.')
+  expect(text).toContain('Agreed: if less is due by then, the rest is kept as an advance.')
+  expect(textOf()).not.toMatch(/revision|Agreed/)
+})
+
+test('a part that is held is said with its amount', () => {
+  const text = textOf({ heldPaise: rupees(253), reason: 'BILL_LOWER' })
+  expect(text).toContain('Rs 253 of this is held for the payer')
+  expect(text).toContain('Less is due now than was paid.')
 })
