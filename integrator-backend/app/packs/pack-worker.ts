@@ -33,8 +33,10 @@ const DAY_MINUTES = 1_440
 const payloadSchema = z.object({ packId: z.uuid() })
 
 export async function startPackWorker(options: PackWorkerOptions): Promise<PackWorker> {
-  const { parts, log } = options
-  const { pool } = parts
+  const { log } = options
+  const { pool } = options.parts
+  let isStopping = false
+  const slices = { ...options, parts: { ...options.parts, isStopping: () => isStopping } }
   const runner = await run({
     pgPool: pool,
     noHandleSignals: true,
@@ -48,7 +50,7 @@ export async function startPackWorker(options: PackWorkerOptions): Promise<PackW
     taskList: {
       'prepare-pack': async (payload) => {
         const { packId } = payloadSchema.parse(payload)
-        await runSlice(options, packId)
+        await runSlice(slices, packId)
       },
       'refresh-packs': async () => await askForAll(pool),
     },
@@ -62,6 +64,7 @@ export async function startPackWorker(options: PackWorkerOptions): Promise<PackW
   const timer = setInterval(sweep, SWEEP_MS)
   return {
     stop: async () => {
+      isStopping = true
       clearInterval(timer)
       await runner.stop()
     },

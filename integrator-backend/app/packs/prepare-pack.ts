@@ -33,6 +33,8 @@ export type PackParts = {
   /** Connections of one slice. */
   sliceMax: number
   nowMs: () => number
+  /** true: this node is being stopped; what is asked of DIGIT is not worth waiting for. */
+  isStopping?: () => boolean
 }
 
 export type SliceResult =
@@ -40,7 +42,7 @@ export type SliceResult =
   | { kind: 'gone' }
   | { kind: 'ready'; billCount: number; chunkCount: number; version: number; routeId: string }
   | { kind: 'go-on' }
-  /** DIGIT is away: the same slice again after this wait. */
+  /** DIGIT is away, or this node stops: the same slice again after this wait. */
   | { kind: 'wait'; waitMs: number; why: string }
 
 const RETRY_BASE_MS = 2_000
@@ -73,6 +75,7 @@ export async function prepareSlice(parts: PackParts, packId: string): Promise<Sl
   if (masters.kind !== 'ok') return await later(parts, pack, masters)
   const readAtMs = parts.nowMs()
   const read = await readBills(parts, { pack, consumers, masters: masters.value })
+  if (read === 'stopped') return { kind: 'wait', waitMs: 0, why: 'stopped' }
   if ('failure' in read) return await later(parts, pack, read.failure)
   await keepSlice(parts.pool, pack, {
     nextPlace: pack.nextPlace + consumers.length,
@@ -83,7 +86,7 @@ export async function prepareSlice(parts: PackParts, packId: string): Promise<Sl
 }
 
 type Slice = { pack: PreparingPack; consumers: readonly RouteConsumer[]; masters: DigitMasters }
-type Read = { bills: Bill[]; skippedCount: number } | { failure: DigitFailure }
+type Read = { bills: Bill[]; skippedCount: number } | { failure: DigitFailure } | 'stopped'
 
 /** One connection that DIGIT cannot bill keeps nobody from the others; many of them mean that DIGIT is not well. */
 async function readBills(parts: PackParts, { pack, consumers, masters }: Slice): Promise<Read> {
@@ -91,14 +94,17 @@ async function readBills(parts: PackParts, { pack, consumers, masters }: Slice):
   const away = { failure: null as DigitFailure | null }
   const asked = await mapBounded(consumers, parts.concurrency, async (consumer): Promise<Asked> => {
     const ownRules = rules.get(consumer.businessService)
-    if (away.failure !== null || ownRules === undefined || !ownRules.isOpen) return 'skipped'
+    if (away.failure !== null || parts.isStopping?.() === true) return 'skipped'
+    if (ownRules === undefined || !ownRules.isOpen) return 'skipped'
     const answer = await askTwice(parts, { tenantId: pack.tenantId, ...consumer })
     if (answer.kind === 'ok') {
-      return answer.value === null ? 'nothing' : billOfDigit(answer.value, ownRules, parts.nowMs())
+      if (answer.value === null) return 'nothing'
+      return billOfDigit(answer.value, ownRules, parts.nowMs()) ?? 'skipped'
     }
     if (isAway(answer)) away.failure = answer
     return isUnclear(answer) ? answer : 'skipped'
   })
+  if (parts.isStopping?.() === true) return 'stopped'
   if (away.failure !== null) return { failure: away.failure }
   const unclear = asked.filter((each) => isFailure(each))
   const isPatient = pack.failureCount < UNCLEAR_TRIES_MAX
@@ -115,8 +121,7 @@ async function readBills(parts: PackParts, { pack, consumers, masters }: Slice):
   return { bills: await withoutOwnPayments(parts.pool, pack.tenantId, bills), skippedCount }
 }
 
-/** null: a bill that cannot be read. */
-type Asked = Bill | 'nothing' | 'skipped' | DigitFailure | null
+type Asked = Bill | 'nothing' | 'skipped' | DigitFailure
 
 async function askTwice(parts: PackParts, key: ConsumerKey): Promise<DigitOutcome<DigitBill | null>> {
   const answer = await fetchBillOfConsumer(parts.client, key)
@@ -128,11 +133,11 @@ async function askTwice(parts: PackParts, key: ConsumerKey): Promise<DigitOutcom
 }
 
 function isFailure(asked: Asked): asked is DigitFailure {
-  return asked !== null && typeof asked === 'object' && 'kind' in asked
+  return typeof asked === 'object' && 'kind' in asked
 }
 
 function isBill(asked: Asked): asked is Bill {
-  return asked !== null && typeof asked === 'object' && !('kind' in asked)
+  return typeof asked === 'object' && !('kind' in asked)
 }
 
 /** Nobody answers, or nobody lets us in: the next connection would hear the same. */
