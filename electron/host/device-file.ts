@@ -12,35 +12,41 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
-import { deviceSchema } from '#contract/devices-api.ts'
+import { enrolmentAnswerSchema, type EnrolmentAnswer } from '#contract/devices-api.ts'
 import { publicKeySchema } from '#contract/signed.ts'
 
 const FILE = 'device.json'
 
-const enrolledDeviceSchema = z.strictObject({
-  version: z.literal(2),
-  device: deviceSchema,
+/** enrolled: the nonce was not shown yet. */
+const APPROVALS = ['enrolled', 'waiting', 'approved', 'revoked'] as const
+
+/** What the integrator answered (its key is the only one that is believed), and what became of it. */
+export type EnrolledDevice = EnrolmentAnswer & {
+  readonly version: 2
   /** The key it was enrolled with: keys of another life do not speak for it. */
-  publicKey: publicKeySchema,
-  /** The only integrator that is believed. */
-  serverKey: publicKeySchema,
-  serverNonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  /** enrolled: the nonce was not shown yet. */
-  approval: z.enum(['enrolled', 'waiting', 'approved', 'revoked']),
-})
-export type EnrolledDevice = z.infer<typeof enrolledDeviceSchema>
+  readonly publicKey: string
+  readonly approval: (typeof APPROVALS)[number]
+}
 
 /** null: not enrolled, or the file cannot be read any more (then only a new enrolment helps; the record stays). */
 export function readDevice(dataDir: string): EnrolledDevice | null {
   const path = join(dataDir, FILE)
   if (!existsSync(path)) return null
   try {
-    const parsed = enrolledDeviceSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    return parsed.success ? parsed.data : null
+    return enrolledIn(JSON.parse(readFileSync(path, 'utf8')))
   } catch {
     return null
   }
+}
+
+function enrolledIn(value: unknown): EnrolledDevice | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { version, publicKey, approval, ...rest } = value as Record<string, unknown>
+  const answer = enrolmentAnswerSchema.safeParse(rest)
+  const key = publicKeySchema.safeParse(publicKey)
+  const known = APPROVALS.find((each) => each === approval)
+  if (version !== 2 || !answer.success || !key.success || known === undefined) return null
+  return { ...answer.data, version, publicKey: key.data, approval: known }
 }
 
 export function writeDevice(dataDir: string, device: EnrolledDevice): void {

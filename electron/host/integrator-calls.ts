@@ -139,7 +139,7 @@ export function createIntegratorCalls(options: CallOptions): IntegratorCalls {
         if (serverTimeMs === null) throw error
         // such a request was not looked at: it may go again whatever it was about
         offsetMs = serverTimeMs - wallMs()
-        return await answerOf(procedure, sending)
+        return await answerOf(procedure, sending).catch(asUnheard)
       }
     },
     close: () => {
@@ -149,6 +149,11 @@ export function createIntegratorCalls(options: CallOptions): IntegratorCalls {
       agents.httpsAgent.destroy()
     },
   }
+}
+
+/** A clock that nobody can agree on: to every caller the integrator is as good as away, and what is kept goes later. */
+function asUnheard(error: unknown): never {
+  throw serverTimeIn(error) === null ? error : unreachable('request_out_of_time')
 }
 
 function serverTimeIn(error: unknown): number | null {

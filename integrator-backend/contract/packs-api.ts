@@ -3,6 +3,7 @@
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { billSchema, epochMsSchema, tenantIdSchema } from './bill.ts'
+import { SIGNED_CALL_ERRORS } from './devices-api.ts'
 import { mayAnswer } from './problem.ts'
 import { signedTextSchema } from './signed.ts'
 
@@ -71,13 +72,7 @@ export const packRouteSchema = z.strictObject({
 })
 export type PackRoute = z.infer<typeof packRouteSchema>
 
-const problems = mayAnswer(
-  'device_not_enrolled',
-  'input_invalid',
-  'too_many_requests',
-  'not_ready',
-  'internal',
-)
+const problems = SIGNED_CALL_ERRORS
 
 export const packsApi = {
   routes: oc

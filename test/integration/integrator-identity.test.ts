@@ -65,7 +65,8 @@ async function send(made: { path?: string; method?: string; body?: string | Buff
     headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
   })
-  return { status: answer.status, body: (await answer.json()) as unknown }
+  const reply: unknown = await answer.json()
+  return { status: answer.status, body: reply }
 }
 
 describe('a signed request', () => {

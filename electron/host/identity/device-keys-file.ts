@@ -1,29 +1,34 @@
 // The secret of this device: its signing key, its seal key and the nonce of its enrolment, in the vault. Written once, before the
 // integrator hears of them; what cannot be read is never overwritten. Called by identity.ts alone.
-import * as z from 'zod'
 import { ProblemError } from '#contract/problem.ts'
 import type { SecretFiles } from '#host/secret-files.ts'
 
-const deviceKeysSchema = z.strictObject({
-  version: z.literal(1),
+export type DeviceKeys = {
+  readonly version: 1
   /** PKCS#8 PEM, Ed25519. */
-  signKey: z.string().max(1_000),
+  readonly signKey: string
   /** PKCS#8 PEM, X25519. */
-  sealKey: z.string().max(1_000),
+  readonly sealKey: string
   /** 32 bytes, base64url: what the commitment of the enrolment was made of. */
-  nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-})
-export type DeviceKeys = z.infer<typeof deviceKeysSchema>
+  readonly nonce: string
+}
 
 export async function readDeviceKeys(files: SecretFiles): Promise<DeviceKeys | 'none' | 'unreadable'> {
   const kept = await files.read('device-keys')
   if (kept.kind !== 'open') return kept.kind
   try {
-    const parsed = deviceKeysSchema.safeParse(JSON.parse(kept.text))
-    return parsed.success ? parsed.data : 'unreadable'
+    return keysIn(JSON.parse(kept.text)) ?? 'unreadable'
   } catch {
     return 'unreadable'
   }
+}
+
+function keysIn(value: unknown): DeviceKeys | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { version, signKey, sealKey, nonce } = value as Record<string, unknown>
+  if (version !== 1 || typeof signKey !== 'string' || typeof sealKey !== 'string') return null
+  if (typeof nonce !== 'string' || !/^[\w-]{43}$/.test(nonce)) return null
+  return { version, signKey, sealKey, nonce }
 }
 
 /** Throws secrets_unreadable when the vault does not take them: a till without kept keys would be nobody after its next start. */

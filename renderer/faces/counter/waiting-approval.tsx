@@ -14,14 +14,10 @@ export function WaitingApproval({ digits }: { readonly digits: string }) {
         <StatusShape tone="info" size={64} />
         <h1 className={styles.title}>{text('enrolment.title')}</h1>
         <p className={styles.tell}>{text('enrolment.tell')}</p>
-        <p
-          className={styles.digits}
-          role="img"
-          aria-label={text('enrolment.digits', { digits: digits.split('').join(' ') })}
-          data-testid="enrolment-digits"
-        >
+        <p className={styles.digits} aria-hidden="true" data-testid="enrolment-digits">
           {digits.slice(0, 3)} {digits.slice(3)}
         </p>
+        <p className="sr-only">{text('enrolment.digits', { digits: digits.split('').join(' ') })}</p>
         <p>{text('enrolment.same')}</p>
         <p className={styles.wrong}>{text('enrolment.wrong')}</p>
         <p>{text(link.isOnline ? 'enrolment.wait' : 'enrolment.offline')}</p>

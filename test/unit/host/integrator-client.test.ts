@@ -48,7 +48,7 @@ function clientFor(baseUrl: string): IntegratorClient {
     },
     clock: { read: () => ({ wallMs: wallMs(), monotonicMs: 1, bootId: 'boot' }) },
     link,
-    times: { signInMs: 400, billsMs: 400, batchMs: 400, otherMs: 400, awayMs: 100 },
+    times: { signInMs: 2_000, billsMs: 2_000, batchMs: 2_000, otherMs: 2_000, awayMs: 1_000 },
     isTrusted: identity.isTrusted,
     onRevoked: () => {
       revokedCount += 1
@@ -123,7 +123,8 @@ describe('a clock that is off', () => {
     fake.state.devices.nowMs = () => Date.now() + (ahead += 1_000_000_000)
     const asked = fake.state.calls.length
     await expect(client.searchBills({ by: 'mobile', value: '9876512345' })).rejects.toMatchObject({
-      code: 'request_out_of_time',
+      code: 'integrator_unreachable',
+      data: { reason: 'request_out_of_time' },
     })
     expect(fake.state.calls.length - asked).toBe(2)
   })
