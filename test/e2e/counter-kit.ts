@@ -24,6 +24,8 @@ const DAY_MS = 86_400_000
 export const PATIENCE = { timeout: 12_000 }
 
 export type Counter = {
+  /** Data of all programs: `till`, `integrator`, `slips`. */
+  readonly folder: string
   readonly page: Page
   readonly browser: Browser
   readonly sandbox: RunningSandbox
@@ -82,6 +84,7 @@ export async function openCounter(): Promise<Counter> {
   const complaints: string[] = []
   const page = await openPage(browser, shell, complaints)
   return {
+    folder,
     page,
     browser,
     sandbox,
