@@ -42,6 +42,8 @@ export function openShift(
       shiftId: shift.id,
       number: nextNumber,
       operatorId: operator.id,
+      operatorName: operator.name,
+      openedAtMs: nowMs,
       businessDate: shift.businessDate,
       floatPaise,
     })

@@ -225,6 +225,8 @@ function writePlan(writing: Writing): CollectionPlan {
     at: situation.at,
     dataJson: body,
     amountPaise: payment.amountPaise,
+    // What was confirmed, so that the same call is recognised also after the tables were made anew.
+    note: { contentHash },
   }))
   if (facts.nextReceiptSeq === 1) journal.unshift(seriesDraft(situation, fy))
   const jumpMs = clockJump(situation.at, facts.clock)

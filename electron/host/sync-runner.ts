@@ -47,7 +47,7 @@ export function startSyncRunner(ports: RunnerPorts): SyncRunner {
       if (done.problem !== null) throw sendProblem(done.problem)
       if (ports.store.waitingCount() === 0) break
     }
-    void feed.wake()
+    await lookNow(ports)
     return { sentCount }
   }
   return {
@@ -61,6 +61,12 @@ export function startSyncRunner(ports: RunnerPorts): SyncRunner {
       await Promise.all([sending.stop(), feed.stop()])
     },
   }
+}
+
+/** Beside the one that waits for news, so that "send now" shows what is known now. */
+async function lookNow(ports: RunnerPorts): Promise<void> {
+  const { problem } = await feedRound({ ...ports, feedWaitMs: 0 }, FIRST_FEED_STATE)
+  if (problem !== null) ports.logger.debug({ code: problem.code }, 'the feed did not answer')
 }
 
 type Sending = {

@@ -115,7 +115,9 @@ export function outboxTable(gate: Gate): LaneStore & { readonly queueTotals: () 
     applyStatuses: (fresh, nextCursor) =>
       gate.write((session) => {
         for (const status of fresh) applyStatus(session, status)
-        setMeta(session, 'feedCursor', nextCursor)
+        // Two looks may be under way at once, and the slower one must not turn back the other.
+        const cursor = getMeta<number>(session, 'feedCursor') ?? 0
+        setMeta(session, 'feedCursor', Math.max(cursor, nextCursor))
       }),
   }
 }

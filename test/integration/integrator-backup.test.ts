@@ -69,7 +69,7 @@ describe('backup', () => {
     const payment = till.payment(await till.billOf('PT-DVG-000001', 'PT'), {
       payer: { paidBy: 'Zoë "X" \\ Tab\there', mobileNumber: '9876512345', isOwner: true },
     })
-    await till.call('POST', '/v1/payments', payment)
+    await till.submitBatch([payment])
     const plain = till.payment(await till.billOf('PT-DVG-000002', 'PT'))
     await till.submit(plain)
     await till.until(plain.id, 'CONFIRMED')

@@ -181,7 +181,7 @@ test('the tables themselves refuse what would break the money', () => {
   expect(paid({})).toThrow('its own record')
   expect(paid({ device_seq: '1' })).toThrow(/UNIQUE/)
   const record = insert(
-    "INSERT INTO journal SELECT 9, type, body, hash, 'h9', at_ms, turnover_paise, 2 FROM journal WHERE type = 'PAY'",
+    "INSERT INTO journal SELECT 9, type, body, hash, 'h9', at_ms, turnover_paise, 2, signature FROM journal WHERE type = 'PAY'",
   )
   record()
   const own = { journal_seq: '9', journal_hash: "'h9'" }
