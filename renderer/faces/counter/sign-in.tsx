@@ -118,11 +118,13 @@ export function SignIn() {
           />
           {trouble === null ? null : <SignInTrouble trouble={trouble} onUnlocked={unlocked} />}
           {isUnlocked ? <Panel tone="ok" title={text('unlock.done')} testId="unlocked" /> : null}
-          <NumberPad
-            label={text('signIn.pad')}
-            onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
-            onBackspace={() => setPin(pin.slice(0, -1))}
-          />
+          {isLockedHere(trouble) ? null : (
+            <NumberPad
+              label={text('signIn.pad')}
+              onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
+              onBackspace={() => setPin(pin.slice(0, -1))}
+            />
+          )}
           <Button
             kind="primary"
             size="large"
@@ -175,15 +177,18 @@ function SignInTrouble({ trouble, onUnlocked }: SignInTroubleProps) {
       </Panel>
     )
   }
-  const { problem, atMs, operatorCode } = trouble
-  const isLockedHere =
-    problem.code === 'operator_locked' && lockSecondsLeft(problem.data, atMs, atMs) === null
   return (
     <>
-      <KnownTrouble problem={problem} atMs={atMs} />
-      {isLockedHere ? <Unlock operatorCode={operatorCode} onUnlocked={onUnlocked} /> : null}
+      <KnownTrouble problem={trouble.problem} atMs={trouble.atMs} />
+      {isLockedHere(trouble) ? <Unlock operatorCode={trouble.operatorCode} onUnlocked={onUnlocked} /> : null}
     </>
   )
+}
+
+/** Until a person lifts the lock, not for some minutes: then the number pad is the unlock's. */
+function isLockedHere(trouble: Trouble | null): boolean {
+  if (trouble?.problem?.code !== 'operator_locked') return false
+  return lockSecondsLeft(trouble.problem.data, trouble.atMs, trouble.atMs) === null
 }
 
 function KnownTrouble({ problem, atMs }: { readonly problem: Problem; readonly atMs: number }) {

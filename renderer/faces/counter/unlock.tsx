@@ -6,6 +6,7 @@ import { Field } from '#renderer/parts/field.tsx'
 import { latinDigits } from '#renderer/parts/ist.ts'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
+import { NumberPad } from '#renderer/parts/number-pad.tsx'
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
@@ -82,6 +83,11 @@ function Challenge({ deviceCode, operatorCode, challenge, onUnlocked }: Challeng
         value={answer}
         onChange={(typed) => setAnswer(latinDigits(typed).replace(/\D/g, '').slice(0, ANSWER_DIGITS))}
         testId="unlock-answer"
+      />
+      <NumberPad
+        label={text('unlock.answer')}
+        onDigits={(digits) => setAnswer((answer + digits).slice(0, ANSWER_DIGITS))}
+        onBackspace={() => setAnswer(answer.slice(0, -1))}
       />
       {trouble === null ? null : <UnlockTrouble {...trouble} />}
       <Button icon={LockOpen} isDisabled={!isReady} onPress={unlock} testId="unlock-act">
