@@ -36,6 +36,8 @@ export function openDecisionTill() {
   till.store.saveMasters(sampleMasters())
   const office = {
     waiting: [] as Exception[],
+    /** Posted and well: nobody has to decide, but it may be cancelled. */
+    posted: [] as Exception[],
     totalCount: null as number | null,
     /** The next calls of a kind end with this; lost: the office did it and its answer never came. */
     listFault: null as ProblemCode | null,
@@ -68,7 +70,9 @@ export function openDecisionTill() {
     return answer
   }
   const decide = (input: ExceptionActInput, by: OperatorTile) => {
-    const at = office.waiting.findIndex(({ id, kind }) => id === input.id && kind === input.kind)
+    const isIt = ({ id, kind }: Exception) => id === input.id && kind === input.kind
+    if (!office.waiting.some(isIt)) office.waiting.push(...office.posted.filter(isIt))
+    const at = office.waiting.findIndex(isIt)
     const found = office.waiting[at]
     if (found === undefined) throw fail('payment_not_found')
     if (!found.acts.includes(input.act)) throw fail('act_not_allowed')
@@ -106,7 +110,10 @@ export function openDecisionTill() {
         throw fail('scan_not_understood')
       }),
     },
-    receipt: { get: os.receipt.get.handler(({ input }) => detailOf(till, input.paymentId)) },
+    receipt: {
+      search: os.receipt.search.handler(({ input }) => till.store.search(input.text)),
+      get: os.receipt.get.handler(({ input }) => detailOf(till, input.paymentId)),
+    },
     queue: {
       list: os.queue.list.handler(() => till.store.queue()),
       sendNow: os.queue.sendNow.handler(() => ({ sentCount: 0 })),
@@ -127,13 +134,15 @@ export function openDecisionTill() {
     office,
     session,
     /** A payment of this till that the office holds, as the till learned it; returns its id. */
-    holdOwn: (steps: readonly PostingStep[]): string => {
-      const { view } = takeOne(till)
-      const [payment] = view.payments
-      if (payment === undefined) throw new Error('a collection has a payment')
-      till.store.applyStatuses([heldStatus(payment.paymentId, steps)], steps.length)
-      return payment.paymentId
-    },
+    holdOwn: (steps: readonly PostingStep[]): string =>
+      takeOwn(till, { state: 'SUSPENSE', reason: 'ALREADY_PAID', steps: [...steps] }),
+    /** One that DIGIT has; returns its id. */
+    postOwn: (): string =>
+      takeOwn(till, {
+        state: 'CONFIRMED',
+        digitReceiptNumber: '11/2026-27/000123',
+        steps: [{ state: 'CONFIRMED', atMs: till.clock.now.wallMs, note: '' }],
+      }),
     close: () => till.close(),
   }
 }
@@ -157,19 +166,27 @@ function statusNow(
   }
 }
 
-function heldStatus(id: string, steps: readonly PostingStep[]): PaymentStatus {
-  return {
-    id,
-    state: 'SUSPENSE',
-    reason: 'ALREADY_PAID',
+function takeOwn(
+  till: TillKit,
+  known: Pick<PaymentStatus, 'state' | 'steps'> & Partial<PaymentStatus>,
+): string {
+  const { view } = takeOne(till)
+  const [payment] = view.payments
+  if (payment === undefined) throw new Error('a collection has a payment')
+  const cursor = till.store.feedCursor() + 1
+  const status: PaymentStatus = {
+    id: payment.paymentId,
+    reason: null,
     heldPaise: ZERO_PAISE,
     digitReceiptNumber: null,
     digitPaymentId: null,
     postedAtMs: null,
     balancePaise: null,
-    steps: [...steps],
-    cursor: steps.length,
+    cursor,
+    ...known,
   }
+  till.store.applyStatuses([status], cursor)
+  return payment.paymentId
 }
 
 function detailOf({ store }: TillKit, paymentId: string) {

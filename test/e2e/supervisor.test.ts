@@ -374,6 +374,44 @@ describe('a decision', () => {
     expectNoFaults()
   })
 
+  test('to cancel a posted payment begins at its receipt, and its second person finds it in the list', async () => {
+    const id = till.postOwn()
+    till.office.posted = [
+      exceptionWith({ id, state: 'CONFIRMED', reason: null, dueAtMs: null, acts: ['reverse'] }),
+    ]
+    await signInAs(MEENA)
+    await page.keyboard.press('Alt+KeyB')
+    await page.getByTestId('timeline').waitFor()
+    expect(await page.getByTestId('reverse-receipt').count()).toBe(0)
+    await page.keyboard.press('Alt+KeyL')
+    await signInAs(FARIDA)
+    await page.keyboard.press('Alt+KeyB')
+    await page.getByTestId('reverse-receipt').waitFor()
+    await looking.look(page, 'receipts-supervisor')
+    await page.getByTestId('reverse-receipt').click()
+    await page.getByTestId('act-sentence').waitFor()
+    expect(await page.getByTestId('act-sentence').textContent()).toMatch(
+      /^You ask that DIGIT cancel ₹1,540 of Asha Rao/,
+    )
+    await decide(null, PINS['900'] ?? '')
+    await page.getByTestId('act-asked').waitFor()
+    await looking.look(page, 'receipts-reversal-asked')
+    await page.getByTestId('reverse-receipt').click()
+    await page.getByTestId('act-sentence').waitFor()
+    expect(await page.getByTestId('act-code').inputValue()).toBe('')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Alt+KeyS')
+    await page.getByTestId('group-reversing').waitFor()
+    await page.getByTestId('act-reverse').click()
+    await decide(ANAND.code, PINS['901'] ?? '')
+    await page.getByTestId('act-done').waitFor()
+    expect(till.office.acts.map(({ id: of, act, by }) => `${of} ${act} ${by.operatorCode}`)).toEqual([
+      `${id} reverse 900`,
+      `${id} reverse 901`,
+    ])
+    expectNoFaults()
+  })
+
   test('with a wrong PIN is refused in words, and the PIN field is empty for the next try', async () => {
     till.office.waiting = [exceptionWith({ dueAtMs: null })]
     await signInAs(FARIDA)

@@ -10,16 +10,21 @@ import { modeWord, postingWords, printWords, standingWords } from '#renderer/par
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark, StatusShape } from '#renderer/parts/status-mark.tsx'
-import { useTerminal } from '#renderer/parts/terminal.tsx'
+import { mayReverse } from '#renderer/faces/supervisor/receipt-exception.ts'
+import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { FileDown, Printer, ZoomIn } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import { ReprintNote } from './reprint-note.tsx'
 import { saveFile } from './save-file.ts'
 import { timelineOf, type TimelineEntry } from './timeline.ts'
 import type { Reprint } from './use-reprint.ts'
 import styles from './receipt-detail.module.css'
+
+const ReverseReceipt = lazy(async () => ({
+  default: (await import('#renderer/faces/supervisor/reverse-receipt.tsx')).ReverseReceipt,
+}))
 
 const POLL_MS = 2000
 
@@ -28,6 +33,7 @@ type ReceiptDetailProps = { readonly paymentId: string; readonly reprint: Reprin
 export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
   const text = useText()
   const client = useTerminal()
+  const { operator } = useStatus()
   const detail = useQuery({
     queryKey: ['receipt', paymentId],
     queryFn: () => client.receipt.get({ paymentId }),
@@ -66,6 +72,11 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
         <Button icon={FileDown} onPress={save} testId="save-pdf">
           {text('receipt.pdf')}
         </Button>
+        {operator?.role === 'supervisor' && mayReverse(row) ? (
+          <Suspense fallback={null}>
+            <ReverseReceipt facts={detail.data} />
+          </Suspense>
+        ) : null}
         <ReprintNote result={reprint.results[paymentId]} />
       </div>
       {saveProblem === null ? null : <SaveTrouble error={saveProblem} />}

@@ -17,12 +17,11 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { ActDialog, type ActResult } from './act-dialog.tsx'
-import { resultOf } from './act-form.ts'
 import { exceptionKey, fittingExceptions, groupExceptions, scannedException } from './exception-groups.ts'
 import { ExceptionDetail } from './exception-detail.tsx'
 import { ExceptionRows } from './exception-rows.tsx'
 import { OfficeNeeded } from './office-needed.tsx'
-import { useExceptionWords } from './exception-words.ts'
+import { ResultPanel } from './result-panel.tsx'
 import styles from './exceptions.module.css'
 
 const POLL_MS = 10_000
@@ -177,19 +176,6 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
         />
       )}
     </div>
-  )
-}
-
-/** What came of the last act; it stays until the next one. */
-function ResultPanel({ result }: { readonly result: ActResult }) {
-  const text = useText()
-  const { amount, receipt } = useExceptionWords()(result.exception)
-  return (
-    <Panel
-      tone={result.result === 'done' ? 'ok' : 'info'}
-      title={text(resultOf(result.act, result.result), { amount, receipt })}
-      testId={`act-${result.result}`}
-    />
   )
 }
 

@@ -23,6 +23,7 @@ import {
   latenessOf,
   scannedException,
 } from '#renderer/faces/supervisor/exception-groups.ts'
+import { exceptionOfReceipt, mayReverse } from '#renderer/faces/supervisor/receipt-exception.ts'
 import { isTextKey } from '#renderer/text/catalog.ts'
 import { exceptionWith } from './exceptions.ts'
 
@@ -165,6 +166,30 @@ describe('a decision', () => {
     expect(isLostAnswer(null)).toBe(true)
     expect(mayTryAgain(null)).toBe(false)
   })
+})
+
+test('a receipt can be cancelled in DIGIT only when DIGIT has it, and asks for it in the shape of the contract', () => {
+  const may = POSTING_STATES.filter((state) => mayReverse({ state }))
+  expect(may).toEqual(['POSTED', 'CONFIRMED'])
+  expect(mayReverse({ state: null })).toBe(false)
+  const facts = {
+    row: {
+      paymentId: '9d3a6f5e-7b0e-4f43-9a55-0d6b0c6b1f10',
+      receiptNumber: 'DVG/0417A/26-27/000001',
+      digitReceiptNumber: '11/2026-27/000123',
+      consumerCode: 'PT-1',
+      payerName: null,
+      amountPaise: rupees(70),
+      collectedAtMs: 1_790_000_000_000,
+      state: 'POSTED' as const,
+    },
+    receipt: { serviceCode: 'PT', paidBy: 'Asha Rao', deviceCode: '0417', duePaise: rupees(70) },
+  }
+  const made = exceptionOfReceipt(facts)
+  expect(exceptionSchema.parse(made)).toMatchObject({ payerName: 'Asha Rao', acts: ['reverse'], asked: null })
+  expect(partIn(made, 'reverse')).toBe('ask')
+  const held = { ...facts, row: { ...facts.row, state: 'SUSPENSE' as const } }
+  expect(() => exceptionOfReceipt(held)).toThrow(RangeError)
 })
 
 test('the made-up exceptions of these tests are what the contract allows', () => {
