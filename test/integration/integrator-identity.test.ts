@@ -145,7 +145,7 @@ describe('a signed request', () => {
     expectProblem(await send({ body: text, headers }), 'input_invalid', 400)
     const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024, 32))
     const bombHeaders = { ...headersOf(signed, { body: bomb }), 'content-encoding': 'gzip' }
-    expectProblem(await send({ body: bomb, headers: bombHeaders }), 'input_invalid', 413)
+    expectProblem(await send({ body: bomb, headers: bombHeaders }), 'batch_too_large', 413)
     const plain = { ...headersOf(signed), 'content-type': 'text/plain' }
     expectProblem(await send({ body: text, headers: plain }), 'input_invalid', 415)
     const poisoned = '{"__proto__":{"by":"mobile"}}'
