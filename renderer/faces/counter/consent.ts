@@ -1,6 +1,9 @@
 // What a payer is asked before the money is taken: only what can matter for these bills, now. Pure; drawn by consent-ticks.tsx.
-import { NOTHING_AGREED, type Consent } from '#rpc/till-rules.ts'
+import type { Consent } from '#rpc/till-rules.ts'
 import type { Cart } from './cart.ts'
+
+/** Its own, and not the one beside the schema: importing that would bring all of the schemas to every counter. */
+export const NOTHING_AGREED: Consent = { isAdvanceAgreed: false, isPartAgreed: false }
 
 /** true: this tick is shown. */
 export type ConsentAsked = { readonly isPartAsked: boolean; readonly isAdvanceAsked: boolean }

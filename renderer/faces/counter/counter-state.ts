@@ -3,8 +3,9 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Collection, FoundBill, TakeInput } from '#rpc/procedures.ts'
-import { NOTHING_AGREED, type Consent } from '#rpc/till-rules.ts'
+import type { Consent } from '#rpc/till-rules.ts'
 import { addToCart, EMPTY_CART, removeLine, replaceFound, typeAmount, type Cart } from './cart.ts'
+import { NOTHING_AGREED } from './consent.ts'
 import type { PayerChoice } from './payer-choice.ts'
 
 /** Customers put aside for a moment; in memory only, no money is in them. */
