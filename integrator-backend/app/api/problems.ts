@@ -30,14 +30,22 @@ export function problemOfError(
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
     return orpcProblem('input_invalid', { where: placesOf(error.data) })
   }
-  const isConnection = error instanceof Error && 'code' in error && isDatabaseAway(String(error.code))
   log.error({ error: describeError(error) }, 'call failed')
-  return orpcProblem(isConnection ? 'not_ready' : 'internal')
+  return orpcProblem(isDatabaseAway(error) ? 'not_ready' : 'internal')
 }
 
+const causesMax = 5
 /** SQLSTATE 08 and 57P: the database is going away or coming back. */
-function isDatabaseAway(code: string): boolean {
-  return /^(?:08|57P|53300|ECONNREFUSED|ECONNRESET)/.test(code)
+const awayCodes = /^(?:08|57P|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)/
+/** What pg says of a line that broke, without a code. */
+const awayWords =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+
+/** Drizzle wraps what pg threw. */
+function isDatabaseAway(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth >= causesMax) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return awayCodes.test(code) || awayWords.test(error.message) || isDatabaseAway(error.cause, depth + 1)
 }
 
 /** Names of fields only: values may be personal. */
