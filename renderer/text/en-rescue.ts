@@ -8,10 +8,10 @@ export const enRescue = {
   'rescue.making': 'Getting it ready …',
   'rescue.sum': '{count, plural, =0 {No payments} one {# payment} other {# payments}}, {amount}',
   'rescue.leftOut':
-    '{count, plural, one {# record} other {# records}} could not be proved and are not in it. Keep this machine as it is.',
+    '{count, plural, =0 {No record} one {# record} other {# records}} could not be proved and are not in it. Keep this machine as it is.',
   'rescue.save': 'Save the file',
   'rescue.saved': 'Saved as {name}',
-  'rescue.codes': 'Show {count, plural, one {the code} other {# codes}}',
+  'rescue.codes': 'Show {count, plural, =0 {no code} one {the code} other {# codes}}',
   'rescue.noCodes': 'It is too much for codes: carry the file.',
   'rescue.code': 'Code {number} of {count}',
   'rescue.before': 'Before',

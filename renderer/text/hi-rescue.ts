@@ -9,10 +9,10 @@ export const hiRescue: Readonly<Record<keyof typeof enRescue, string>> = {
   'rescue.making': 'तैयार हो रहा है …',
   'rescue.sum': '{count, plural, =0 {कोई भुगतान नहीं} one {# भुगतान} other {# भुगतान}}, {amount}',
   'rescue.leftOut':
-    '{count, plural, one {# रिकॉर्ड} other {# रिकॉर्ड}} सिद्ध नहीं हो सके और इसमें नहीं हैं। मशीन को जैसी है वैसी रखें।',
+    '{count, plural, =0 {कोई रिकॉर्ड} one {# रिकॉर्ड} other {# रिकॉर्ड}} सिद्ध नहीं हो सके और इसमें नहीं हैं। मशीन को जैसी है वैसी रखें।',
   'rescue.save': 'फ़ाइल सहेजें',
   'rescue.saved': '{name} नाम से सहेजी गई',
-  'rescue.codes': '{count, plural, one {कोड} other {# कोड}} दिखाएँ',
+  'rescue.codes': '{count, plural, =0 {कोई कोड नहीं} one {कोड} other {# कोड}} दिखाएँ',
   'rescue.noCodes': 'कोड के लिए बहुत अधिक है: फ़ाइल ले जाएँ।',
   'rescue.code': '{count} में से कोड {number}',
   'rescue.before': 'पिछला',
