@@ -44,7 +44,7 @@ export const en = {
   'cart.due': 'Due',
   'cart.empty': 'Scan a bill or press F2',
   'cart.emptyHint':
-    'Bill QR, consumer number or mobile number. Several bills of one payer can be paid together.',
+    'Bill QR, consumer number or mobile number; on a chosen route also name or door. Several bills of one payer can be paid together.',
   'cart.heads': 'What is in this amount: {name}',
   'cart.headsShort': 'Details',
   'cart.label': 'Bills of this customer',
