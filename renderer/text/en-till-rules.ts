@@ -8,7 +8,7 @@ export const enTillRules = {
   'clock.warnAct': 'Receipts carry the time of the office. Have the clock set right.',
 
   'consent.advance': 'If less is due by then: what is left over is kept as an advance.',
-  'consent.hint': 'Ask the payer. Tick only what they agree to; else the office asks them.',
+  'consent.hint': 'Ask the payer. Tick only what they agree to; else the rules of the office decide.',
   'consent.part': 'If more is due by then: this counts as a part payment.',
   'consent.title': 'DIGIT may show another amount by the time this is sent',
 
