@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Exception } from '#contract/exceptions-api.ts'
 import { paise } from '#contract/money.ts'
+import { startIntegrator } from '#app/start-integrator.ts'
 import {
   actAt,
   addSecondSupervisor,
@@ -211,6 +212,41 @@ describe('an act', () => {
     expectPostedOnce(payment, status)
     expect(heldByDigit(world.sandbox, payment)[0]?.details[0]?.billId).not.toBe(payment.bill.id)
     expect(await decisionsOf(payment.id)).toEqual(['post-to-bill done RESOLVE'])
+  })
+
+  it('is done once when two nodes carry it out at the same moment', async () => {
+    const { payment } = await suspended()
+    const { environment, till } = world
+    const other = await startIntegrator({ environment, dataFolder: keyFolder() })
+    try {
+      const far = await enrolTill(other.url, 'On the other node')
+      await actAt(far, { payment, act: 'refund' })
+      const both = await Promise.all([
+        actAt(till, { payment, act: 'refund', by: SECOND }),
+        actAt(far, { payment, act: 'refund', by: SECOND }),
+      ])
+      const outcomes = both.map(({ body }) => ('result' in body ? body.result : body.code))
+      expect(outcomes.toSorted()).toEqual(['act_not_allowed', 'done'])
+      expect(await decisionsOf(payment.id)).toHaveLength(2)
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('on money of a withdrawn device is posting it or giving it back, never a look alone', async () => {
+    const { consumer, payment } = await suspended(540)
+    await world.pool.query(
+      `update tahsil.payments set state = 'QUARANTINE', reason = 'REVOKED_DEVICE' where id = $1`,
+      [payment.id],
+    )
+    expect(await shownAt(world.till, payment.id)).toMatchObject({
+      reason: 'REVOKED_DEVICE',
+      acts: ['post-to-bill', 'refund', 'mark'],
+    })
+    expect(codeOf(await actAt(world.till, { payment, act: 'look-again' }))).toBe('act_not_allowed')
+    world.sandbox.admin.postDemand({ ...consumer, taxHeadCode: 'PT_TAX', taxRupees: 540 })
+    expect((await actAt(world.till, { payment, act: 'post-to-bill' })).status).toBe(200)
+    expectPostedOnce(payment, await world.till.until(payment.id, 'CONFIRMED'))
   })
 
   it('of marking ends the waiting and leaves the state; a new look brings it back', async () => {
