@@ -27,6 +27,7 @@ import {
 import { createOperators } from './people/operators.ts'
 import { acceptNewSecret } from './people/root-secret.ts'
 import { packCommands } from './packs/pack-commands.ts'
+import { recordCommands } from './records/record-commands.ts'
 import { rescueCommands } from './rescue/rescue-commands.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -122,6 +123,7 @@ const commands: Record<string, Command> = {
   ...packCommands,
   ...exceptionCommands,
   ...rescueCommands,
+  ...recordCommands,
   'reopen-payment': {
     usage: '--id PAYMENT_ID --why "…"',
     options: ['id', 'why'],
