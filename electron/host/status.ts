@@ -1,4 +1,5 @@
 // Everything the frame of every screen shows, from a few indexed reads; polled, so it must stay cheap. Called by terminal.status.
+import type { Ack } from '#contract/journal-record.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError, problemOf } from '#contract/problem.ts'
 import { judgeClock, type ClockVerdict } from '#core/clock-guard.ts'
@@ -47,6 +48,7 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
       offlineSinceMs: link.offlineSinceMs(),
       lastSyncAtMs: link.lastSyncAtMs(),
     },
+    handover: handoverOf(store.handover().ack),
     queue,
     limits: judgeLimits(heldFacts(till, queue)).filter(({ level }) => level !== 'ok'),
     clock: clockStanding(clock),
@@ -68,6 +70,10 @@ function vaultStanding({ secretFiles }: Till): VaultStanding {
   return { level, isDegraded, problem }
 }
 
+function handoverOf(ack: Ack | null): TerminalStatus['handover'] {
+  return ack === null ? null : { acknowledgedAtMs: ack.atMs, retainUntilMs: ack.retainUntilMs }
+}
+
 function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
   return {
     version,
@@ -80,6 +86,7 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
     operator: null,
     shift: null,
     link: { isOnline: false, offlineSinceMs: null, lastSyncAtMs: null },
+    handover: null,
     queue: {
       waitingCount: 0,
       waitingPaise: ZERO_PAISE,

@@ -75,6 +75,14 @@ export const terminalStatusSchema = z.strictObject({
     offlineSinceMs: epochMsSchema.nullable(),
     lastSyncAtMs: epochMsSchema.nullable(),
   }),
+  /** The integrator's last signed word about this till's records; null before the first. */
+  handover: z
+    .strictObject({
+      acknowledgedAtMs: epochMsSchema,
+      /** What is acknowledged stays on the till at least until then. */
+      retainUntilMs: epochMsSchema,
+    })
+    .nullable(),
   queue: z.strictObject({
     /** Not yet acknowledged by the integrator. */
     waitingCount: z.int().min(0),

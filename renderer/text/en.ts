@@ -231,6 +231,7 @@ export const en = {
   'printer.unknown': 'Printer not known',
   'printer.unreachable': 'Printer not found',
 
+  'queue.acknowledged': 'Office has confirmed',
   'queue.amount': 'Amount',
   'queue.atDigit': 'On the way to DIGIT',
   'queue.attempts': '{count, plural, =0 {not tried} one {tried once} other {tried # times}}',
@@ -238,7 +239,8 @@ export const en = {
   'queue.count': '{count, plural, =0 {none} one {#} other {#}}',
   'queue.empty': 'Nothing is waiting.',
   'queue.emptyHint': 'Every payment of this till is at DIGIT.',
-  'queue.lastSync': 'Last sent',
+  'queue.kept':
+    'Nothing is deleted when it is sent: what the office has confirmed stays on this till at least until {date}.',
   'queue.next': 'Next try',
   'queue.oldest': 'Oldest',
   'queue.problem': 'What went wrong last',

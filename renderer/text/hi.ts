@@ -44,7 +44,8 @@ export const hi: Catalog = {
   'cart.count': '{count, plural, =0 {कोई बिल नहीं} one {# बिल} other {# बिल}}',
   'cart.due': 'देय',
   'cart.empty': 'बिल स्कैन करें या F2 दबाएँ',
-  'cart.emptyHint': 'बिल का QR, उपभोक्ता संख्या या मोबाइल नंबर; चुने हुए मार्ग पर नाम या मकान भी। एक भुगतानकर्ता के कई बिल साथ में लिए जा सकते हैं।',
+  'cart.emptyHint':
+    'बिल का QR, उपभोक्ता संख्या या मोबाइल नंबर; चुने हुए मार्ग पर नाम या मकान भी। एक भुगतानकर्ता के कई बिल साथ में लिए जा सकते हैं।',
   'cart.heads': 'इस राशि में क्या है: {name}',
   'cart.headsShort': 'विवरण',
   'cart.label': 'इस ग्राहक के बिल',
@@ -229,6 +230,7 @@ export const hi: Catalog = {
   'printer.unknown': 'प्रिंटर का पता नहीं',
   'printer.unreachable': 'प्रिंटर नहीं मिला',
 
+  'queue.acknowledged': 'कार्यालय की पुष्टि',
   'queue.amount': 'राशि',
   'queue.atDigit': 'DIGIT के रास्ते में',
   'queue.attempts': '{count, plural, =0 {कोशिश नहीं हुई} one {# बार कोशिश} other {# बार कोशिश}}',
@@ -236,7 +238,7 @@ export const hi: Catalog = {
   'queue.count': '{count, plural, =0 {कोई नहीं} one {#} other {#}}',
   'queue.empty': 'कुछ भी प्रतीक्षा में नहीं है।',
   'queue.emptyHint': 'इस टिल का हर भुगतान DIGIT में पहुँच गया है।',
-  'queue.lastSync': 'पिछली बार भेजा',
+  'queue.kept': 'भेजने पर कुछ नहीं मिटता: कार्यालय ने जिसकी पुष्टि की वह कम से कम {date} तक इस टिल पर रहता है।',
   'queue.next': 'अगली कोशिश',
   'queue.oldest': 'सबसे पुराना',
   'queue.problem': 'पिछली बार क्या रुका',

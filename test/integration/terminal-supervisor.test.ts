@@ -87,6 +87,8 @@ test('held money is shown with its evidence and given back by two persons; the t
   const { row, steps } = await kit.client.receipt.get({ paymentId: id })
   expect(row.standing).toBe('cancelled')
   expect(steps.map(({ note }) => note).join('\n')).toContain(WHY)
+  const { handover } = await kit.client.terminal.status()
+  expect(handover!.retainUntilMs).toBeGreaterThan(handover!.acknowledgedAtMs)
 })
 
 test('a wrong PIN, a cashier’s PIN and an act that is not allowed decide nothing', async () => {

@@ -109,7 +109,7 @@ export function Queue({ onBack, onShow }: QueueProps) {
 function Totals() {
   const text = useText()
   const nowMs = useNow(10_000)
-  const { queue, link } = useStatus()
+  const { queue, handover } = useStatus()
   const dateText = useDateText()
   const facts = [
     { word: text('queue.waiting'), value: text('queue.count', { count: queue.waitingCount }) },
@@ -121,22 +121,29 @@ function Totals() {
     { word: text('queue.atDigit'), value: text('queue.count', { count: queue.pendingCount }) },
     { word: text('queue.attention'), value: text('queue.count', { count: queue.attentionCount }) },
     {
-      word: text('queue.lastSync'),
+      word: text('queue.acknowledged'),
       value:
-        link.lastSyncAtMs === null
+        handover === null
           ? '–'
-          : `${dateText(link.lastSyncAtMs)}, ${formatIstTime(link.lastSyncAtMs)}`,
+          : `${dateText(handover.acknowledgedAtMs)}, ${formatIstTime(handover.acknowledgedAtMs)}`,
     },
   ]
   return (
-    <dl className={styles.totals}>
-      {facts.map(({ word, value }) => (
-        <div key={word}>
-          <dt>{word}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className={styles.totals}>
+        {facts.map(({ word, value }) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {handover === null ? null : (
+        <p className={styles.small} data-testid="queue-kept">
+          {text('queue.kept', { date: dateText(handover.retainUntilMs) })}
+        </p>
+      )}
+    </>
   )
 }
 
