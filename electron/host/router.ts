@@ -139,6 +139,9 @@ export function createRouter(
 
 /** No money and no shift on a till that the integrator does not know. */
 function trading(till: Till): Till {
+  // Another journal speaks under this till's name: numbers could be given twice.
+  const { alarm } = till.store.handover()
+  if (alarm !== null) throw new ProblemError('device_not_enrolled', { reason: alarm.code })
   const problem = till.enrolmentProblem()
   if (problem === null) return till
   const code = NOT_LET_IN.find((each) => each === problem.code) ?? 'device_not_enrolled'

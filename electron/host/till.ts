@@ -70,6 +70,8 @@ export function operatorAt({ session, store }: Pick<Till, 'session' | 'store'>):
 /** Not null: trading is stopped, and this says why. */
 export function stoppedProblem(access: Access): Problem | null {
   if ('stopped' in access) return problemOf(access.stopped)
-  const damage = access.till.store.damage()
-  return damage === null ? access.till.enrolmentProblem() : problemOf(damage)
+  const { store, enrolmentProblem } = access.till
+  const damage = store.damage()
+  if (damage !== null) return problemOf(damage)
+  return store.handover().alarm ?? enrolmentProblem()
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '#app/database/embedded.ts'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
+import { chainOf, FIRST_HASH, recordSigningInput } from '#contract/journal-record.ts'
 import { enrolDevice, signedHeaders, type SignedDevice } from '#test/integration/signed-client.ts'
+import { sha256 } from '#test/integration/test-journal.ts'
 import { startChildServer, type ChildServer } from './child-server.ts'
 import { atLeast, atMost, type BenchPart, type Figure, type Goal } from './figure.ts'
 import { applyLoad, openConnection, type Connection, type Load } from './http-load.ts'
@@ -64,8 +66,8 @@ async function measureIn(folder: string, closers: (() => Promise<void>)[]): Prom
     ),
   )
   const senders = {
-    ours: devices.map((device) => senderOf(ours.url, device)),
-    bare: devices.map((device) => senderOf(bare.url, device)),
+    ours: devices.map((device) => senderOf(ours.url, device, false)),
+    bare: devices.map((device) => senderOf(bare.url, device, true)),
   }
   const figures: Figure[] = []
   for (const cell of cells) figures.push(...(await measureCell(cell, senders, pool)))
@@ -109,9 +111,10 @@ type Sender = {
 }
 
 /** One till per connection, as in a morning of reconnecting terminals; each counts its own payments without gaps. */
-function senderOf(url: string, signed: SignedDevice): Sender {
+function senderOf(url: string, signed: SignedDevice, isBare: boolean): Sender {
   const { deviceId, tenantId } = signed.device
   const write = paymentWriter(deviceId, tenantId)
+  const journal = journalOf(signed)
   let connection: Connection | null = null
   let deviceSeq = 0
   return {
@@ -124,20 +127,50 @@ function senderOf(url: string, signed: SignedDevice): Sender {
     sent: () => deviceSeq,
     send: async (count) => {
       const payments = Array.from({ length: count }, () => write(++deviceSeq))
-      if (count === 1) await connection?.post('/v1/payments', payments[0] ?? '')
+      if (!isBare) await connection?.post('/v1/records', journal(payments))
+      else if (count === 1) await connection?.post('/v1/payments', payments[0] ?? '')
       else await connection?.post('/v1/payments/batch', `{"payments":[${payments.join(',')}]}`)
     },
+  }
+}
+
+/** Bodies of appends. Only the last signature of a batch is checked at once, so only that one costs this program a signature. */
+function journalOf({ device, signer }: SignedDevice): (payments: readonly string[]) => string {
+  const filler = 'A'.repeat(86)
+  const { amountPaise } = samplePayment({
+    deviceId: device.deviceId,
+    tenantId: device.tenantId,
+    deviceSeq: 1,
+  })
+  let after = 0
+  let head = FIRST_HASH
+  return (payments) => {
+    const records = payments.map((payment, at) => {
+      const seq = after + 1 + at
+      const facts = `"wallMs":1,"monotonicMs":1,"bootId":"bench","turnoverPaise":${seq * amountPaise},"paymentCount":${seq}`
+      return { seq, body: `{"type":"PAY",${facts},"data":${payment}}`, signature: filler }
+    })
+    const hashes = chainOf({ owner: device, after, hash: head }, records, sha256)
+    const last = records.at(-1)
+    const hash = hashes.at(-1)
+    if (last === undefined || hash === undefined) throw new Error('a batch has payments')
+    last.signature = signer.sign(recordSigningInput(hash))
+    const body = JSON.stringify({ after, head, records })
+    after += records.length
+    head = hash
+    return body
   }
 }
 
 /** JSON of payments that differ in ids and numbers alone, without building each from objects. */
 function paymentWriter(deviceId: string, tenantId: string): (deviceSeq: number) => string {
   const template = samplePayment({ deviceId, tenantId, deviceSeq: 1 })
-  const { id, collectionId, deviceSeq: _one, receiptNumber, ...rest } = template
+  const { id, collectionId, deviceSeq: _one, receiptNumber: _first, ...rest } = template
   const tail = JSON.stringify(rest).slice(1)
+  const series = `BEN/${deviceId.slice(0, 8)}/26-27`
   if (id === collectionId) throw new Error('a payment and its collection have ids of their own')
   return (deviceSeq) =>
-    `{"id":"${randomUUID()}","collectionId":"${randomUUID()}","deviceSeq":${deviceSeq},"receiptNumber":"${receiptNumber}-${deviceSeq}",${tail}`
+    `{"id":"${randomUUID()}","collectionId":"${randomUUID()}","deviceSeq":${deviceSeq},"receiptNumber":"${series}/${String(deviceSeq).padStart(6, '0')}-K",${tail}`
 }
 
 type Senders = { readonly ours: readonly Sender[]; readonly bare: readonly Sender[] }
@@ -173,7 +206,7 @@ async function measureCell(
     // The floor's rows are of no further use, and a growing table would make it slower.
     await pool.query('truncate bare_payments')
   }
-  const path = size === 1 ? '/v1/payments' : `/v1/payments/batch of ${size}`
+  const path = `/v1/records, ${size} at once`
   const what = `${path}, ${connections} connection${connections === 1 ? '' : 's'}`
   const against = 'bare node:http, zod and one raw insert on the same PostgreSQL'
   const rate: Figure = {
