@@ -18,6 +18,10 @@ export type Salvaged = {
   readonly masters: Masters | null
   /** The last word of the integrator that could be read. */
   readonly ack: Handover['ack']
+  /** Everything kept by name that could be read, as it stands in the file. */
+  readonly meta: ReadonlyMap<string, string>
+  /** Number of the last record; null: the end of the journal cannot be read. */
+  readonly lastSeq: number | null
   /** By number; only what could be read, not yet believed. */
   readonly records: ReadonlyMap<number, JournalRecord>
   /** Words of SQLite about the damage; null: everything could be read. */
@@ -94,12 +98,29 @@ function readAll(copy: string): Salvaged {
     masters: meta<Masters>('masters'),
     ack: meta<Handover>('handover')?.ack ?? null,
   }
+  const kept = new Map<string, string>()
+  let lastSeq: number | null = null
   if (raw !== null) {
+    attempt(() => collectMeta(raw, kept))
+    lastSeq = attempt(() => lastSeqOf(raw))
     // From the front up to the damage, then from the back down to it.
     for (const order of ['ASC', 'DESC'] as const) attempt(() => collect(raw, order, records))
     raw.close()
   }
-  return { ...salvaged, records, damage: faults[0] ?? null }
+  return { ...salvaged, meta: kept, lastSeq, records, damage: faults[0] ?? null }
+}
+
+function collectMeta(raw: Database.Database, into: Map<string, string>): void {
+  const rows = raw.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').iterate()
+  for (const { key, value } of rows) into.set(key, value)
+}
+
+/** The record itself must be readable: its number alone could come from a page above it. */
+function lastSeqOf(raw: Database.Database): number {
+  const last = raw
+    .prepare<[], { seq: number; body: string }>('SELECT seq, body FROM journal ORDER BY seq DESC LIMIT 1')
+    .get()
+  return last?.seq ?? 0
 }
 
 function collect(raw: Database.Database, order: 'ASC' | 'DESC', into: Map<number, JournalRecord>): void {
