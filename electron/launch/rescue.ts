@@ -77,7 +77,7 @@ function read(words: readonly string[]): Values | null {
         all: { type: 'boolean' },
       },
     })
-    if (values.data !== undefined) return { ...values, data: values.data } as Values
+    if (values.data !== undefined) return { ...values, data: values.data }
   } catch {
     // told below
   }
