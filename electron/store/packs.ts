@@ -40,6 +40,8 @@ export type PackTable = Pick<PackStore, 'packedBills'> & {
   /** All chunks are there: the pack takes the place of the one in use. */
   readonly usePack: (pack: LoadingPack) => void
   readonly dropLoading: (routeId: string) => void
+  /** The pack in use is not worth keeping any more. */
+  readonly dropInUse: (routeId: string) => void
   /** Removes up to so many bills of dropped packs; false: nothing was left to remove. */
   readonly shredDropped: (billsMax: number) => boolean
 }
@@ -142,6 +144,10 @@ export function packTable(gate: Gate): PackTable {
     dropLoading: (routeId) =>
       gate.write((session) => {
         statements(session).drop.run(routeId, 'loading')
+      }),
+    dropInUse: (routeId) =>
+      gate.write((session) => {
+        statements(session).drop.run(routeId, 'in_use')
       }),
     shredDropped: (billsMax) =>
       gate.write((session) => {

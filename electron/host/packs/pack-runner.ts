@@ -49,6 +49,8 @@ export const PACK_TIMES: PackTimes = { lookMs: 600_000, pieceMs: 60, waitMs: 2_0
 /** Bills of one write, so that a payment waits a few milliseconds at most. */
 const PIECE_BILLS = 50
 const SHRED_BILLS = 100
+/** Names and mobiles of a route are not kept longer than they are of use: so long after a pack became too old. */
+const KEPT_AFTER_MS = 7 * 86_400_000
 const unpacked = promisify(gunzip)
 
 type RunnerPorts = {
@@ -113,6 +115,10 @@ async function step(ports: RunnerPorts, state: State): Promise<number> {
   if (device === null || store.damage() !== null) return times.waitMs
   if (isMoneyMoving(ports, state)) return times.waitMs
   if (store.shredDropped(SHRED_BILLS)) return times.pieceMs
+  for (const { manifest } of store.packsInUse()) {
+    const { routeId, preparedAtMs, refuseAfterMs } = manifest
+    if (nowMs() - preparedAtMs > refuseAfterMs + KEPT_AFTER_MS) store.dropInUse(routeId)
+  }
   if (!ports.isOnline()) return times.waitMs
   const chosen = store.chosenRoutes()
   for (const routeId of chosen) {

@@ -212,3 +212,13 @@ test('an empty pack is whole at once', async () => {
   expect(usedPack()).toBe(made.manifest.packId)
   expect(asked).toEqual(['routes'])
 })
+
+test('a pack that became too old a week ago is removed, names and all', async () => {
+  loadPack(till.store, wardBills(30), { preparedAtMs: NOW_MS - 9 * 86_400_000 })
+  const [bill] = till.store.packedBills({ by: 'words', value: 'Ramesh' })
+  expect(bill).toBeDefined()
+  till.clock.pass(2 * 86_400_000)
+  start({ ...serve({ made: makePack([]) }), packRoutes: async () => await Promise.resolve([]) })
+  await until(() => usedPack() === null)
+  expect(till.store.packedBills({ by: 'words', value: 'Ramesh' })).toEqual([])
+})
