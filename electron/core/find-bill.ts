@@ -28,6 +28,8 @@ export type FindPorts = {
   readonly integrator: Pick<Integrator, 'searchBills'>
   /** true: the integrator did not answer a moment ago, so the cache is asked first. */
   readonly isOffline: boolean
+  /** true: nobody attends this machine, so numbers are found and nobody looks through other people's names and doors. */
+  readonly isKiosk?: boolean
   readonly at: ClockReading
 }
 
@@ -74,7 +76,7 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
 
 /** The integrator knows no names and doors: the packs say which connections are meant, and it says what is due on them. */
 async function findByWords(ports: FindPorts, value: string, problem: ProblemError): Promise<FoundBill[]> {
-  const named = ports.store.packedBills({ by: 'words', value }).slice(0, NAMED_MAX)
+  const named = byWords(ports, value).slice(0, NAMED_MAX)
   let last = problem
   const fresh: Bill[] = []
   for (const { bill } of named) {
@@ -147,12 +149,16 @@ function fromOwnStore(ports: FindPorts, value: string): FoundBill[] {
   const { cached, packed } =
     byNumber.cached.length + byNumber.packed.length > 0
       ? byNumber
-      : laterLooks([], store.packedBills({ by: 'words', value }))
+      : laterLooks([], byWords(ports, value))
   const kept = packed.slice(0, Math.max(0, FOUND_BILLS_MAX - cached.length))
   store.savePackedBills(kept, ports.at.wallMs)
   return [...cached, ...kept.map(({ bill }) => bill)]
     .slice(0, FOUND_BILLS_MAX)
     .map((bill) => judged(ports, bill, 'cache'))
+}
+
+function byWords({ store, isKiosk = false }: FindPorts, value: string): PackedBill[] {
+  return isKiosk ? [] : store.packedBills({ by: 'words', value })
 }
 
 function laterLooks(cached: readonly Bill[], packed: readonly PackedBill[]) {

@@ -152,8 +152,9 @@ function unlockPorts({ store, clock, secrets }: Till): UnlockPorts {
   return { store, clock, randomBelow: randomInt, answerTo: secrets.answerTo }
 }
 
-function findPorts({ store, integrator, link, clock }: Till): FindPorts {
-  return { store, integrator, isOffline: !link.isOnline(), at: clock.read() }
+function findPorts({ store, integrator, link, clock, session }: Till): FindPorts {
+  const isKiosk = session.operator?.role === 'kiosk'
+  return { store, integrator, isOffline: !link.isOnline(), isKiosk, at: clock.read() }
 }
 
 function situationOf(till: Till): TakeSituation {

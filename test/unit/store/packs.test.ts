@@ -148,6 +148,15 @@ describe('names and doors', () => {
   })
 })
 
+test('at a kiosk numbers are found, names and doors are not', async () => {
+  loadPack(till.store, wardBills(40))
+  const kiosk = { ...offline(), isKiosk: true }
+  expect(await findBills(kiosk, 'PT-W-000007')).toHaveLength(1)
+  for (const text of ['Ramesh', '8-1/A']) {
+    await expect(findBills(kiosk, text)).rejects.toMatchObject({ code: 'integrator_unreachable' })
+  }
+})
+
 describe('age', () => {
   test.each([
     [1, 'fresh', null],
