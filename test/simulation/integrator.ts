@@ -17,7 +17,7 @@ import { TENANT } from './digit.ts'
 import { createPosting } from './posting.ts'
 import type { Posting } from './posting.ts'
 import type { Mutant } from './mutants.ts'
-import { accept, reopen, setHold } from './table-payments.ts'
+import { accept, reprobe, setHold } from './table-payments.ts'
 import type { Sealed } from './table-payments.ts'
 import { changesOf } from './table-reads.ts'
 import { sha256 } from '#store/check-file.ts'
@@ -99,7 +99,7 @@ export function createIntegrator(world: World, parts: { digit: Digit; mutant: Mu
     world.log('integrator', `is restored from a backup with ${at.tables.payments.size} payments`)
     if (mutant.isHoldLeftOut !== true) setHold(at, HOLD_MINUTES)
     const held = [...at.tables.payments.values()].filter((row) => row.state === 'SUSPENSE')
-    for (const { id } of mutant.isReprobeLeftOut === true ? [] : held) reopen(at, id, 'after a restore')
+    for (const { id } of mutant.isReprobeLeftOut === true ? [] : held) reprobe(at, id)
     // tills may know later news of lost branches: everything is told again
     for (const row of at.tables.payments.values()) {
       at.tables.payments.set(row.id, { ...row, cursor: nextCursor(at, row.slotId) })

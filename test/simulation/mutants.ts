@@ -181,13 +181,17 @@ function lookedOtherwise<At extends 'payments' | 'unappliedCount'>(
 ): PostingPorts {
   return {
     ...ports,
-    look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
+    look: async <L extends Look>(
+      at: L,
+      record: PostingRecord,
+      facts: PostingFacts,
+    ): Promise<PostingFacts[L]> => {
       const outcome = await ports.look(at, record, facts)
       const asked: Look = at
       if (asked !== bent || outcome?.kind !== 'ok') return outcome
-      const value = bend(outcome.value as Value<At>, record)
-      const told: unknown = { kind: 'ok', value }
-      return told as PostingFacts[L]
+      const told: { value: unknown } = outcome
+      told.value = bend(outcome.value as Value<At>, record)
+      return outcome
     },
   }
 }

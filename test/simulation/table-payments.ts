@@ -60,6 +60,7 @@ const newRow = {
   digitReceiptNumber: null,
   digitPaymentId: null,
   balancePaise: null,
+  probeReason: null,
 }
 
 /** false when the record has moved on meanwhile. */
@@ -96,6 +97,7 @@ export function move(
     digitPaymentId: patch.digitPaymentId ?? old.digitPaymentId,
     postedAtMs: patch.postedAtMs ?? old.postedAtMs,
     balancePaise: patch.balancePaise ?? old.balancePaise,
+    probeReason: 'probeReason' in patch ? (patch.probeReason ?? null) : old.probeReason,
     lastRefusal: 'lastRefusal' in patch ? (patch.lastRefusal ?? null) : old.lastRefusal,
     lagSinceMs: 'lagSinceMs' in patch ? (patch.lagSinceMs ?? null) : old.lagSinceMs,
     postedSinceMs: to === 'POSTED' ? (old.postedSinceMs ?? nowMs) : old.postedSinceMs,
@@ -136,7 +138,7 @@ export function load({ tables, nowMs }: At, id: string): PostingRecord | null {
     settledAs: null,
     isDecided: false,
     reversal: null,
-    probeReason: null,
+    probeReason: row.probeReason,
     nowMs,
     isBehindAnother,
     holdUntilMs: tables.holdUntilMs,
@@ -179,6 +181,25 @@ export function setHold(at: At, minutes: number): void {
   at.tables.holdUntilMs = at.nowMs + minutes * 60_000
 }
 
+/** As `tahsil.reprobe_after_restore` does: only looked up, and given up again when DIGIT does not hold it. */
+export function reprobe(at: At, id: string): void {
+  const row = at.tables.payments.get(id)
+  if (row === undefined || row.state !== 'SUSPENSE')
+    throw new TypeError('only what was given up is looked up again')
+  move(
+    at,
+    { ...row, id },
+    {
+      state: 'UNKNOWN',
+      reason: null,
+      note: 'looked up again after a restore',
+      patch: { probeReason: row.reason },
+      runInMs: 0,
+      attempt: null,
+    },
+  )
+}
+
 /** As the command reopen-payment does. false = not in such a state. */
 export function reopen(at: At, id: string, why: string): boolean {
   const row = at.tables.payments.get(id)
@@ -191,7 +212,7 @@ export function reopen(at: At, id: string, why: string): boolean {
       state: row.state === 'POISON' ? 'RECEIVED' : 'READY',
       reason: null,
       note: `opened again by a person: ${why}`,
-      patch: { lastRefusal: null },
+      patch: { lastRefusal: null, probeReason: null },
       runInMs: 0,
       attempt: null,
     },

@@ -33,6 +33,8 @@ export type PaymentRow = {
   readonly digitReceiptNumber: string | null
   readonly digitPaymentId: string | null
   readonly balancePaise: Paise | null
+  /** Given up before a restore and looked up again. */
+  readonly probeReason: SuspenseReason | null
   readonly cursor: number
 }
 
