@@ -1,23 +1,19 @@
 // `npm run journal-verify -- <tahsil.db | export.jsonl> [--key PUBLIC_KEY] [--heads FILE] [--server-key KEY] [--export FILE]`: holds a till's
 // journal against everything that is known of it. One plain line for each finding; the exit code names the kind of the first one.
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import Database from 'better-sqlite3'
 import { headsContentSchema, headsFileSchema } from '#contract/heads-file.ts'
 import { readAck, type Ack } from '#contract/journal-record.ts'
 import { publicKeySchema, signingInput, type SignedText } from '#contract/signed.ts'
 import {
-  acksOf,
-  checkDerived,
   checkEntries,
   checkHeads,
-  readJournal,
+  readRecordFile,
   type Finding,
   type FindingKind,
   type JournalFacts,
+  type ReadFile,
 } from '#store/verify-journal.ts'
 
 /** 0: nothing found. 2: the question was not understood. */
@@ -51,7 +47,7 @@ type Asked = {
 export function verifyJournal(asked: Asked): Verified {
   const findings: Finding[] = []
   const heads = asked.headsFile === null ? [] : readHeads(asked, findings)
-  const read = asked.file.endsWith('.jsonl') ? readExport(asked) : readRecord(asked)
+  const read = asked.file.endsWith('.jsonl') ? readExport(asked) : readRecordFile(asked)
   if (read === null) return toldOf([...findings, unreadable('there is no journal in this file')], 0)
   const { facts, own, derived } = read
   findings.push(...checkEntries(facts), ...checkHeads(facts, [...own, ...heads]), ...derived)
@@ -59,46 +55,8 @@ export function verifyJournal(asked: Asked): Verified {
   return toldOf(findings, facts.entries.length)
 }
 
-type Read = {
-  readonly facts: JournalFacts
-  readonly own: readonly Ack[]
-  readonly derived: readonly Finding[]
-}
-
-/** Works on a copy: what is looked at as evidence is not touched. */
-function readRecord({ file, publicKey }: Asked): Read | null {
-  const folder = mkdtempSync(join(tmpdir(), 'tahsil-verify-'))
-  try {
-    const path = copyTo(join(folder, 'looked-at.db'))(file)
-    const raw = new Database(path)
-    try {
-      const facts = readJournal(raw, publicKey)
-      if (facts === null) return null
-      const own = acksOf(raw, facts.entries)
-      raw.close()
-      return { facts, own, derived: checkDerived(path, copyTo(join(folder, 'made-anew.db'))) }
-    } finally {
-      raw.close()
-    }
-  } catch (error) {
-    const isSqlite = error instanceof Database.SqliteError
-    if (!isSqlite) throw error
-    return null
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function copyTo(target: string): (file: string) => string {
-  return (file) => {
-    copyFileSync(file, target)
-    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${target}-wal`)
-    return target
-  }
-}
-
 /** Lines of JSON: the owner and its key, then each record. */
-function readExport({ file, publicKey }: Asked): Read | null {
+function readExport({ file, publicKey }: Asked): ReadFile | null {
   const [first = '', ...rest] = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -1,5 +1,8 @@
 // Holds a journal against everything that can be known of it: its own chain, signatures and sums, the words of the integrator in it and
 // beside it, and the tables made from it. Reads only. Called by the journal-verify command and by tests that tamper.
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { readAck, type Ack } from '#contract/journal-record.ts'
 import {
@@ -71,7 +74,7 @@ export function checkHeads({ owner, entries }: JournalFacts, acks: readonly Ack[
 }
 
 /** Words of the integrator that the till itself keeps: in ACK records and beside the journal. Not checked for who signed them. */
-export function acksOf(raw: Database.Database, entries: readonly JournalEntry[]): Ack[] {
+function acksOf(raw: Database.Database, entries: readonly JournalEntry[]): Ack[] {
   const kept = readMeta<Handover>(raw, 'handover')?.ack ?? null
   const inside = entries
     .filter(({ type }) => type === 'ACK')
@@ -102,6 +105,50 @@ export function readJournal(raw: Database.Database, publicKey: string | null): J
   return { owner, publicKey: publicKey ?? readMeta<string>(raw, 'devicePublicKey'), entries }
 }
 
+export type ReadFile = {
+  readonly facts: JournalFacts
+  readonly own: readonly Ack[]
+  readonly derived: readonly Finding[]
+}
+
+/** Works on a copy: what is looked at as evidence is not touched. null: no journal in it. */
+export function readRecordFile({
+  file,
+  publicKey,
+}: {
+  file: string
+  publicKey: string | null
+}): ReadFile | null {
+  const folder = mkdtempSync(join(tmpdir(), 'tahsil-verify-'))
+  try {
+    const path = copyTo(join(folder, 'looked-at.db'))(file)
+    const raw = new Database(path)
+    try {
+      const facts = readJournal(raw, publicKey)
+      if (facts === null) return null
+      const own = acksOf(raw, facts.entries)
+      raw.close()
+      return { facts, own, derived: checkDerived(path, copyTo(join(folder, 'made-anew.db'))) }
+    } finally {
+      raw.close()
+    }
+  } catch (error) {
+    const isSqlite = error instanceof Database.SqliteError
+    if (!isSqlite) throw error
+    return null
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function copyTo(target: string): (file: string) => string {
+  return (file) => {
+    copyFileSync(file, target)
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${target}-wal`)
+    return target
+  }
+}
+
 /** Columns that come from elsewhere than the journal: what the network said and when. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   outbox: [
@@ -117,7 +164,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 const NOT_COMPARED = new Set(['search_terms', 'statuses'])
 
 /** Makes the tables anew in a copy and compares. */
-export function checkDerived(file: string, makeCopy: (file: string) => string): Finding[] {
+function checkDerived(file: string, makeCopy: (file: string) => string): Finding[] {
   const path = makeCopy(file)
   const raw = new Database(path)
   try {

@@ -17,18 +17,19 @@ import { samplePayment, TENANT } from './sample-bills.ts'
 
 const ROUNDS = 5
 const ROUND_MS = 1_200
-const CONNECTIONS_MAX = 32
+// Each enrols with two calls, and the integrator takes sixty at once.
+const CONNECTIONS_MAX = 28
 const root = join(import.meta.dirname, '..', '..')
 
 type Cell = { readonly batch: number; readonly connections: number; readonly goal: Goal }
 
 const cells: readonly Cell[] = [
   { batch: 50, connections: 1, goal: atLeast(0.9) },
-  { batch: 50, connections: 32, goal: atLeast(0.9) },
+  { batch: 50, connections: 28, goal: atLeast(0.9) },
   { batch: 100, connections: 1, goal: atLeast(0.9) },
-  { batch: 100, connections: 32, goal: atLeast(0.9) },
+  { batch: 100, connections: 28, goal: atLeast(0.9) },
   { batch: 1, connections: 1, goal: atLeast(0.85) },
-  { batch: 1, connections: 32, goal: atLeast(1.5) },
+  { batch: 1, connections: 28, goal: atLeast(1.5) },
 ]
 
 export const batch: BenchPart = {

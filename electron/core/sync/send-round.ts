@@ -96,6 +96,8 @@ function afterProblem({ ports, state, batch }: Failed, problem: ProblemError): S
     case 'input_invalid':
     case 'batch_too_large':
       return afterUnreadable({ ports, state, batch }, problem)
+    default:
+      break
   }
   store.markTried(lastSeq, problemOf(problem))
   const isSilent = problem.code === 'integrator_unreachable'

@@ -76,7 +76,7 @@ export function createChangeWaiters(pool: Pool, onError: (error: unknown) => voi
     close: async () => {
       isClosed = true
       if (again !== null) clearTimeout(again)
-      for (const slotId of [...bySlot.keys()]) wake(slotId)
+      for (const slotId of bySlot.keys()) wake(slotId)
       await ready
       const client = listener
       listener = null

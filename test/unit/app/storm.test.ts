@@ -126,10 +126,11 @@ test('a storm of 2,000 tills drains within 1.2 times the ideal, with no dead req
     const clock = { read: () => ({ wallMs: nowMs(), monotonicMs: nowMs(), bootId: 'b' }) }
     await time.pause(Math.floor(random() * 1_000))
     let state = FIRST_SEND_STATE
-    while (left > 0) {
+    for (;;) {
       const round = await sendRound({ store, integrator: { appendRecords }, clock, random }, state)
       state = round.state
-      if (left > 0) await time.pause(round.waitMs)
+      if (left === 0) return
+      await time.pause(round.waitMs)
     }
   }
   const all = Promise.all(Array.from({ length: TILLS }, tillOf))
