@@ -147,9 +147,7 @@ function fromOwnStore(ports: FindPorts, value: string): FoundBill[] {
     store.packedBills({ by: 'number', value }),
   )
   const { cached, packed } =
-    byNumber.cached.length + byNumber.packed.length > 0
-      ? byNumber
-      : laterLooks([], byWords(ports, value))
+    byNumber.cached.length + byNumber.packed.length > 0 ? byNumber : laterLooks([], byWords(ports, value))
   const kept = packed.slice(0, Math.max(0, FOUND_BILLS_MAX - cached.length))
   store.savePackedBills(kept, ports.at.wallMs)
   return [...cached, ...kept.map(({ bill }) => bill)]
