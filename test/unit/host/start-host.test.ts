@@ -257,6 +257,18 @@ describe('enrolment', () => {
     })
   })
 
+  test('withdrawn with money not yet sent: it is still handed over', async () => {
+    await signInAndOpen(kit.client)
+    await kit.client.bill.find({ text: bill.consumerCode })
+    fake.setFault('down')
+    await kit.client.payment.take(cashInput([bill]))
+    fake.state.devices.revokeAll()
+    fake.setFault('none')
+    await kit.client.queue.sendNow().catch(() => undefined)
+    await kit.until(({ queue, stopped }) => queue.waitingCount === 0 && stopped?.code === 'device_revoked')
+    expect(fake.state.held.size).toBe(1)
+  })
+
   test('masters with a wrong signature are not taken: the old ones stay, and without any the till says why', async () => {
     const other = await startFakeIntegrator()
     fake.state.masters = { ...fake.state.masters, helpLine: '1800-999-999' }
