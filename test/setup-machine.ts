@@ -1,5 +1,5 @@
-// Sees to it that the machine has what the tests need beside npm packages: a Chromium, the two libraries of USB devices
-// and socat for pretended serial ports. As root on Debian or Ubuntu it installs what is missing; anywhere else it names
+// Sees to it that the machine has what the tests need beside npm packages: a Chromium, the two libraries of USB devices,
+// socat for pretended serial ports and libfaketime for wrong clocks. As root on Debian or Ubuntu it installs what is missing; anywhere else it names
 // it and how to get it. Called by run.ts; also runs by itself: `node test/setup-machine.ts`.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -91,13 +91,27 @@ const needsOf = (system: SystemKind): Need[] => {
     advice: system === 'darwin' ? 'Install it with `brew install socat`.' : linuxAdvice(system, 'socat'),
   }
   if (system === 'darwin') return [browser, serial]
+  const clock: Need = {
+    name: 'libfaketime (a clock that jumps)',
+    isPresent: () => faketimeFolders().some((folder) => existsSync(join(folder, 'libfaketime.so.1'))),
+    apt: 'faketime',
+    advice: linuxAdvice(system, 'faketime'),
+  }
   return [
+    clock,
     browser,
     libraryNeed(system, 'libusb-1.0.so.0', 'libusb-1.0-0'),
     libraryNeed(system, 'libudev.so.1', 'libudev1'),
     serial,
   ]
 }
+
+/** Where distributions put libraries that are loaded before others. */
+export const faketimeFolders = (): string[] => [
+  ...['x86_64', 'aarch64', 'arm'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime`),
+  '/usr/lib/faketime',
+  '/usr/lib64/faketime',
+]
 
 const libraryNeed = (system: SystemKind, file: string, apt: string): Need => ({
   name: `The library ${file} (USB devices)`,
