@@ -170,6 +170,18 @@ describe('preparing', () => {
     expect(pack).toMatchObject({ billCount: consumers.length, version: 1 })
   })
 
+  test('a pack whose node died without a word is taken up by the next', async () => {
+    const consumer = property('PT-DVG-000001')
+    await putRoute(world.pool, { tenantId: TENANT, routeId: 'orphan', name: 'Orphan' }, [consumer])
+    const packId = await beginPack(world.pool, TENANT, 'orphan')
+    await world.pool.query(
+      `update tahsil.packs set touched_at = clock_timestamp() - interval '10 minutes' where pack_id = $1`,
+      [packId],
+    )
+    await world.restart()
+    expect((await packOf('orphan')).packId).toBe(packId)
+  })
+
   test('the newest two packs of a route are kept, and versions count up', async () => {
     for (const version of [1, 2, 3]) {
       if (version === 1) await put('again', [property('PT-DVG-000001')])

@@ -61,6 +61,7 @@ export async function startPackWorker(options: PackWorkerOptions): Promise<PackW
       log.error({ error: describeError(error) }, 'pack sweep failed'),
     )
   }
+  sweep()
   const timer = setInterval(sweep, SWEEP_MS)
   return {
     stop: async () => {
