@@ -12,11 +12,11 @@ export function deviceHandlers({ enrolment, limits, nowMs }: DeviceParts, { enro
     enrol: contract.devices.enrol.handler(({ input, context }) =>
       limits.enrolment(context.address, () => enrolment.enrol(input)),
     ),
-    confirm: contract.devices.confirm
-      .use(enrolled)
-      .handler(async ({ input, context: { device, address } }) => ({
-        approval: await limits.enrolment(address, () => enrolment.confirm(device.deviceId, input.nonce)),
-      })),
+    confirm: contract.devices.confirm.use(enrolled).handler(async ({ input, context: { device } }) => ({
+      approval: await limits.enrolment(device.deviceId, () =>
+        enrolment.confirm(device.deviceId, input.nonce),
+      ),
+    })),
     me: contract.devices.me.use(enrolled).handler(({ context: { device } }) => ({
       device: deviceOf(device),
       approval: device.approval,
