@@ -132,6 +132,7 @@ describe('a decision', () => {
     await page.keyboard.press('Escape')
     await page.keyboard.press('Alt+KeyS')
     await page.getByTestId('group-reversing').waitFor()
+    await pastShield(page)
     await page.getByTestId('act-reverse').click()
     await decide(page, { code: ANAND.code, pin: PINS['901'] ?? '' })
     await page.getByTestId('act-done').waitFor()
