@@ -17,6 +17,7 @@ import {
   type TestDatabases,
   type World,
 } from './integrator-kit.ts'
+import { replayJournal } from './replay-journal.ts'
 import { runToEnd } from './integrator-process.ts'
 
 let databases: TestDatabases
@@ -185,7 +186,8 @@ it('the drill: pay, back up, pay on, lose the database, restore, hand over again
   try {
     till.url = next.url
     // a terminal hands over again what the integrator does not know any more
-    await till.submit(late)
+    till.journal.add('BOOT', '{}')
+    await replayJournal(till)
     for (const payment of [early, waiting, late]) {
       expect(await till.until(payment.id, 'CONFIRMED')).toMatchObject({ state: 'CONFIRMED' })
       expect(heldByDigit(sandbox, payment)).toHaveLength(1)

@@ -19,6 +19,7 @@ import {
   type TestDatabases,
   type World,
 } from '#test/integration/integrator-kit.ts'
+import { replayJournal } from '#test/integration/replay-journal.ts'
 import { createRandom, type Random } from '#test/reliability/random.ts'
 
 const consumerCount = 400
@@ -83,7 +84,8 @@ const loseAndRestore = async (drill: Drill, backup: string): Promise<void> => {
   world.environment['DATABASE_URL'] = url
   world.integrator = await startIntegrator({ environment: world.environment, dataFolder: keyFolder() })
   world.till.url = world.integrator.url
-  for (const payment of drill.paid) await world.till.submit(payment)
+  world.till.journal.add('BOOT', '{}')
+  await replayJournal(world.till)
 }
 
 const findWrong = async ({ world, paid }: Drill): Promise<string[]> => {
