@@ -8,7 +8,10 @@ import type { RescueFrame } from '#contract/rescue.ts'
 
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)
 const sealed = fc
-  .array(fc.constantFrom(...'ABCdef019-_.'), { minLength: 1, maxLength: 5 * FRAME_CHARS })
+  .array(fc.constantFrom('A', 'B', 'd', 'f', '0', '9', '-', '_', '.'), {
+    minLength: 1,
+    maxLength: 5 * FRAME_CHARS,
+  })
   .map((characters) => characters.join(''))
 const framesFor = (text: string): RescueFrame[] =>
   (framesOf(text, idOf(text)) ?? []).map((frame) => readFrame(frame) ?? expect.unreachable('not a code'))
@@ -38,8 +41,7 @@ test('codes of two rescues, or one changed character, do not come together', () 
   const one = framesFor('a'.repeat(FRAME_CHARS + 5))
   const other = framesFor('b'.repeat(FRAME_CHARS + 5))
   expect(joinFrames([...one, ...other], idOf)).toEqual({ kind: 'mixed' })
-  const [first, second] = one
-  if (first === undefined || second === undefined) expect.unreachable('two codes')
+  const [first, second] = [one[0]!, one[1]!]
   const changed = { ...second, text: `c${second.text.slice(1)}` }
   expect(joinFrames([first, changed], idOf)).toEqual({ kind: 'mixed' })
   expect(joinFrames([first, second, changed], idOf)).toEqual({ kind: 'mixed' })
