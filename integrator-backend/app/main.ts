@@ -1,6 +1,7 @@
 // `npm run integrator -- --port N [--host H] [--data DIR] [--json]`: starts the integrator and keeps it running.
 // Other words are small commands (add-operator, backup, …), see commands.ts and backup/. Exit 2 = cannot start, with one sentence.
 import { parseArgs } from 'node:util'
+import { isDatabaseAway } from './api/problems.ts'
 import { backupCommandNames, runBackupCommand } from './backup/backup-commands.ts'
 import { commandNames, runCommand } from './commands.ts'
 import { startIntegrator } from './start-integrator.ts'
@@ -9,6 +10,15 @@ import { StartupError } from './startup-error.ts'
 
 const portDefault = 8480
 const closeSecondsMax = 30
+
+/**
+ * The job queue does not wait for its own word about a failed job: when PostgreSQL dies in that moment nobody catches it. The
+ * database comes back and the sweeper finds the payment; anything else still ends the program.
+ */
+function outliveDatabase(reason: unknown): void {
+  if (!isDatabaseAway(reason)) throw reason
+  process.stderr.write('The database went away while a job was being put back; it is found again later.\n')
+}
 
 async function main(words: readonly string[]): Promise<void> {
   const [first = ''] = words
@@ -20,6 +30,7 @@ async function main(words: readonly string[]): Promise<void> {
     await runCommand(first, words.slice(1))
     return
   }
+  process.on('unhandledRejection', outliveDatabase)
   const options = readOptions(words)
   // a signal that comes while starting is kept until there is something to stop
   let stop = () => {

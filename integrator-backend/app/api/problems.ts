@@ -41,8 +41,8 @@ const awayCodes = /^(?:08|57P|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)/
 const awayWords =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
 
-/** Drizzle wraps what pg threw. */
-function isDatabaseAway(error: unknown, depth = 0): boolean {
+/** Also inside what Drizzle wraps around it. */
+export function isDatabaseAway(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth >= causesMax) return false
   const code = 'code' in error ? String(error.code) : ''
   return awayCodes.test(code) || awayWords.test(error.message) || isDatabaseAway(error.cause, depth + 1)

@@ -42,7 +42,8 @@ export async function startPackWorker(options: PackWorkerOptions): Promise<PackW
     noHandleSignals: true,
     preset: { worker: { concurrentJobs: 1, pollInterval: 1_000, gracefulShutdownAbortTimeout: 60_000 } },
     logger: new Logger(() => (level, message) => {
-      if (level === 'error' || level === 'warning') log.warn({ worker: message.slice(0, 200) }, 'pack queue')
+      if (level === 'error' || level === 'warning')
+        log.warn({ worker: (message.split(' with error')[0] ?? '').slice(0, 200) }, 'pack queue')
     }),
     parsedCronItems: parseCronItems([
       { task: 'refresh-packs', match: cronOf(options.refreshAt), options: { backfillPeriod: MISSED_MS } },
