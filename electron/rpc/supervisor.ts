@@ -2,7 +2,7 @@
 // keeps the trail; the terminal carries the question there. Part of procedures.ts, served by host/supervisor-handlers.ts.
 import { epochMsSchema, businessServiceSchema, consumerCodeSchema } from '#contract/bill.ts'
 import { exceptionActInputSchema, exceptionSchema, EXCEPTIONS_PAGE_MAX } from '#contract/exceptions-api.ts'
-import { paiseSchema } from '#contract/money.ts'
+import { paiseSchema, sumPaiseSchema } from '#contract/money.ts'
 import { mayAnswer } from '#contract/problem.ts'
 import * as z from 'zod'
 import { supervisorOnly } from './callers.ts'
@@ -26,7 +26,7 @@ export const exceptionListSchema = z.strictObject({
   exceptions: z.array(exceptionSchema).max(EXCEPTIONS_SHOWN_MAX),
   /** Of everything that waits, also of what is not in this answer. */
   totalCount: z.int().min(0),
-  totalPaise: paiseSchema,
+  totalPaise: sumPaiseSchema,
 })
 export type ExceptionList = z.infer<typeof exceptionListSchema>
 

@@ -4,7 +4,7 @@ import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { businessServiceSchema, consumerCodeSchema, epochMsSchema } from './bill.ts'
 import { SIGNED_CALL_ERRORS } from './devices-api.ts'
-import { paiseSchema } from './money.ts'
+import { paiseSchema, sumPaiseSchema } from './money.ts'
 import { postingStateSchema, suspenseReasonSchema } from './payment.ts'
 import { mayAnswer } from './problem.ts'
 
@@ -90,7 +90,7 @@ export const exceptionsApi = {
         exceptions: z.array(exceptionSchema).max(EXCEPTIONS_PAGE_MAX),
         next: z.int().min(0).nullable(),
         totalCount: z.int().min(0),
-        totalPaise: paiseSchema,
+        totalPaise: sumPaiseSchema,
       }),
     )
     .errors(SIGNED_CALL_ERRORS),

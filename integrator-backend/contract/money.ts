@@ -6,6 +6,9 @@ export const AMOUNT_PAISE_MAX = 99_999_999_00
 
 export const paiseSchema = z.int().min(-AMOUNT_PAISE_MAX).max(AMOUNT_PAISE_MAX).brand<'paise'>()
 
+/** A sum over many payments, which may be more than any one amount. */
+export const sumPaiseSchema = z.int().min(0).brand<'paise'>()
+
 /** Integer paise (1 rupee = 100 paise). Never a float, never a string. */
 export type Paise = z.infer<typeof paiseSchema>
 

@@ -125,9 +125,8 @@ test('three bills scanned quickly all arrive, in order', async () => {
   const codes = [codeOf('many-periods'), codeOf('no-mobile'), codeOf('active-bill')]
   for (const code of codes) await scan(page, code)
   await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(3)
-  const shown = await page
-    .getByTestId('cart-row')
-    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-consumer')))
+  const rows = await page.getByTestId('cart-row').all()
+  const shown = await Promise.all(rows.map(async (row) => await row.getAttribute('data-consumer')))
   expect(shown).toEqual(codes)
   for (let left = 2; left >= 0; left -= 1) {
     await page.keyboard.press('Delete')
