@@ -12,12 +12,12 @@ const portDefault = 8480
 const closeSecondsMax = 30
 
 /**
- * The job queue does not wait for its own word about a failed job: when PostgreSQL dies in that moment nobody catches it. The
- * database comes back and the sweeper finds the payment; anything else still ends the program.
+ * The job queue does not wait for its own word about a job: when PostgreSQL dies in that moment nobody catches it, and the queue
+ * may stand still. Whoever watches over this program starts it again; everything that counts is committed.
  */
-function outliveDatabase(reason: unknown): void {
+function endWithoutQueue(reason: unknown): void {
   if (!isDatabaseAway(reason)) throw reason
-  process.stderr.write('The database went away while a job was being put back; it is found again later.\n')
+  endWithoutDatabase()
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -30,7 +30,7 @@ async function main(words: readonly string[]): Promise<void> {
     await runCommand(first, words.slice(1))
     return
   }
-  process.on('unhandledRejection', outliveDatabase)
+  process.on('unhandledRejection', endWithoutQueue)
   const options = readOptions(words)
   // a signal that comes while starting is kept until there is something to stop
   let stop = () => {
@@ -82,7 +82,7 @@ function announce({ url, docs, databaseKind, digit }: Integrator, isJson: boolea
 
 /** Everything that matters is in the database's files: whoever watches over this program starts both again. */
 function endWithoutDatabase(): void {
-  process.stderr.write('The embedded database ended. Start the integrator again; nothing is lost.\n')
+  process.stderr.write('The database or its job queue ended. Start the integrator again; nothing is lost.\n')
   process.exit(1)
 }
 

@@ -198,6 +198,7 @@ async function startOn({ options, config, log, database, client: bare, started }
           concurrency: config.postingConcurrency,
           sweepMs: config.sweepMs,
           isAlone: database.kind === 'embedded',
+          onLost: () => options.onDatabaseLost?.(),
         })
   started.push({ close: async () => await worker?.stop() })
   const packing = await startPacking({ config, log, pool, client, masters, key: serverKey, nowMs })

@@ -27,6 +27,8 @@ export type WorkerOptions = {
   sweepMs: number
   /** true when no other node can be at work on this database: what was begun is nobody's any more. */
   isAlone: boolean
+  /** The queue stopped by itself, as it does when it cannot give a job back: nothing is posted here any more. */
+  onLost: () => void
 }
 
 const sweepMax = 2_000
@@ -43,6 +45,7 @@ export async function startWorker({
   concurrency,
   sweepMs,
   isAlone,
+  onLost,
 }: WorkerOptions): Promise<Worker> {
   const { pool } = parts
   const runner: Runner = await run({
@@ -75,11 +78,19 @@ export async function startWorker({
       },
     },
   })
+  let isStopping = false
+  const lose = () => {
+    if (isStopping) return
+    log.fatal('the job queue ended')
+    onLost()
+  }
+  void runner.promise.then(lose, lose)
   if (isAlone) await sweep(pool, { lateMs: 0, limit: sweepMax })
   const sweeper = startSweeper({ pool, log, sweepMs })
   return {
     sweepNow: () => sweep(pool, { lateMs: 0, limit: sweepMax }),
     stop: async () => {
+      isStopping = true
       await sweeper.stop()
       await runner.stop()
     },
