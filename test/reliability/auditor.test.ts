@@ -58,6 +58,12 @@ test('a sound till has no findings', () => {
 test.each([
   ["update journal set body = replace(body, 'Sunita', 'Sumita') where seq = 5", 'record 5 was changed'],
   ['delete from journal where seq = 4', 'record 4 is missing'],
+  ['update journal set signature = null where seq = 4', 'record 4 is not signed'],
+  [
+    'update journal set signature = (select signature from journal where seq = 3) where seq = 4',
+    'signature of record 4 is wrong',
+  ],
+  ["delete from meta where key = 'devicePublicKey'", 'signature of record 1 is wrong'],
   ['delete from payments where device_seq = 3', 'was acknowledged and is not recorded'],
   ['delete from payments where device_seq = 3', 'device sequence 3 is missing'],
   ['delete from payments where device_seq = 3', 'payments in the journal'],

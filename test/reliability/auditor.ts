@@ -1,7 +1,7 @@
 // Says what is wrong with the money after a disturbance. Shares no code with the product: reads the terminal's file with its own
-// SQL, recomputes the chain from the documented formula, reads DIGIT's side from the sandbox's admin API.
+// SQL, recomputes the chain and checks every signature by the documented formula, reads DIGIT's side from the sandbox's admin API.
 // Called by kill.test.ts, kill-loops.ts and the power-cut rig.
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import Database from 'better-sqlite3'
 import * as z from 'zod'
 
@@ -16,7 +16,14 @@ export type TerminalAudit = { findings: string[]; payments: AuditedPayment[] }
 const FINDINGS_MAX = 20
 
 const JournalRows = z.array(
-  z.object({ seq: z.number(), type: z.string(), body: z.string(), previous: z.string(), hash: z.string() }),
+  z.object({
+    seq: z.number(),
+    type: z.string(),
+    body: z.string(),
+    previous: z.string(),
+    hash: z.string(),
+    signature: z.string().nullable(),
+  }),
 )
 const PaymentRows = z.array(
   z.object({
@@ -77,40 +84,76 @@ const PAYMENTS_SQL = `select p.id, p.receipt_number as receipt, p.amount_paise a
   p.device_seq as deviceSeq, p.financial_year as year, p.receipt_seq as receiptSeq, p.body, o.lane,
   (select count(*) from print_jobs j where j.payment_id = p.id and j.copy_number = 0) as prints
   from payments p left join outbox o on o.device_seq = p.device_seq order by p.device_seq`
-const JOURNAL_SQL = `select seq, type, body, previous_hash as previous, hash from journal order by seq`
+const JOURNAL_SQL = `select seq, type, body, previous_hash as previous, hash, signature from journal order by seq`
 
 const Owner = z.object({ deviceId: z.string(), incarnation: z.string() })
+/** `publicKey`: raw Ed25519, base64url; null while the till has none. */
+type Owner = z.infer<typeof Owner> & { publicKey: string | null }
 
-const ownerOf = (db: Database.Database): z.infer<typeof Owner> | null => {
-  const row = db.prepare("select value from meta where key = 'device'").get() as { value: string } | undefined
-  return row === undefined ? null : Owner.parse(JSON.parse(row.value))
+const ownerOf = (db: Database.Database): Owner | null => {
+  const select = db.prepare('select value from meta where key = ?')
+  const valueOf = (key: string): unknown => {
+    const row = select.get(key) as { value: string } | undefined
+    return row === undefined ? null : JSON.parse(row.value)
+  }
+  const device = valueOf('device')
+  if (device === null) return null
+  return { ...Owner.parse(device), publicKey: z.string().nullable().parse(valueOf('devicePublicKey')) }
 }
 
-/** SHA-256("tahsil-j1" ‖ device ‖ incarnation ‖ seq as 8 bytes ‖ previous hash ‖ exact body). */
-const auditChain = (
-  journal: z.infer<typeof JournalRows>,
-  owner: z.infer<typeof Owner> | null,
-  found: Found,
-): void => {
+/**
+ * SHA-256(name ‖ seq as 8 bytes ‖ previous hash ‖ exact body); the name is "tahsil-j2" 0 device 0 incarnation 0 for signed records
+ * and "tahsil-j1" device incarnation for those of the time before the till had a key. The device signs "tahsil-journal-2", a line
+ * feed and the hash.
+ */
+const auditChain = (journal: z.infer<typeof JournalRows>, owner: Owner | null, found: Found): void => {
   if (owner === null) {
     if (journal.length > 0) found('the journal has no owner')
     return
   }
+  const { deviceId, incarnation, publicKey } = owner
   let previous = '0'.repeat(64)
+  let isSignedBefore = false
   journal.forEach((entry, at) => {
+    const isSigned = entry.signature !== null
+    if (isSignedBefore && !isSigned) found(`journal: record ${entry.seq} is not signed`)
+    isSignedBefore = isSigned
     if (entry.seq !== at + 1) found(`journal: record ${at + 1} is missing`)
     if (entry.previous !== previous) found(`journal: record ${entry.seq} does not follow the one before`)
     const seq = Buffer.alloc(8)
     seq.writeBigUInt64BE(BigInt(entry.seq))
     const hash = createHash('sha256')
-      .update(`tahsil-j1${owner.deviceId}${owner.incarnation}`)
+      .update(isSigned ? `tahsil-j2\0${deviceId}\0${incarnation}\0` : `tahsil-j1${deviceId}${incarnation}`)
       .update(seq)
       .update(Buffer.from(entry.previous, 'hex'))
       .update(entry.body)
       .digest('hex')
     if (hash !== entry.hash) found(`journal: record ${entry.seq} was changed`)
+    if (entry.signature !== null && !isSignedBy(publicKey, entry.hash, entry.signature))
+      found(`journal: the signature of record ${entry.seq} is wrong`)
     previous = entry.hash
   })
+}
+
+/** Thousands of images of one till hold the same records; each signature is looked at once. */
+const checked = new Map<string, boolean>()
+const CHECKED_MAX = 100_000
+
+const isSignedBy = (publicKey: string | null, hash: string, signature: string): boolean => {
+  if (publicKey === null) return false
+  const what = `${publicKey} ${hash} ${signature}`
+  const known = checked.get(what)
+  if (known !== undefined) return known
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
+  const isRight = verify(
+    null,
+    Buffer.from(`tahsil-journal-2\n${hash}`),
+    key,
+    Buffer.from(signature, 'base64url'),
+  )
+  if (checked.size >= CHECKED_MAX) checked.clear()
+  checked.set(what, isRight)
+  return isRight
 }
 
 const PayBody = z.object({

@@ -1,5 +1,6 @@
-// `npm run test:kill -- [--loops N] [--seed N]`: kills terminal, integrator or its database again and again, at named
-// places and at random moments, with several payments on their way, and prints figures. Exit 1 when the auditor finds anything.
+// `npm run test:kill -- [--loops N] [--minutes N] [--seed N]`: kills terminal, integrator or its database again and again, at named
+// places and at random moments, with several payments on their way, and prints figures. Ends after so many kills or minutes. Exit 1
+// when the auditor finds anything.
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { killAt, restartDead } from '#test/reliability/kill-at.ts'
@@ -15,12 +16,16 @@ const KILL_AFTER_MS_MAX = 250
 const { values } = parseArgs({
   options: {
     loops: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
 
+type Killed = { victim: 'terminal' | 'integrator' | 'postgres' | 'nobody'; what: string }
+type Run = { loops: number; minutes: number; seed: number }
+
 /** Payments on their way, then a kill at a moment nobody chose. */
-const killAnywhere = async (path: MoneyPath, random: Random): Promise<string> => {
+const killAnywhere = async (path: MoneyPath, random: Random): Promise<Killed> => {
   const victim = random.pick(['terminal', 'integrator', 'postgres'] as const)
   const bills = []
   for (let left = 1 + random.below(PAYMENTS_AT_ONCE_MAX); left > 0; left -= 1)
@@ -31,34 +36,41 @@ const killAnywhere = async (path: MoneyPath, random: Random): Promise<string> =>
   else await (victim === 'terminal' ? path.terminal() : path.integrator()).kill()
   await taking
   await restartDead(path, victim)
-  return `${victim} at random`
+  return { victim, what: `${victim} at random` }
 }
 
-const killSomewhere = async (path: MoneyPath, random: Random): Promise<string> => {
+const killSomewhere = async (path: MoneyPath, random: Random): Promise<Killed> => {
   if (random.chance(0.5)) return killAnywhere(path, random)
   const place = random.pick(killPlaces)
   const { isReached } = await killAt(path, place)
-  return `${place.victim} ${place.name}${isReached ? '' : ': not reached'}`
+  const what = `${place.victim} ${place.name}${isReached ? '' : ': not reached'}`
+  return { victim: isReached ? place.victim : 'nobody', what }
 }
 
-const run = async (loops: number, seed: number): Promise<number> => {
+const run = async ({ loops, minutes, seed }: Run): Promise<number> => {
   const random = createRandom(seed)
   const counts = new Map<string, number>()
+  const victims = new Map<string, number>()
   const findings: string[] = []
   const path = await startMoneyPath()
   const startedMs = performance.now()
   let paymentCount = 0
+  let killCount = 0
+  const isOver = () => killCount >= loops || performance.now() - startedMs > minutes * 60_000
   try {
     await path.startMissing()
-    for (let loop = 1; loop <= loops && findings.length === 0; loop += 1) {
-      const what = await killSomewhere(path, random)
+    while (!isOver() && findings.length === 0) {
+      const { what, victim } = await killSomewhere(path, random)
+      killCount += 1
       counts.set(what, (counts.get(what) ?? 0) + 1)
-      if (loop % AUDIT_EVERY !== 0 && loop !== loops) continue
+      victims.set(victim, (victims.get(victim) ?? 0) + 1)
+      if (killCount % AUDIT_EVERY !== 0 && !isOver()) continue
       await path.settle()
       const audit = await path.audit()
       paymentCount = audit.paymentCount
       findings.push(...audit.findings)
-      console.log(`${loop} kills, ${paymentCount} payments, ${audit.findings.length} findings`)
+      const each = [...victims].map(([name, count]) => `${name} ${count}`).join(', ')
+      console.log(`${killCount} kills (${each}), ${paymentCount} payments, ${audit.findings.length} findings`)
     }
   } catch (error) {
     findings.push(error instanceof Error ? error.message : String(error))
@@ -69,11 +81,13 @@ const run = async (loops: number, seed: number): Promise<number> => {
   for (const [what, count] of [...counts].toSorted(([one], [other]) => one.localeCompare(other)))
     console.log(`${String(count).padStart(5)}  ${what}`)
   console.log(
-    `\n${loops} kills, ${paymentCount} payments, ${path.acknowledged.length} acknowledged, ${seconds.toFixed(0)} s`,
+    `\n${killCount} kills, ${paymentCount} payments, ${path.acknowledged.length} acknowledged, ${seconds.toFixed(0)} s`,
   )
   for (const finding of findings) console.log(`WRONG: ${finding}`)
   return findings.length
 }
 
 console.log(`seed ${values.seed}`)
-process.exitCode = (await run(Number(values.loops), Number(values.seed))) === 0 ? 0 : 1
+const { loops, minutes, seed } = values
+const findingCount = await run({ loops: Number(loops), minutes: Number(minutes), seed: Number(seed) })
+process.exitCode = findingCount === 0 ? 0 : 1

@@ -22,6 +22,7 @@ const commit = (when: CrashStep['when']) => step('sqlite', when, '^commit')
 const batch = 'POST /v1/records'
 const create = 'POST /collection-services/payments/_create'
 const accept = 'tahsil\\.accept_payments'
+const keepRecords = 'tahsil\\.keep_records'
 const moveTo = (state: string) => `tahsil\\.move_payment.*"${state}"`
 
 export const killPlaces: readonly KillPlace[] = [
@@ -94,7 +95,19 @@ export const killPlaces: readonly KillPlace[] = [
   {
     name: 'after the payment is committed, before the answer (C7)',
     victim: 'integrator',
+    steps: [step('pg', 'before', keepRecords), step('pg', 'after', '^commit')],
+    isRecorded: true,
+  },
+  {
+    name: 'after the payment is inserted, before its record',
+    victim: 'integrator',
     steps: [step('pg', 'after', accept)],
+    isRecorded: true,
+  },
+  {
+    name: 'with payment, record and head written, before COMMIT',
+    victim: 'integrator',
+    steps: [step('pg', 'before', keepRecords), step('pg', 'before', '^commit')],
     isRecorded: true,
   },
   {
@@ -144,6 +157,12 @@ export const killPlaces: readonly KillPlace[] = [
     name: 'while the payment is being inserted',
     victim: 'postgres',
     steps: [step('pg', 'before', accept)],
+    isRecorded: true,
+  },
+  {
+    name: 'with payment, record and head written, before COMMIT',
+    victim: 'postgres',
+    steps: [step('pg', 'before', keepRecords), step('pg', 'before', '^commit')],
     isRecorded: true,
   },
   {

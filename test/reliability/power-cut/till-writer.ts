@@ -12,6 +12,7 @@ import { ProblemError } from '#contract/problem.ts'
 import { openShift } from '#core/shift.ts'
 import { takePayment } from '#core/take-payment.ts'
 import { writeDevice } from '#host/device-file.ts'
+import { deviceSigner, makeDeviceKey } from '#host/device-key.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import type { Acknowledged } from '#test/reliability/auditor.ts'
@@ -25,6 +26,7 @@ const [folder = '', count = '0', synchronous = 'FULL'] = process.argv.slice(2)
 const file = join(folder, 'till.sqlite')
 const marks = openSync(join(folder, 'marks'), 'a')
 const bootId = randomUUID()
+const signer = deviceSigner(makeDeviceKey())
 const now = () => ({ wallMs: Date.now(), monotonicMs: performance.now(), bootId })
 const say = (text: string): void => {
   writeSync(marks, `${text}\n`)
@@ -122,7 +124,7 @@ const finishPrints = (store: Store): void => {
   store.endPrintJob(job.id, { state: 'printed', problem: null, atMs: Date.now() })
 }
 
-const open = (): Store => openStore({ file, nowMs: Date.now() })
+const open = (): Store => openStore({ file, nowMs: Date.now(), signer })
 
 const trade = (): void => {
   let store = open()
@@ -130,7 +132,8 @@ const trade = (): void => {
   // In the order of the host's enrolment: who it is to the integrator first, then the record.
   const key = 'x'.repeat(43)
   const integrator = { serverKey: key, serverNonce: key }
-  writeDevice(folder, { version: 2, device, publicKey: key, ...integrator, approval: 'approved' })
+  const { publicKey } = signer
+  writeDevice(folder, { version: 2, device, publicKey, ...integrator, approval: 'approved' })
   store.saveDevice(device, { type: 'ENROL', at: now(), dataJson: '{}', amountPaise: paise(0) })
   const float = [{ denominationPaise: paise(10_000), count: 5 }]
   openShift({ store, newId: () => randomUUID() }, float, { operator: OPERATOR, at: now() })
