@@ -9,6 +9,7 @@ import type { SignedText } from '#contract/signed.ts'
 import type { SuspenseReason } from '#contract/payment.ts'
 import type { ServerKey } from '#app/server-key.ts'
 import { isDataError } from '#app/payments/insert-payments.ts'
+import { appendFollowing } from './append-following.ts'
 import { checkChain } from './check-chain.ts'
 import type { HeldHead, Verdict } from './check-chain.ts'
 import { keepMoney } from './keep-money.ts'
@@ -43,7 +44,7 @@ export function createRecords(parts: Parts): Records {
       const batch = readRecords(request.records, device)
       const call: Call = { parts, device, request, batch }
       try {
-        return answerOf(call, await commitAppend(call, false))
+        return answerOf(call, (await appendSimply(call)) ?? (await commitAppend(call, false)))
       } catch (error) {
         if (!isDataError(error)) throw error
         // One value does not fit the database: again, each payment on its own, so that it never holds up the others.
@@ -59,6 +60,15 @@ type Done =
   | { upto: number; head: string; epoch: string; outcomes: RecordOutcome[] }
   /** Committed all the same: what is kept aside stays. */
   | { problem: ProblemError }
+
+/** null: it takes the steps below. */
+async function appendSimply({ parts, device, request, batch }: Call): Promise<Done | null> {
+  const { deviceId, incarnation, publicKey, isRevoked } = device
+  if (isRevoked || publicKey === null) return null
+  const owner = { deviceId, incarnation }
+  const following = await appendFollowing({ pool: parts.pool, owner, publicKey, request, batch })
+  return following === null ? null : { ...following, outcomes: [] }
+}
 
 async function commitAppend(call: Call, isCareful: boolean): Promise<Done> {
   const client = await call.parts.pool.connect()
@@ -90,10 +100,12 @@ async function appendIn(client: PoolClient, call: Call, isCareful: boolean): Pro
   const verdict = await checkChain(held, request, {
     owner: { deviceId, incarnation },
     publicKey,
+    hasEarlier: request.lastAck !== undefined,
     heldHashes: (from, to) => readHashes(client, deviceId, { from, to }),
   })
   if (verdict.kind === 'gap') {
-    return { problem: new ProblemError('sequence_gap', { expectedSeq: held.upto + 1, epoch: held.epoch }) }
+    const { expectedSeq } = verdict
+    return { problem: new ProblemError('sequence_gap', { expectedSeq, epoch: held.epoch }) }
   }
   if (verdict.kind === 'out-of-order') {
     return { problem: new ProblemError('input_invalid', { where: 'records.seq' }) }

@@ -4,6 +4,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { chainOf, recordSigningInput } from '#contract/journal-record.ts'
 import type { JournalOwner, JournalRecord, Sha256 } from '#contract/journal-record.ts'
+import { RECORDS_MAX } from '#contract/records-api.ts'
 
 export const sha256: Sha256 = (parts) => {
   const hash = createHash('sha256')
@@ -30,7 +31,8 @@ export type Handed = { after: number; head: string; records: readonly JournalRec
 export type Verdict =
   /** `known` records are held already; `hashes` belong to all records of the batch. */
   | { kind: 'follows'; hashes: string[]; known: number }
-  | { kind: 'gap' }
+  /** It must be sent again from `expectedSeq` on. */
+  | { kind: 'gap'; expectedSeq: number }
   | { kind: 'fork'; hashes: string[] }
   | { kind: 'bad-signature'; hashes: string[] }
   | { kind: 'out-of-order' }
@@ -38,6 +40,8 @@ export type Verdict =
 type Sides = {
   owner: JournalOwner
   publicKey: string | null
+  /** A running till, which still has every record before these; a rescue has only what it brings. */
+  hasEarlier: boolean
   /** Hashes that we hold for these places, by place. */
   heldHashes: (from: number, to: number) => Promise<ReadonlyMap<number, string>>
 }
@@ -46,8 +50,12 @@ export async function checkChain(held: HeldHead, handed: Handed, sides: Sides): 
   const { after, head, records } = handed
   if (records.some(({ seq }, at) => seq !== after + 1 + at)) return { kind: 'out-of-order' }
   const isKnownPlace = held.hashAfter !== null
-  if (!isKnownPlace && !held.isOnFork) return { kind: 'gap' }
+  if (!isKnownPlace && !held.isOnFork) return { kind: 'gap', expectedSeq: held.upto + 1 }
   const isOurs = held.hashAfter === head
+  if (!isOurs && !held.isOnFork && sides.hasEarlier && after > 0) {
+    // Parted before this batch, on records that we do not have, as after a restore: they are money too, so it goes back to them.
+    return { kind: 'gap', expectedSeq: Math.max(1, after + 1 - RECORDS_MAX) }
+  }
   const hashes = chainOf({ owner: sides.owner, after, hash: head }, records, sha256)
   if (!(await isSignedByDevice(held, { hashes, records }, sides.publicKey))) {
     return { kind: 'bad-signature', hashes }
@@ -73,7 +81,7 @@ async function isSignedByDevice(
   if (firstSigned >= 0 && records.slice(firstSigned).some(({ signature }) => signature === null)) return false
   if (last.signature === null) return !held.isSigned
   if (publicKey === null) return false
-  return await verifies(publicKey, recordSigningInput(hash), last.signature)
+  return await isSignatureOf(publicKey, hash, last.signature)
 }
 
 const keysKeptMax = 5_000
@@ -89,7 +97,8 @@ function keyOf(publicKey: string): KeyObject {
 }
 
 /** Off the main thread, so that a hundred tills do not wait for each other's curves. */
-async function verifies(publicKey: string, text: string, signature: string): Promise<boolean> {
+export async function isSignatureOf(publicKey: string, hash: string, signature: string): Promise<boolean> {
+  const text = recordSigningInput(hash)
   return await new Promise((resolve, reject) => {
     verify(
       null,
