@@ -85,6 +85,20 @@ describe('after a restore', () => {
     expect(stdout).not.toContain(given.id)
   })
 
+  it('tills hear again how everything stands, as they may have heard otherwise in the lost hours', async () => {
+    const payment = await payAll(newConsumer('PT', 840))
+    const before = await world.till.until(payment.id, 'CONFIRMED')
+    await world.pool.query('select tahsil.reprobe_after_restore()')
+    const after = await world.till.status(payment.id)
+    expect(after.state).toBe('CONFIRMED')
+    expect(after.cursor).toBeGreaterThan(before.cursor)
+    const later = await world.pool.query<{ count: number }>(
+      `select count(*)::int as count from tahsil.payments p join tahsil.slots s using (slot_id)
+       where p.cursor > s.last_cursor`,
+    )
+    expect(later.rows[0]?.count).toBe(0)
+  })
+
   it('a longer hold that a person set stays', async () => {
     expect((await run('hold-posting', '--minutes', '10')).code).toBe(0)
     await world.pool.query('select tahsil.reprobe_after_restore()')

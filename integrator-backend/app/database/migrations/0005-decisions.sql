@@ -203,6 +203,19 @@ begin
   insert into tahsil.settings (key, value) values ('restored-at', to_jsonb(extract(epoch from v_now)))
   on conflict (key) do update set value = excluded.value, changed_at = clock_timestamp();
 
+  -- Tills may have heard in the lost hours of what this database does not know: they are told again how it stands here.
+  perform 1 from tahsil.slots s order by s.slot_id for update;
+  with told as (
+    update tahsil.payments p set cursor = t.cursor
+    from (
+      select o.id, tahsil.feed_floor(s.last_cursor) + row_number() over (partition by o.slot_id order by o.cursor) as cursor
+      from tahsil.payments o join tahsil.slots s using (slot_id) where o.received_at > v_now - interval '90 days'
+    ) t
+    where p.id = t.id returning p.slot_id, p.cursor
+  )
+  update tahsil.slots s set last_cursor = t.cursor
+  from (select slot_id, max(cursor) as cursor from told group by slot_id) t where s.slot_id = t.slot_id;
+
   insert into tahsil.restore_looks (restored_at, payment_id, state_before, reason_before)
   select v_now, p.id, p.state, p.reason from tahsil.payments p where p.state not in ('CONFIRMED', 'REVERSED');
 
