@@ -1,10 +1,13 @@
 // Goal: whatever keeps Tahsil from starting is said in one clear sentence, with exit code 2, before anything is started.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { takePayment } from '#core/take-payment.ts'
 import { openDataFolder } from '#launch/data-folder.ts'
 import { readDemoArguments, readStartArguments, requireNode } from '#launch/options.ts'
+import { sha256 } from '#store/check-file.ts'
+import { cashFor, keepBill, makeTill, situation } from '#test/unit/store/till-kit.ts'
 import { launch, newFolder } from './launch-kit.ts'
 
 const folder = newFolder()
@@ -62,10 +65,30 @@ it('a Node that is too old', () => {
 it('--fresh moves old data aside and keeps every byte of it', async () => {
   const path = join(folder, 'old')
   mkdirSync(join(path, 'terminal'), { recursive: true })
-  writeFileSync(join(path, 'terminal', 'tahsil.db'), 'unsent money')
+  writeFileSync(join(path, 'terminal', 'note.txt'), 'kept')
   const { movedTo, release } = await openDataFolder({ path, isFresh: true })
   await release()
   expect(movedTo).toMatch(/old-\d{4}-\d\d-\d\d-\d{6}$/)
-  expect(readFileSync(join(movedTo ?? '', 'terminal', 'tahsil.db'), 'utf8')).toBe('unsent money')
+  expect(readFileSync(join(movedTo ?? '', 'terminal', 'note.txt'), 'utf8')).toBe('kept')
   expect(readdirSync(path)).toEqual(['logs'])
+})
+
+it('--fresh is refused while the till holds money that was not sent, or may hold some', async () => {
+  const path = join(folder, 'unsent')
+  const terminal = join(path, 'terminal')
+  mkdirSync(terminal, { recursive: true })
+  const file = join(terminal, 'tahsil.db')
+  writeFileSync(file, 'cannot be read')
+  await expect(openDataFolder({ path, isFresh: true })).rejects.toThrow(
+    /a record that cannot be read.*rescue/,
+  )
+  const till = makeTill()
+  takePayment({ store: till.store, sha256 }, cashFor([keepBill(till.store)]), situation(till))
+  till.store.close()
+  copyFileSync(till.file, file)
+  till.close()
+  await expect(openDataFolder({ path, isFresh: true })).rejects.toThrow(/1 payments \(₹1,540\).*rescue/)
+  expect(readdirSync(terminal)).toEqual(['tahsil.db'])
+  const { release } = await openDataFolder({ path, isFresh: false })
+  await release()
 })
