@@ -26,31 +26,12 @@ export function seal(given: Payment, { slotId, deviceId }: { slotId: string; dev
 /** Answers in the order of the input. Throws when one value does not fit (SQLSTATE class 22 or 23). */
 export async function insertPayments(pool: Connection, sealed: readonly Sealed[]): Promise<Held[]> {
   if (sealed.length === 0) return []
-  const of = <Value>(pick: (each: Sealed) => Value) => sealed.map(pick)
   const rows = await pool.query<HeldRow>({
     name: 'accept-payments',
     text: `select id, is_new, held_hash, cursor, received_ms from tahsil.accept_payments(
       $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
       $10::text[], $11::text[], $12::bigint[], $13::text[], $14::bigint[], $15::text[], $16::text[], $17::bytea[])`,
-    values: [
-      of((each) => each.payment.id),
-      of((each) => each.slotId),
-      of((each) => each.payment.tenantId),
-      of((each) => each.payment.deviceId),
-      of((each) => each.payment.deviceSeq),
-      of((each) => each.payment.collectionId),
-      of((each) => each.payment.shiftId),
-      of((each) => each.payment.operatorId),
-      of((each) => each.payment.bill.businessService),
-      of((each) => each.payment.bill.consumerCode),
-      of((each) => each.payment.mode),
-      of((each) => each.payment.amountPaise),
-      of((each) => each.payment.receiptNumber),
-      of((each) => each.payment.collectedAtMs),
-      of((each) => each.payment.bill.id),
-      of((each) => each.content),
-      of((each) => each.hash),
-    ],
+    values: columnsOf(sealed),
   })
   const held = new Map(rows.rows.map((row) => [row.id, row]))
   const seen = new Set<string>()
@@ -61,6 +42,30 @@ export async function insertPayments(pool: Connection, sealed: readonly Sealed[]
     seen.add(row.id)
     return { isNew, heldHash: hexOf(row.held_hash), cursor: row.cursor, receivedMs: row.received_ms }
   })
+}
+
+/** One array for each parameter of `tahsil.accept_payments`, in its order. */
+export function columnsOf(sealed: readonly Sealed[]): unknown[][] {
+  const of = <Value>(pick: (each: Sealed) => Value) => sealed.map(pick)
+  return [
+    of((each) => each.payment.id),
+    of((each) => each.slotId),
+    of((each) => each.payment.tenantId),
+    of((each) => each.payment.deviceId),
+    of((each) => each.payment.deviceSeq),
+    of((each) => each.payment.collectionId),
+    of((each) => each.payment.shiftId),
+    of((each) => each.payment.operatorId),
+    of((each) => each.payment.bill.businessService),
+    of((each) => each.payment.bill.consumerCode),
+    of((each) => each.payment.mode),
+    of((each) => each.payment.amountPaise),
+    of((each) => each.payment.receiptNumber),
+    of((each) => each.payment.collectedAtMs),
+    of((each) => each.payment.bill.id),
+    of((each) => each.content),
+    of((each) => each.hash),
+  ]
 }
 
 /** SQLSTATE classes 22 and 23: the value, not the database, is at fault. */

@@ -108,26 +108,29 @@ language sql as $$
 $$;
 
 -- Numbers of one batch in the order of the journal; a series counts from 1 without gaps. A gap is told, never repaired.
-create function tahsil.follow_series(p_device text, p_receipts text[]) returns void language plpgsql as $$
-declare
-  v_receipt text;
-  v_parts text[];
-  v_last bigint;
-  v_number bigint;
-begin
-  foreach v_receipt in array p_receipts loop
-    v_parts := regexp_match(v_receipt, '^(.{1,48}/)(\d{1,12})-.$');
-    if v_parts is null then continue; end if;
-    v_number := v_parts[2]::bigint;
-    select last_number into v_last from tahsil.receipt_series where device_id = p_device and series = v_parts[1];
-    if v_number > coalesce(v_last, 0) + 1 then
-      perform tahsil.note_finding(p_device, 'receipt-gap', coalesce(v_last, 0) + 1, v_number - 1);
-    end if;
-    insert into tahsil.receipt_series (device_id, series, last_number) values (p_device, v_parts[1], v_number)
-    on conflict (device_id, series) do update set last_number = excluded.last_number
-      where tahsil.receipt_series.last_number < excluded.last_number;
-  end loop;
-end;
+create function tahsil.follow_series(p_device text, p_receipts text[]) returns void language sql as $$
+  with read as (
+    -- One pattern with groups would take longer than all the rest of an append.
+    select left(t.receipt, -length(e.tail)) as series, e.tail, t.place
+    from unnest(p_receipts) with ordinality as t(receipt, place),
+      lateral (select split_part(t.receipt, '/', -1) as tail) e
+    where e.tail ~ '^[0-9]+-.$'
+  ), numbered as materialized (
+    select series, left(tail, -2)::bigint as number, place from read
+    where length(tail) <= 14 and length(series) between 2 and 49
+  ), before as (
+    select n.*, greatest(coalesce(s.last_number, 0), coalesce(max(n.number) over (
+      partition by n.series order by n.place rows between unbounded preceding and 1 preceding), 0)) as last_number
+    from numbered n left join tahsil.receipt_series s on s.device_id = p_device and s.series = n.series
+  ), told as (
+    insert into tahsil.device_findings (device_id, kind, payment_id, from_seq, to_seq)
+    select p_device, 'receipt-gap', null, last_number + 1, number - 1 from before where number > last_number + 1
+    on conflict do nothing
+  )
+  insert into tahsil.receipt_series (device_id, series, last_number)
+  select p_device, series, max(number) from numbered group by series
+  on conflict (device_id, series) do update set last_number = excluded.last_number
+    where tahsil.receipt_series.last_number < excluded.last_number
 $$;
 
 -- A new life of this database. `p_proved_by` is the epoch of the ack that proved the restore; null: a person said so.
@@ -189,6 +192,41 @@ begin
   on conflict do nothing;
   if cardinality(p_receipts) > 0 then perform tahsil.follow_series(p_device, p_receipts); end if;
   return (extract(epoch from clock_timestamp()) * 1000)::bigint;
+end;
+$$;
+
+-- The whole of an append that simply follows the head, in one statement: payments, records, head. null: it does not simply follow,
+-- and nothing was done. `p_before_…`: running total and count that must have stood before the first record, by its own word; the
+-- parameters from p_ids on are those of accept_payments.
+create function tahsil.append_records(
+  p_device text, p_after bigint, p_head text, p_bodies text[], p_signatures text[], p_hashes text[],
+  p_before_turnover bigint, p_before_count bigint, p_turnover bigint, p_count bigint,
+  p_ids uuid[], p_slots uuid[], p_tenants text[], p_devices text[], p_device_seqs bigint[],
+  p_collections uuid[], p_shifts uuid[], p_operators text[], p_services text[], p_consumers text[],
+  p_modes text[], p_amounts bigint[], p_receipts text[], p_collected bigint[], p_bills text[],
+  p_contents text[], p_sent_hashes bytea[]
+) returns text language plpgsql as $$
+declare
+  v_head tahsil.journal_heads%rowtype;
+  v_epoch text;
+begin
+  insert into tahsil.journal_heads (device_id) select p_device
+  where not exists (select 1 from tahsil.journal_heads where device_id = p_device) on conflict do nothing;
+  select * into v_head from tahsil.journal_heads where device_id = p_device for update;
+  if v_head.upto <> p_after or v_head.hash <> p_head
+     or v_head.turnover_paise <> p_before_turnover or v_head.payment_count <> p_before_count then return null; end if;
+  if cardinality(p_ids) > 0 then
+    if exists (
+      select 1 from tahsil.accept_payments(p_ids, p_slots, p_tenants, p_devices, p_device_seqs, p_collections, p_shifts,
+        p_operators, p_services, p_consumers, p_modes, p_amounts, p_receipts, p_collected, p_bills, p_contents, p_sent_hashes) held
+      join unnest(p_ids, p_sent_hashes) sent(id, hash) on sent.id = held.id where sent.hash <> held.held_hash
+    ) then
+      raise exception 'a payment is held with other content' using errcode = 'TA001';
+    end if;
+  end if;
+  v_epoch := tahsil.current_epoch();
+  perform tahsil.keep_records(p_device, p_after, p_bodies, p_signatures, p_hashes, p_turnover, p_count, p_receipts, v_epoch);
+  return v_epoch;
 end;
 $$;
 
