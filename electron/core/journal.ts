@@ -14,6 +14,11 @@ export type JournalType =
   | 'BOOT'
   | 'SERIES'
   | 'OPEN_SHIFT'
+  /** Cash left the drawer: handed in to a supervisor. */
+  | 'CASH_OUT'
+  /** The drawer was counted, before anybody was told what should be in it. */
+  | 'CASH_COUNT'
+  | 'CLOSE_SHIFT'
   | 'PAY'
   | 'REPRINT'
   | 'PRINT_UNKNOWN'

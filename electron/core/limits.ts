@@ -54,6 +54,14 @@ export const CHEQUE_DAYS_MAX = 90
 export const INSTRUMENT_NUMBER_MIN = 6
 export const PAYER_NAME_MAX = 128
 
+/** Times that one shift may hand in cash, and that its drawer may be counted. */
+export const SHIFT_HAND_INS_MAX = 200
+export const SHIFT_COUNTS_MAX = 200
+/** Records about drawers that are read back: more than one shift can have. */
+export const DRAWER_RECORDS_MAX = 1_000
+/** Letters of the reason for a difference. */
+export const REASON_CHARS_MAX = 200
+
 /** Free disk space below which no money is taken. */
 export const FREE_BYTES_MIN = 200 * 1024 * 1024
 

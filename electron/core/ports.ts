@@ -7,6 +7,7 @@ import type { PaymentStatus } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
+import type { DrawerFacts, DrawerPlan, DrawerRecord, OpenDrawer, ShiftClose } from './drawer-records.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import type { LastContact } from './last-contact.ts'
 import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
@@ -83,6 +84,19 @@ export type ShiftStore = {
   readonly commitShift: (
     plan: (facts: { openShift: ShiftRecord | null; nextNumber: number }) => ShiftPlan,
   ) => ShiftRecord
+}
+
+export type DrawerStore = {
+  /** The open shift with everything that happened in it; null: none is open. */
+  readonly drawer: () => OpenDrawer | null
+  readonly drawerRecord: (id: string) => DrawerRecord | null
+  /** null: no shift was ever closed on this till. */
+  readonly lastClose: () => ShiftClose | null
+  /**
+   * One commit: asks `plan` with the facts of this very transaction, then writes the record and what follows from it. A plan of null
+   * means that the record with this id is there already.
+   */
+  readonly commitDrawer: (id: string, plan: (facts: DrawerFacts) => DrawerPlan | null) => DrawerRecord
 }
 
 export type OperatorStore = {

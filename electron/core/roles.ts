@@ -22,6 +22,12 @@ export const CALLERS: Readonly<Record<string, Callers>> = {
   // Sealed to the office: who makes the file cannot read it.
   'rescue.make': 'anyone',
   'shift.open': EVERY_ROLE,
+  'shift.report': STAFF,
+  'shift.handIn': STAFF,
+  'shift.count': STAFF,
+  'shift.close': STAFF,
+  'shift.lastClose': STAFF,
+  'shift.print': STAFF,
   'bill.find': EVERY_ROLE,
   'bill.refresh': EVERY_ROLE,
   'payment.check': EVERY_ROLE,

@@ -23,9 +23,13 @@ export type PrintRunner = {
   readonly view: () => PrinterView
   /** Something was queued. */
   readonly nudge: () => void
+  /** Prints one slip that is no receipt, before the receipts that wait; it is in no queue and can be asked for again. */
+  readonly printNow: (document: PrintDocument) => Promise<PrintResult>
   readonly stop: () => Promise<void>
 }
 
+/** Slips that wait for the printer at once; more were asked for by mistake. */
+const SLIPS_MAX = 8
 /** A store that cannot take the result now must not lose it to a paper storm: wait, then look again. */
 const FAULT_WAIT_MS = 5_000
 const STOP_WAIT_MS = 2_000
@@ -51,9 +55,17 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
   // All slips of one burst share one wait, so that three bills of one payer do not wait three times.
   let busySinceMs: number | null = null
   closeBroken(ports)
+  const slips: Slip[] = []
 
   const run = async (): Promise<number | null> => {
     if (!hasPrinter) return null
+    const slip = slips.shift()
+    if (slip !== undefined) {
+      const result = await printOnce(printer, slip.document)
+      view = viewAfter(view, result)
+      slip.done(result)
+      return 0
+    }
     const job = store.nextPrintJob()
     if (job === null) {
       busySinceMs = null
@@ -83,9 +95,25 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     hasPrinter,
     view: () => view,
     nudge: () => void loop.wake(),
+    printNow: async (document) => {
+      if (!hasPrinter || slips.length >= SLIPS_MAX) return notSent('printer_none')
+      return await new Promise<PrintResult>((done) => {
+        slips.push({ document, done })
+        void loop.wake()
+      })
+    },
     // A slip under way is not waited for: if the till is gone before its end, the next start calls it "not known".
-    stop: async () => await Promise.race([loop.stop(), setTimeout(STOP_WAIT_MS, undefined, { ref: false })]),
+    stop: async () => {
+      await Promise.race([loop.stop(), setTimeout(STOP_WAIT_MS, undefined, { ref: false })])
+      for (const { done } of slips.splice(0)) done(notSent('printer_unreachable'))
+    },
   }
+}
+
+type Slip = { readonly document: PrintDocument; readonly done: (result: PrintResult) => void }
+
+function notSent(driverCode: string): PrintResult {
+  return { result: 'not-sent', problem: printerProblem(driverCode) }
 }
 
 /** A receipt that cannot be laid out fails alone; it must not hold up the ones behind it. */
@@ -112,7 +140,7 @@ async function printOnce(printer: Printer, document: PrintDocument): Promise<Pri
 
 /** The payment of a job is always there; if its facts cannot be laid out, the money is still safe. */
 function unprintable(): PrintResult {
-  return { result: 'not-sent', problem: printerProblem('document_invalid') }
+  return notSent('document_invalid')
 }
 
 function closeBroken({ store, clock, logger }: PrintPorts): void {

@@ -25,6 +25,7 @@ import { readinessOf } from './readiness-handlers.ts'
 import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
+import { closeDrawer, countDrawer, handIn, lastCloseOf, printRecord, reportOf } from './shift-handlers.ts'
 import type { CallContext } from './terminal-host.ts'
 import { operatorOf, tillOf, type Access, type Till } from './till.ts'
 
@@ -89,6 +90,12 @@ export function createRouter(
         const operator = operatorOf(till())
         return openShift({ store, newId: randomUUID }, input.denominations, { operator, at: clock.read() })
       }),
+      report: os.shift.report.handler(() => reportOf(till())),
+      handIn: os.shift.handIn.handler(async ({ input }) => await handIn(till(), input)),
+      count: os.shift.count.handler(({ input }) => countDrawer(till(), input)),
+      close: os.shift.close.handler(({ input }) => closeDrawer(till(), input)),
+      lastClose: os.shift.lastClose.handler(() => lastCloseOf(till())),
+      print: os.shift.print.handler(async ({ input }) => await printRecord(till(), input.recordId)),
     },
     bill: {
       find: os.bill.find.handler(async ({ input }) => ({

@@ -9,6 +9,7 @@ import { publicKeySchema, signingInput, type SignedText } from '#contract/signed
 import {
   checkEntries,
   checkHeads,
+  checkShifts,
   readRecordFile,
   type Finding,
   type FindingKind,
@@ -27,6 +28,7 @@ export const EXIT_CODES: Readonly<Record<FindingKind, number>> = {
   columns: 15,
   signature: 16,
   turnover: 17,
+  shift: 18,
   truncated: 20,
   'rolled-back': 21,
   derived: 30,
@@ -50,7 +52,8 @@ export function verifyJournal(asked: Asked): Verified {
   const read = asked.file.endsWith('.jsonl') ? readExport(asked) : readRecordFile(asked)
   if (read === null) return toldOf([...findings, unreadable('there is no journal in this file')], 0)
   const { facts, own, derived } = read
-  findings.push(...checkEntries(facts), ...checkHeads(facts, [...own, ...heads]), ...derived)
+  findings.push(...checkEntries(facts), ...checkShifts(facts))
+  findings.push(...checkHeads(facts, [...own, ...heads]), ...derived)
   if (asked.exportFile !== null) writeExport(asked.exportFile, facts)
   return toldOf(findings, facts.entries.length)
 }

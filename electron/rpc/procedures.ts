@@ -22,6 +22,7 @@ import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
 import { readinessProcedures } from './readiness.ts'
+import { shiftProcedures } from './shift.ts'
 import { supervisorProcedures } from './supervisor.ts'
 import { unlockProcedures, vaultStandingSchema } from './unlock.ts'
 
@@ -48,7 +49,7 @@ export const shiftSchema = z.strictObject({
   /** Opened with the shift: its receipts belong to the financial year of this day. */
   businessDate: z.iso.date(),
   floatPaise: paiseSchema,
-  /** Float plus cash received minus change given. */
+  /** Float plus cash received minus change given and cash handed in. */
   cashInHandPaise: paiseSchema,
   collectedPaise: paiseSchema,
   receiptCount: z.int().min(0),
@@ -274,6 +275,7 @@ export const procedures = {
       )
       .output(shiftSchema)
       .errors(mayAnswer('shift_already_open', 'clock_set_back', 'clock_far_off', ...NOT_LET_IN)),
+    ...shiftProcedures,
   },
   bill: {
     /** A scan or what was typed: consumer code, mobile number, bill QR. */

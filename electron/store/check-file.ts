@@ -102,6 +102,7 @@ function checkJournal(raw: Database.Database, file: string, depth: 'tail' | 'ful
   const { fault, head } = verifyEntries(headAt(raw, file, from), entries, keys)
   if (fault !== null) throw damaged(file, fault.reason, fault.seq)
   checkPayments(raw, file, { from, head })
+  checkDrawers(raw, file, from)
 }
 
 /** Every payment record of the journal has its payment with the same bytes, and there are no others. */
@@ -130,6 +131,31 @@ function checkPayments(
       throw damaged(file, 'a payment is not what its journal record says', seq)
     }
   }
+}
+
+/** Cash that the journal says was handed in has left the drawer, and a shift that it says was closed is. */
+function checkDrawers(raw: Database.Database, file: string, from: number): void {
+  const lost = raw
+    .prepare<[number], { seq: number }>(
+      `SELECT j.seq FROM journal j WHERE j.seq > ? AND CASE j.type
+         WHEN 'CASH_OUT' THEN NOT EXISTS (
+           SELECT 1 FROM cash_movements WHERE id = j.body ->> '$.data.id' AND kind = 'HAND_IN'
+             AND shift_id = j.body ->> '$.data.shiftId' AND amount_paise = j.body ->> '$.data.amountPaise')
+         WHEN 'CLOSE_SHIFT' THEN NOT EXISTS (
+           SELECT 1 FROM shifts WHERE id = j.body ->> '$.data.shiftId' AND is_open = 0)
+         ELSE 0 END LIMIT 1`,
+    )
+    .get(from)
+  if (lost !== undefined) throw damaged(file, 'a drawer is not what its journal record says', lost.seq)
+  const drawer = raw
+    .prepare<[], { isRight: number }>(
+      `SELECT s.cash_in_hand_paise = (
+         SELECT coalesce(sum(CASE kind WHEN 'HAND_IN' THEN -amount_paise ELSE amount_paise END), 0)
+         FROM cash_movements WHERE shift_id = s.id) AS isRight
+       FROM shifts s WHERE s.is_open = 1`,
+    )
+    .get()
+  if (drawer?.isRight === 0) throw damaged(file, 'a drawer does not hold what moved in it', null)
 }
 
 function headAt(raw: Database.Database, file: string, seq: number): JournalHead {

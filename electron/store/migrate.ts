@@ -7,11 +7,19 @@ import { signedJournal } from './migrations/0002-signed-journal.ts'
 import { billPacks } from './migrations/0003-bill-packs.ts'
 import { limitFacts } from './migrations/0004-limits.ts'
 import { heldMoney } from './migrations/0005-held-money.ts'
+import { shiftClose } from './migrations/0006-shift-close.ts'
 
 type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 type Applied = { readonly number: number; readonly checksum: string }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, signedJournal, billPacks, limitFacts, heldMoney]
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  signedJournal,
+  billPacks,
+  limitFacts,
+  heldMoney,
+  shiftClose,
+]
 
 /** Throws Error with the reason when the file's history is not the one of this program. */
 export function migrate(raw: Database.Database, nowMs: number): void {

@@ -6,6 +6,7 @@ import { limitsOf } from '#core/money-limits.ts'
 import type {
   BillStore,
   ContactStore,
+  DrawerStore,
   OperatorStore,
   OutboxStore,
   PackStore,
@@ -19,6 +20,7 @@ import type { DeviceSigner } from '#contract/signed.ts'
 import { billTable } from './bills.ts'
 import { checkFile } from './check-file.ts'
 import { contactTable } from './contacts.ts'
+import { drawerTable } from './drawer.ts'
 import { openGate, type Gate } from './gate.ts'
 import { handoverTable } from './handover.ts'
 import { identityTable, type IdentityTable } from './identity.ts'
@@ -47,6 +49,7 @@ export type StoreOptions = {
 export type Store = IdentityTable &
   JournalReads &
   ShiftStore &
+  DrawerStore &
   BillStore &
   PaymentStore &
   PaymentRows &
@@ -104,6 +107,7 @@ function storeOver(gate: Gate, release: () => void): Store {
     ...identity,
     ...bills,
     ...shiftTable(gate),
+    ...drawerTable(gate),
     ...paymentTable(gate, {
       rowsOf: (session, id) => rowsOfCollection(session, id, identity.masters()),
       limits: () => limitsOf(identity.masters()),

@@ -5,7 +5,8 @@ import type Database from 'better-sqlite3'
 import type { Payment } from '#contract/payment.ts'
 import { readBody, type BodyFacts } from '#contract/journal-record.ts'
 import { entryColumns, readMeta } from './check-file.ts'
-import type { JournalEntry } from '#core/journal.ts'
+import type { DrawerRecord } from '#core/drawer-records.ts'
+import type { JournalEntry, JournalType } from '#core/journal.ts'
 import type { Handover } from '#core/ports.ts'
 
 /** Tables that hold nothing but what the journal says. Children first. */
@@ -63,15 +64,21 @@ function insertAll(raw: Database.Database, entries: readonly JournalEntry[]): vo
   const paid = facts
     .filter(({ entry }) => entry.type === 'PAY')
     .map(({ entry, facts: own }) => paidOf(entry, own))
-  const shifts = facts.filter(({ entry }) => entry.type === 'OPEN_SHIFT')
-  for (const [at, { facts: own }] of shifts.entries()) {
-    insertShift(raw, own, { paid, isOpen: at === shifts.length - 1 })
+  const drawers = facts.filter(({ entry }) => DRAWER_TYPES.includes(entry.type)).map(drawerOf)
+  for (const { entry, facts: own } of facts) {
+    if (entry.type === 'OPEN_SHIFT') insertShift(raw, own, { paid, drawers })
   }
   const collections = Map.groupBy(paid, ({ payment }) => payment.collectionId)
   for (const payments of collections.values()) insertCollection(raw, payments)
   const sentSeq = readMeta<Handover>(raw, 'handover')?.sentSeq ?? 0
   for (const each of paid) insertPayment(raw, each, sentSeq)
   for (const { entry, facts: own } of facts) if (entry.type === 'REFUSED') refuse(raw, own)
+}
+
+const DRAWER_TYPES: readonly JournalType[] = ['CASH_OUT', 'CLOSE_SHIFT']
+
+function drawerOf({ facts }: { facts: BodyFacts }): DrawerRecord {
+  return JSON.parse(facts.dataJson) as DrawerRecord
 }
 
 type Paid = {
@@ -102,7 +109,7 @@ function sumOf(paid: readonly Paid[]): number {
 function insertShift(
   raw: Database.Database,
   { dataJson, wallMs }: BodyFacts,
-  { paid, isOpen }: { paid: readonly Paid[]; isOpen: boolean },
+  { paid, drawers }: { paid: readonly Paid[]; drawers: readonly DrawerRecord[] },
 ): void {
   const data = JSON.parse(dataJson) as {
     readonly shiftId: string
@@ -118,6 +125,9 @@ function insertShift(
   const openedAtMs = data.openedAtMs ?? wallMs
   const own = paid.filter(({ payment }) => payment.shiftId === shiftId)
   const cash = own.filter(({ payment }) => payment.mode === 'CASH')
+  const records = drawers.filter((record) => record.shiftId === shiftId)
+  const handIns = records.filter((record) => record.kind === 'HAND_IN')
+  const handedInPaise = handIns.reduce((sum, { amountPaise }) => sum + amountPaise, 0)
   insert(raw, 'shifts', {
     id: shiftId,
     number: data.number,
@@ -126,13 +136,17 @@ function insertShift(
     opened_at_ms: openedAtMs,
     business_date: data.businessDate ?? dateIst(openedAtMs),
     float_paise: floatPaise,
-    cash_in_hand_paise: floatPaise + sumOf(cash),
+    cash_in_hand_paise: floatPaise + sumOf(cash) - handedInPaise,
     collected_paise: sumOf(own),
     receipt_count: own.length,
-    is_open: isOpen ? 1 : 0,
+    is_open: records.some(({ kind }) => kind === 'CLOSE') ? 0 : 1,
   })
   const movement = { id: shiftId, shift_id: shiftId, collection_id: null, kind: 'FLOAT' }
   insert(raw, 'cash_movements', { ...movement, amount_paise: floatPaise, at_ms: openedAtMs })
+  for (const { id, amountPaise, atMs } of handIns) {
+    const out = { id, shift_id: shiftId, collection_id: null, kind: 'HAND_IN' }
+    insert(raw, 'cash_movements', { ...out, amount_paise: amountPaise, at_ms: atMs })
+  }
 }
 
 function insertCollection(raw: Database.Database, paid: readonly Paid[]): void {

@@ -15,10 +15,11 @@ import {
   type JournalOwner,
 } from '#core/journal.ts'
 import type { Handover } from '#core/ports.ts'
+import { drawerFaults } from './check-drawers.ts'
 import { entryColumns, ownerOf, readMeta, sha256, verifierOf } from './check-file.ts'
 import { DERIVED_TABLES, rebuildDerived } from './rebuild.ts'
 
-export type FindingKind = FaultKind | 'truncated' | 'rolled-back' | 'derived' | 'unreadable'
+export type FindingKind = FaultKind | 'shift' | 'truncated' | 'rolled-back' | 'derived' | 'unreadable'
 
 export type Finding = { readonly kind: FindingKind; readonly seq: number | null; readonly words: string }
 
@@ -50,6 +51,13 @@ export function checkEntries({ owner, publicKey, entries }: JournalFacts): Findi
     last = entry
   }
   return findings
+}
+
+/** Hand-ins, counts and closes must say what follows from the payments before them. */
+export function checkShifts({ entries }: JournalFacts): Finding[] {
+  return drawerFaults(entries)
+    .slice(0, FINDINGS_MAX)
+    .map(({ seq, reason }) => ({ kind: 'shift', seq, words: `record ${seq} ${reason}` }))
 }
 
 /** Every word of the integrator must be about this very journal, and none about more than there is. */

@@ -54,6 +54,9 @@ export const PROBLEMS = {
   // the till itself
   shift_not_open: 'Open a shift first.',
   shift_already_open: 'A shift is already open on this till.',
+  cash_not_enough: 'There is not so much cash in the drawer.',
+  count_outdated: 'Money moved since the drawer was counted. Count it again.',
+  difference_unexplained: 'Counted and expected cash differ. Say why.',
   payment_conflict: 'This payment was already recorded with other content. Nothing was taken twice.',
   payment_not_found: 'No such payment on this till.',
   clock_set_back:

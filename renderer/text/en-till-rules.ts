@@ -26,7 +26,7 @@ export const enTillRules = {
   'limit.stop.offline': 'No more cash: this till must be online once.',
   'limit.stop.others': 'Other ways of paying go on.',
   'limit.stop.receipt': 'This is too much cash for one receipt.',
-  'limit.stop.shift': 'No more cash in this shift.',
+  'limit.stop.shift': 'No more cash in this shift: close it and open a new one.',
   'limit.stop.unsent': 'No more cash: this till must be online once.',
   'limit.stop.unsentCount': 'No more cash: this till must be online once.',
   'limit.value.cashInHand': 'Cash in hand: {value} of {max}.',
@@ -38,7 +38,7 @@ export const enTillRules = {
   'limit.warn.cashInHand': 'Hand in cash soon.',
   'limit.warn.offline': 'Bring this till online soon.',
   'limit.warn.receipt': 'Near the most cash for one receipt.',
-  'limit.warn.shift': 'Hand in soon: this shift is near its limit.',
+  'limit.warn.shift': 'Close this shift soon: it is near its limit.',
   'limit.warn.unsent': 'Bring this till online soon.',
   'limit.warn.unsentCount': 'Bring this till online soon.',
 }

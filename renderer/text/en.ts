@@ -4,6 +4,7 @@ import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
 import { enSafetyProblems } from './en-safety-problems.ts'
+import { enShift } from './en-shift.ts'
 import { enTillRules } from './en-till-rules.ts'
 import { enUnlock } from './en-unlock.ts'
 import { enReadiness } from './en-readiness.ts'
@@ -14,6 +15,7 @@ export const en = {
   ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,
+  ...enShift,
   ...enTillRules,
   ...enUnlock,
   ...outcomeWords,

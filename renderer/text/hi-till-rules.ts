@@ -27,7 +27,7 @@ export const hiTillRules: Readonly<Record<keyof typeof enTillRules, string>> = {
   'limit.stop.offline': 'और नक़द नहीं: टिल को एक बार ऑनलाइन लाएँ।',
   'limit.stop.others': 'दूसरे तरीक़े चलते रहेंगे।',
   'limit.stop.receipt': 'एक रसीद के लिए यह नक़द बहुत अधिक है।',
-  'limit.stop.shift': 'इस पाली में और नक़द नहीं।',
+  'limit.stop.shift': 'इस पाली में और नक़द नहीं: इसे बंद करके नई खोलें।',
   'limit.stop.unsent': 'और नक़द नहीं: टिल को एक बार ऑनलाइन लाएँ।',
   'limit.stop.unsentCount': 'और नक़द नहीं: टिल को एक बार ऑनलाइन लाएँ।',
   'limit.value.cashInHand': 'हाथ में नक़द: {max} में से {value}।',
@@ -39,7 +39,7 @@ export const hiTillRules: Readonly<Record<keyof typeof enTillRules, string>> = {
   'limit.warn.cashInHand': 'जल्दी नक़द जमा करें।',
   'limit.warn.offline': 'टिल को जल्दी ऑनलाइन लाएँ।',
   'limit.warn.receipt': 'एक रसीद के अधिकतम नक़द के पास।',
-  'limit.warn.shift': 'जल्दी जमा करें: यह पाली सीमा के पास है।',
+  'limit.warn.shift': 'यह पाली जल्दी बंद करें: सीमा के पास है।',
   'limit.warn.unsent': 'टिल को जल्दी ऑनलाइन लाएँ।',
   'limit.warn.unsentCount': 'टिल को जल्दी ऑनलाइन लाएँ।',
 }

@@ -5,6 +5,7 @@ import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
 import { hiSafetyProblems } from './hi-safety-problems.ts'
+import { hiShift } from './hi-shift.ts'
 import { hiTillRules } from './hi-till-rules.ts'
 import { hiUnlock } from './hi-unlock.ts'
 import { hiReadiness } from './hi-readiness.ts'
@@ -15,6 +16,7 @@ export const hi: Catalog = {
   ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,
+  ...hiShift,
   ...hiTillRules,
   ...hiUnlock,
   ...outcomeWordsHi,
