@@ -1,4 +1,5 @@
 // Goal: each kind of wrong money is found by the auditor in facts that are written down here, and right facts are left alone.
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { audit } from './auditor.ts'
 import type { Evidence, Finding } from './auditor.ts'
@@ -6,11 +7,37 @@ import type { Evidence, Finding } from './auditor.ts'
 const consumer = 'PT PT-DVG-000001'
 const amountPaise = 50_000
 
+/** One till with one record: a payment with the receipt 1. */
+function soundJournal(): Pick<Evidence, 'journals' | 'kept' | 'findings'> {
+  const body = '{"type":"PAY","data":{"id":"p1","receiptNumber":"DVG/1/000001-X","isOffline":false}}'
+  const hash = createHash('sha256')
+    .update('tahsil-j2\0device-1\0A\0')
+    .update(Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]))
+    .update(Buffer.alloc(32))
+    .update(body)
+    .digest('hex')
+  const records = [{ seq: 1, hash, body }]
+  const till = { till: 'till 1', deviceId: 'device-1', incarnation: 'A', isCopied: false, isRevoked: false }
+  return {
+    journals: [{ ...till, records }],
+    kept: [{ deviceId: 'device-1', isForked: false, records, aside: [] }],
+    findings: [],
+  }
+}
+
 /** One citizen, one payment, everywhere as it should be. */
 function sound(): Evidence {
   return {
     handed: [
-      { paymentId: 'p1', till: 'till 1', consumer, amountPaise, fate: 'receipt', receiptNumber: 'R1' },
+      {
+        paymentId: 'p1',
+        till: 'till 1',
+        consumer,
+        amountPaise,
+        isAdvanceAgreed: false,
+        fate: 'receipt',
+        receiptNumber: 'R1',
+      },
     ],
     tills: [
       {
@@ -20,11 +47,23 @@ function sound(): Evidence {
         amountPaise,
         state: 'CONFIRMED',
         digitReceiptNumber: 'D1',
+        heldPaise: 0,
       },
     ],
     integrator: [
-      { paymentId: 'p1', state: 'CONFIRMED', reason: null, amountPaise, digitReceiptNumber: 'D1' },
+      {
+        paymentId: 'p1',
+        state: 'CONFIRMED',
+        reason: null,
+        amountPaise,
+        digitReceiptNumber: 'D1',
+        restPaise: 0,
+        isRestSettled: false,
+      },
     ],
+    given: [],
+    restoreCount: 0,
+    ...soundJournal(),
     oddities: [],
     payments: [
       {
@@ -34,7 +73,7 @@ function sound(): Evidence {
         billId: 'b1',
         receiptNumber: 'D1',
         amountPaise,
-        isCancelled: false,
+        isUndone: false,
       },
     ],
     facts: [{ kind: 'insert', atMs: 100, consumer, reference: 'p1', amountPaise, duePaise: amountPaise }],
@@ -90,7 +129,7 @@ test('held for the citizen while DIGIT holds it is falsely in suspense', () => {
 
 test('held for the citizen for no reason at all is falsely in suspense', () => {
   const integrator = [
-    { paymentId: 'p1', state: 'SUSPENSE', reason: 'NOTHING_DUE', amountPaise, digitReceiptNumber: null },
+    { ...sound().integrator[0]!, state: 'SUSPENSE', reason: 'NOTHING_DUE', digitReceiptNumber: null },
   ]
   const evidence = { ...sound(), integrator, payments: [], facts: [] }
   expect(kindsOf(audit(evidence))).toContain('falsely in suspense')

@@ -2,12 +2,17 @@
 // got, what the tills' files say, what the integrator says, what DIGIT holds. Shares no code with the product, the sandbox or
 // the rest of the simulator. Called by run-seed after everything has settled.
 
+import { auditRecords } from './auditor-records.ts'
+import type { RecordEvidence } from './auditor-records.ts'
+
 /** The auditor's own book: written when money changes hands, whatever the program does. */
 export type Handed = {
   paymentId: string
   till: string
   consumer: string
   amountPaise: number
+  /** The citizen ticked that more than is due may stay as an advance. */
+  isAdvanceAgreed: boolean
   /** open: the till died before anybody knew; never at the end. */
   fate: 'open' | 'receipt' | 'returned'
   receiptNumber: string | null
@@ -20,7 +25,11 @@ export type TillFact = {
   amountPaise: number
   state: string | null
   digitReceiptNumber: string | null
+  heldPaise: number
 }
+
+/** Money that supervisors gave back over the counter: the whole of a payment, or the rest of it. */
+export type Given = { paymentId: string; kind: 'payment' | 'remainder'; amountPaise: number }
 
 export type IntegratorFact = {
   paymentId: string
@@ -28,6 +37,10 @@ export type IntegratorFact = {
   reason: string | null
   amountPaise: number
   digitReceiptNumber: string | null
+  /** What DIGIT did not take of it; 0: it took all. */
+  restPaise: number
+  /** A supervisor has given it back or explained it. */
+  isRestSettled: boolean
 }
 
 export type DigitPayment = {
@@ -37,7 +50,7 @@ export type DigitPayment = {
   billId: string
   receiptNumber: string
   amountPaise: number
-  isCancelled: boolean
+  isUndone: boolean
 }
 
 /** DIGIT's history of one consumer. `duePaise` of an insert: all tax minus all live money just before. */
@@ -50,11 +63,14 @@ export type DigitFact =
       amountPaise: number
       duePaise: number
     }
-  | { kind: 'cancel'; atMs: number; consumer: string; reference: string | null }
+  | { kind: 'cancel'; atMs: number; consumer: string; reference: string | null; isByUs: boolean }
   | { kind: 'tax' | 'updated' | 'update-refused'; atMs: number; consumer: string }
 
-export type Evidence = {
+export type Evidence = RecordEvidence & {
   handed: readonly Handed[]
+  given: readonly Given[]
+  /** How often the integrator's database was replaced by an older one. */
+  restoreCount: number
   tills: readonly TillFact[]
   integrator: readonly IntegratorFact[]
   oddities: readonly string[]
@@ -73,11 +89,14 @@ export type FindingKind =
   | 'stuck'
   | 'balance'
   | 'told wrong'
+  | 'records'
 
 export type Finding = { kind: FindingKind; paymentId: string | null; text: string }
 
-const postedStates = ['POSTED', 'CONFIRMED', 'REVERSED', 'REVERSING']
-const finalStates = ['CONFIRMED', 'SUSPENSE', 'REVERSED']
+const postedStates = ['POSTED', 'CONFIRMED', 'REVERSING']
+/** QUARANTINE: a person must decide. */
+const finalStates = ['CONFIRMED', 'SUSPENSE', 'REVERSED', 'QUARANTINE']
+const heldStates = ['SUSPENSE', 'QUARANTINE']
 
 export function audit(evidence: Evidence): Finding[] {
   const findings: Finding[] = []
@@ -104,10 +123,11 @@ export function audit(evidence: Evidence): Finding[] {
   auditNumbers(evidence, found)
   auditBalance(evidence, found)
   auditOverCollection(evidence, found)
+  auditRecords(evidence, found)
   return findings
 }
 
-type Found = (kind: FindingKind, paymentId: string | null, text: string) => void
+export type Found = (kind: FindingKind, paymentId: string | null, text: string) => void
 type One = {
   handed: Handed
   own: readonly DigitPayment[]
@@ -132,27 +152,71 @@ function auditReceipt({ handed, own, row, till, evidence, found }: One): void {
     found('lost', paymentId, 'a receipt was given and the integrator does not know it')
     return
   }
+  auditState({ handed, own, row, evidence, found })
+  if (!finalStates.includes(row.state) && !isBlockedByDigit(handed.consumer, evidence))
+    found('stuck', paymentId, `still ${row.state} ${row.reason ?? ''}`)
+  const restPaise = row.isRestSettled ? 0 : row.restPaise
+  const isToldOtherwise =
+    till !== undefined &&
+    (till.state !== row.state ||
+      till.digitReceiptNumber !== row.digitReceiptNumber ||
+      till.heldPaise !== restPaise)
+  // what waits for DIGIT's people may change at any moment, also in the last one
+  if (isToldOtherwise && !isBlockedByDigit(handed.consumer, evidence) && !isDeaf(handed, till, evidence)) {
+    const text = `the till shows ${till.state} ${till.digitReceiptNumber} ${till.heldPaise}, it is ${row.state} ${row.digitReceiptNumber} ${restPaise}`
+    found('told wrong', paymentId, text)
+  }
+}
+
+/** Where a payment stands agrees with DIGIT's tables and with what people gave back. */
+function auditState({
+  handed,
+  own,
+  row,
+  evidence,
+  found,
+}: Omit<One, 'till'> & { row: IntegratorFact }): void {
+  const { paymentId, amountPaise } = handed
   const [first] = own
-  if (postedStates.includes(row.state)) {
+  const isStillPosted = postedStates.includes(row.state) || row.reason === 'REVERSAL_REFUSED'
+  if (isStillPosted) {
     if (first === undefined) found('falsely posted', paymentId, `${row.state}, and DIGIT does not hold it`)
     else if (!own.some((each) => each.receiptNumber === row.digitReceiptNumber))
       found('falsely posted', paymentId, `the DIGIT number ${row.digitReceiptNumber} is of another payment`)
-    else if (own.some((each) => each.amountPaise !== amountPaise))
-      found('falsely posted', paymentId, 'DIGIT holds another amount')
+    else if (own.some((each) => each.amountPaise + row.restPaise !== amountPaise))
+      found(
+        'balance',
+        paymentId,
+        `DIGIT holds ${first.amountPaise / 100}, the rest is ${row.restPaise / 100}`,
+      )
   }
-  if (row.state === 'SUSPENSE' && first !== undefined)
-    found('falsely in suspense', paymentId, `held for the citizen (${row.reason}), yet DIGIT holds it`)
-  if (row.state === 'SUSPENSE' && first === undefined && !hasCause(handed, evidence))
-    found('falsely in suspense', paymentId, `${row.reason}, though nothing ever happened to this consumer`)
-  if (!finalStates.includes(row.state) && !isBlockedByDigit(handed.consumer, evidence))
-    found('stuck', paymentId, `still ${row.state} ${row.reason ?? ''}`)
-  const isToldOtherwise =
-    till !== undefined && (till.state !== row.state || till.digitReceiptNumber !== row.digitReceiptNumber)
-  // what waits for DIGIT's people may change at any moment, also in the last one
-  if (isToldOtherwise && !isBlockedByDigit(handed.consumer, evidence)) {
-    const text = `the till shows ${till.state} ${till.digitReceiptNumber}, it is ${row.state} ${row.digitReceiptNumber}`
-    found('told wrong', paymentId, text)
+  const given = evidence.given.filter((each) => each.paymentId === paymentId)
+  const isGivenBack = given.some((each) => each.kind === 'payment')
+  if (row.state === 'REVERSED') {
+    if (first === undefined && !isGivenBack)
+      found('falsely posted', paymentId, 'REVERSED, and DIGIT never held it')
+    if (own.some((each) => !each.isUndone)) found('falsely posted', paymentId, 'REVERSED, and DIGIT holds it')
+  } else if (isGivenBack) found('balance', paymentId, `its money was given back, and it is ${row.state}`)
+  if (given.some((each) => each.kind === 'remainder') && !row.isRestSettled)
+    found('balance', paymentId, 'its rest was given back and is held all the same')
+  const isUndoneByUs = evidence.facts.some(
+    (fact) => fact.kind === 'cancel' && fact.isByUs && fact.reference === paymentId,
+  )
+  if (isUndoneByUs && row.state !== 'REVERSED' && evidence.restoreCount === 0)
+    found('falsely posted', paymentId, `we had it undone in DIGIT, and it is ${row.state}`)
+  if (heldStates.includes(row.state) && row.reason !== 'REVERSAL_REFUSED') {
+    if (first !== undefined)
+      found('falsely in suspense', paymentId, `held for the citizen (${row.reason}), yet DIGIT holds it`)
+    else if (row.state === 'SUSPENSE' && !hasCause(handed, evidence))
+      found('falsely in suspense', paymentId, `${row.reason}, though nothing ever happened to this consumer`)
   }
+}
+
+/** A device that was withdrawn is told nothing any more. */
+function isDeaf(handed: Handed, till: TillFact, { journals }: Evidence): boolean {
+  return journals.some(
+    (journal) => journal.till === till.till && journal.isRevoked && till.till === handed.till,
+  )
 }
 
 /** Something besides this payment touched what the consumer owes. */
@@ -191,31 +255,44 @@ function auditStrangers({ handed, integrator, payments, tills, oddities }: Evide
   for (const text of oddities) found('told wrong', null, text)
 }
 
-function auditNumbers({ handed }: Evidence, found: Found): void {
-  const numbers = handed.flatMap((each) => (each.receiptNumber === null ? [] : [each.receiptNumber]))
+/** A number is given once; two lives of one file count on by themselves. */
+function auditNumbers({ handed, journals }: Evidence, found: Found): void {
+  const copied = new Set(journals.filter(({ isCopied }) => isCopied).map(({ till }) => till))
+  const numbers = handed.flatMap(({ receiptNumber, till }) =>
+    receiptNumber === null || copied.has(till) ? [] : [receiptNumber],
+  )
   if (new Set(numbers).size < numbers.length) found('doubled', null, 'a receipt number was given twice')
 }
 
-/** What citizens handed over is in DIGIT or held for them, and DIGIT's money from us is what we say is there. */
-function auditBalance({ handed, integrator, payments }: Evidence, found: Found): void {
-  const sum = (rows: readonly { amountPaise: number }[]) =>
-    rows.reduce((total, row) => total + row.amountPaise, 0)
-  const taken = sum(handed.filter((each) => each.fate === 'receipt'))
-  const posted = sum(integrator.filter((row) => postedStates.includes(row.state)))
-  const held = sum(integrator.filter((row) => !postedStates.includes(row.state)))
-  const inDigit = sum(payments.filter((payment) => payment.reference !== null))
-  if (taken !== posted + held)
-    found('balance', null, `taken ${taken / 100}, posted ${posted / 100}, held ${held / 100}`)
-  if (inDigit !== posted) found('balance', null, `posted ${posted / 100}, in DIGIT ${inDigit / 100}`)
+/** Every rupee that citizens handed over is in DIGIT, was undone there, is held for them, or was given back to them. */
+function auditBalance({ handed, integrator, payments, given }: Evidence, found: Found): void {
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
+  const taken = sum(handed.filter(({ fate }) => fate === 'receipt').map(({ amountPaise }) => amountPaise))
+  const ours = payments.filter((payment) => payment.reference !== null)
+  const inDigit = sum(ours.map(({ amountPaise }) => amountPaise))
+  const isPosted = new Set(ours.map(({ reference }) => reference))
+  const rests = sum(integrator.map(({ restPaise }) => restPaise))
+  const held = sum(
+    integrator.flatMap((row) =>
+      row.state !== 'REVERSED' && !isPosted.has(row.paymentId) ? [row.amountPaise] : [],
+    ),
+  )
+  const back = sum(given.flatMap(({ kind, amountPaise }) => (kind === 'payment' ? [amountPaise] : [])))
+  if (taken !== inDigit + rests + held + back) {
+    const parts = `in DIGIT ${inDigit / 100}, rests ${rests / 100}, held ${held / 100}, given back ${back / 100}`
+    found('balance', null, `taken ${taken / 100}, ${parts}`)
+  }
 }
 
 /**
  * Of our making: our insert took more than was due, and nothing of another counter, of a module or of a cancellation
  * happened between our look and DIGIT's insert. What another counter does in that gap nobody can prevent.
  */
-function auditOverCollection({ facts, firstLookMs }: Evidence, found: Found): void {
+function auditOverCollection({ facts, firstLookMs, handed }: Evidence, found: Found): void {
   for (const fact of facts) {
     if (fact.kind !== 'insert' || fact.reference === null || fact.amountPaise <= fact.duePaise) continue
+    const payment = handed.find(({ paymentId }) => paymentId === fact.reference)
+    if (payment?.isAdvanceAgreed === true) continue
     const lookMs = firstLookMs.get(fact.reference) ?? fact.atMs
     const isExcused = facts.some(
       (other) =>

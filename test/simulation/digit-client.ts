@@ -4,7 +4,6 @@ import type * as z from 'zod'
 import { classifyFailure } from '#collection/digit-outcome.ts'
 import type { DigitFailure, DigitOutcome } from '#collection/digit-outcome.ts'
 import { errorEnvelopeSchema } from '#digit-wire/envelope.ts'
-import { CREATE_PAYMENT_PATH } from '#digit-wire/payment.ts'
 import type { DigitCall, DigitClient } from '#app/digit/digit-client.ts'
 import type { Digit, DigitAnswer } from './digit.ts'
 import { exchange } from './wire.ts'
@@ -22,7 +21,7 @@ export function createSimulatedClient(
   const call = async <Schema extends z.ZodType>(
     wanted: DigitCall<Schema>,
   ): Promise<DigitOutcome<z.infer<Schema>>> => {
-    const isMoney = wanted.path === CREATE_PAYMENT_PATH
+    const { isMoney = false } = wanted
     // what is sent is a copy: nobody changes it on the way
     const body = JSON.parse(JSON.stringify({ RequestInfo: {}, ...wanted.body })) as Record<string, unknown>
     const line = {

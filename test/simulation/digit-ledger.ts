@@ -7,7 +7,7 @@ import { TENANT } from './digit.ts'
 import type { DigitParts } from './digit.ts'
 
 /** Writes down every insert with what was really due just before, and every reversal. */
-export function watchPayments({ world, state, facts }: DigitParts): void {
+export function watchPayments({ world, state, facts, caller }: DigitParts): void {
   const { put } = state.payments
   state.payments.put = (payment) => {
     const isNew = state.payments.get(payment.id) === undefined
@@ -26,7 +26,7 @@ export function watchPayments({ world, state, facts }: DigitParts): void {
         `payment of ${totalPaidPaise / 100} on bill ${bill.id.slice(0, 8)} ${ownText(payment)}`,
       )
     }
-    if (!isNew && payment.instrumentStatus === 'CANCELLED') {
+    if (!isNew && isUndone(payment)) {
       for (const { bill } of payment.details) {
         const consumer = `${bill.businessService} ${bill.consumerCode}`
         facts.push({
@@ -34,6 +34,7 @@ export function watchPayments({ world, state, facts }: DigitParts): void {
           atMs: world.timeline.nowMs(),
           consumer,
           reference: referenceOf(payment),
+          isByUs: caller.isIntegrator,
         })
       }
     }
@@ -51,6 +52,10 @@ function referenceOf({ additionalDetails }: PaymentRow): string | null {
   return details?.tahsil?.paymentId ?? null
 }
 
+function isUndone({ instrumentStatus }: PaymentRow): boolean {
+  return instrumentStatus === 'CANCELLED' || instrumentStatus === 'DISHONOURED'
+}
+
 /** All tax minus all money that counts, whatever billing has heard of. */
 function trueDue(state: State, key: { consumerCode: string; businessService: string }): number {
   const code = codeKey(TENANT, key.consumerCode)
@@ -60,7 +65,7 @@ function trueDue(state: State, key: { consumerCode: string; businessService: str
     due += taxOf(demand)
   }
   for (const payment of state.payments.find('code', code)) {
-    if (payment.instrumentStatus === 'CANCELLED') continue
+    if (isUndone(payment)) continue
     for (const detail of payment.details) {
       if (detail.bill.consumerCode !== key.consumerCode) continue
       if (detail.businessService === key.businessService) due -= detail.totalPaidPaise

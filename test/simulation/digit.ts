@@ -51,7 +51,16 @@ export type Digit = {
 
 export type ElsewhereBill = { id: string; totalAmount: number }
 
-export type DigitParts = { world: World; state: State; sandbox: Sandbox; facts: DigitFact[]; admin: Admin }
+export type DigitParts = {
+  world: World
+  state: State
+  sandbox: Sandbox
+  facts: DigitFact[]
+  admin: Admin
+  caller: Caller
+}
+/** Whose request is being worked on in this instant. */
+type Caller = { isIntegrator: boolean }
 
 /** Service faults that store nothing, and one that only looks like it. */
 const createFaultKinds: readonly FaultKind[] = [
@@ -67,7 +76,8 @@ export function createDigit(world: World, plot: Random): Digit {
   const state = createState()
   const sandbox = sandboxOf(world, state)
   const admin = createAdmin({ sandbox, reset: () => undefined })
-  const parts: DigitParts = { world, state, sandbox, facts: [], admin }
+  const caller: Caller = { isIntegrator: false }
+  const parts: DigitParts = { world, state, sandbox, facts: [], admin, caller }
   for (const user of userRows(plot.uuid)) state.users.put(user)
   watchPayments(parts)
   const life: Life = { name: 'digit', isDead: false, end: () => undefined }
@@ -90,7 +100,11 @@ export function createDigit(world: World, plot: Random): Digit {
       world.log('digit', next ? 'is away' : 'is back')
     },
     serve: async (request) => {
-      const answer = await handle(parts, request, { user: own, isCalm: !world.isStormy })
+      // an undoing is done before its call returns for the first time
+      caller.isIntegrator = true
+      const answering = handle(parts, request, { user: own, isCalm: !world.isStormy })
+      caller.isIntegrator = false
+      const answer = await answering
       worked()
       return answer
     },

@@ -1,185 +1,198 @@
-// The integrator in a simulated world: the real rules of acceptance and posting, the real bill search and look-ups, over a
-// database in memory; it may crash at every call, start again, and be restored from an old backup. Made by run-seed.
-import { createHash } from 'node:crypto'
+// The integrator in a simulated world: one or two programs on one database in memory, with the real rules of records, posting and
+// bill search; each may crash at every call and start again, and the database may be replaced by an old backup, with or without
+// a word to the programs. Made by run-seed.
 import type { Bill } from '#contract/bill.ts'
-import { chainOf, readBody } from '#contract/journal-record.ts'
-import type { Ack } from '#contract/journal-record.ts'
-import { paymentSchema } from '#contract/payment.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
-import { ProblemError, problemOf } from '#contract/problem.ts'
-import { outcomeOf, whyRefused } from '#collection/accept-payment.ts'
-import { canonicalJson } from '#collection/canonical-json.ts'
+import { ProblemError } from '#contract/problem.ts'
 import { RECORDS_MAX } from '#contract/records-api.ts'
-import type { RecordOutcome } from '#contract/records-api.ts'
-import type { AppendedRecords, BillQuery, RecordBatch } from '#core/ports.ts'
+import type { AppendAnswer, AppendRequest } from '#contract/records-api.ts'
+import type { BillQuery } from '#core/ports.ts'
 import type { Digit } from './digit.ts'
-import { TENANT } from './digit.ts'
+import { signerOf } from './keys.ts'
+import type { Mutant } from './mutants.ts'
 import { createPosting } from './posting.ts'
 import type { Posting } from './posting.ts'
-import type { Mutant } from './mutants.ts'
-import { accept, reprobe, setHold } from './table-payments.ts'
-import type { Sealed } from './table-payments.ts'
+import { createRandom } from './random.ts'
+import { append } from './records.ts'
+import { beginEpoch } from './table-records.ts'
 import { changesOf } from './table-reads.ts'
-import { sha256 } from '#store/check-file.ts'
-import { createTableStore, nextCursor } from './table-store.ts'
+import { createTableStore } from './table-store.ts'
 import type { Tables, TableStore } from './table-store.ts'
+import { deviceIdOf } from './till-file.ts'
 import { callOut } from './world.ts'
 import type { Life, World } from './world.ts'
 
 export type Changes = { payments: PaymentStatus[]; nextCursor: number; hasMore: boolean }
 
 export type Integrator = {
-  /** null while it is down. */
+  /** One of the programs that run now, as the balancer picks; null while all are down. */
   life: () => Life | null
-  /** Changes at every restore: tills hand everything over again. */
-  epoch: () => number
-  appendRecords: (deviceId: string, batch: RecordBatch) => Promise<AppendedRecords>
-  changes: (deviceId: string, since: number) => Promise<Changes>
-  searchBills: (query: BillQuery) => Promise<Bill[]>
+  restoreCount: () => number
+  enrol: (number: number) => void
+  /** The office withdraws a device, and does so again when a restore forgot it. */
+  revoke: (deviceId: string) => void
+  isRevoked: (deviceId: string) => boolean
+  appendRecords: (server: Life, deviceId: string, request: AppendRequest) => Promise<AppendAnswer>
+  changes: (server: Life, deviceId: string, since: number) => Promise<Changes>
+  searchBills: (server: Life, deviceId: string, query: BillQuery) => Promise<Bill[]>
   crash: (downMs: number) => void
   start: () => void
   backup: () => void
-  /** What the operators do with a lost database: any of the last backups, then the restore drill. */
+  /** What the operators do with a lost database: any of the last backups comes back. */
   restore: () => void
+  /** A person's act may have made work. */
+  wake: () => void
   store: TableStore
   firstLookMs: ReadonlyMap<string, number>
 }
 
-/** As the restore drill of the runbook: no posting for longer than any request may live. */
-export const HOLD_MINUTES = 11
 const backupsMax = 6
 const flushMs = 20_000
 
-export function createIntegrator(world: World, parts: { digit: Digit; mutant: Mutant }): Integrator {
-  const { timeline, random } = world
+type Node = { name: string; running: { life: Life; posting: Posting } | null }
+
+type IntegratorParts = {
+  digit: Digit
+  mutant: Mutant
+  /** A till holds our word about more records than these tables have. */
+  isProvable: (tables: Tables) => boolean
+}
+
+export function createIntegrator(world: World, parts: IntegratorParts): Integrator {
+  const { timeline, random, weather } = world
   const { digit, mutant } = parts
-  const store = createTableStore(timeline.nowMs)
+  const ids = createRandom('epochs', world.seed)
+  const store = createTableStore(timeline.nowMs, ids.uuid())
   /** For the auditor: when the integrator looked before it first tried a payment. */
   const firstLookMs = new Map<string, number>()
   const backups: Tables[] = []
-  let epoch = 1
-  let running: { life: Life; posting: Posting } | null = null
+  const revoked = new Set<string>()
+  const nodes = Array.from({ length: weather.nodeCount }, (_, at): Node => ({
+    name: weather.nodeCount === 1 ? 'integrator' : `node ${at + 1}`,
+    running: null,
+  }))
+  let restoreCount = 0
   let flushed: { atMs: number; tables: Tables } = { atMs: timeline.nowMs(), tables: store.backup() }
 
-  const start = () => {
-    if (running !== null) return
-    const life: Life = { name: 'integrator', isDead: false, end: () => crash(random.whole(1_000, 120_000)) }
-    running = { life, posting: createPosting(world, { life, store, digit, mutant, firstLookMs }) }
-    world.log('integrator', 'starts')
-    running.posting.start()
+  const startNode = (node: Node) => {
+    if (node.running !== null) return
+    const life: Life = {
+      name: node.name,
+      isDead: false,
+      end: () => crashNode(node, random.whole(1_000, 120_000)),
+    }
+    const isAlone = weather.nodeCount === 1
+    const posting = createPosting(world, { life, store, digit, mutant, firstLookMs, isAlone })
+    node.running = { life, posting }
+    world.log(node.name, 'starts')
+    posting.start()
   }
-  const stop = () => {
-    if (running === null) return
-    running.life.isDead = true
-    running = null
+  const stopNode = (node: Node) => {
+    if (node.running === null) return
+    node.running.life.isDead = true
+    node.running = null
   }
-  const crash = (downMs: number) => {
-    if (running === null) return
-    stop()
-    world.log('integrator', `crashes; back in ${Math.round(downMs / 1000)} s`)
+  const crashNode = (node: Node, downMs: number) => {
+    if (node.running === null) return
+    stopNode(node)
+    world.log(node.name, `crashes; back in ${Math.round(downMs / 1000)} s`)
+    timeline.after(downMs, () => startNode(node))
+    if (mutant.isVolatile !== true) return
     // a database that answers before its commit is on the disk loses the last seconds
-    if (mutant.isVolatile === true) store.restore(flushed.tables)
+    for (const other of nodes) stopNode(other)
+    store.restore(flushed.tables)
     timeline.after(downMs, start)
+  }
+  const start = () => {
+    for (const node of nodes) startNode(node)
   }
   const flush = () => {
     if (mutant.isVolatile !== true || timeline.nowMs() - flushed.atMs < flushMs) return
     flushed = { atMs: timeline.nowMs(), tables: store.backup() }
   }
-  const alive = () => {
-    if (running === null) throw new TypeError('an integrator that is down serves nobody')
-    return running
+  const running = () => nodes.flatMap((node) => node.running ?? [])
+  const nodeOf = (server: Life) => {
+    const node = running().find(({ life }) => life === server)
+    if (node === undefined) throw new TypeError('a program that is down serves nobody')
+    return node
+  }
+  const withdraw = () => {
+    const { devices } = store.at().tables
+    for (const id of revoked) {
+      const device = devices.get(id)
+      if (device !== undefined) devices.set(id, { ...device, isRevoked: true })
+    }
+  }
+  const requireKnown = (deviceId: string) => {
+    const device = store.at().tables.devices.get(deviceId)
+    if (device === undefined) throw new ProblemError('device_not_enrolled')
+    if (device.isRevoked) throw new ProblemError('device_revoked')
+  }
+  const wake = () => {
+    for (const { posting } of running()) posting.wake()
   }
   const restore = () => {
     if (backups.length === 0) return
-    stop()
+    for (const node of nodes) stopNode(node)
     store.restore(random.pick(backups))
     flushed = { atMs: timeline.nowMs(), tables: store.backup() }
-    epoch += 1
+    restoreCount += 1
     const at = store.at()
-    world.log('integrator', `is restored from a backup with ${at.tables.payments.size} payments`)
-    if (mutant.isHoldLeftOut !== true) setHold(at, HOLD_MINUTES)
-    const held = [...at.tables.payments.values()].filter((row) => row.state === 'SUSPENSE')
-    for (const { id } of mutant.isReprobeLeftOut === true ? [] : held) reprobe(at, id)
-    // tills may know later news of lost branches: everything is told again
-    for (const row of at.tables.payments.values()) {
-      at.tables.payments.set(row.id, { ...row, cursor: nextCursor(at, row.slotId) })
-    }
+    // the runbook says that a restore is told; one that nobody tells shows itself only where a till can prove it
+    const isSilent = random.isHit(weather.silentRestores) && parts.isProvable(at.tables)
+    const how = isSilent ? 'silently' : 'by the command'
+    world.log('integrator', `is restored ${how} from a backup with ${at.tables.payments.size} payments`)
+    if (!isSilent) beginEpoch(at, { epoch: ids.uuid(), provedBy: null, mutant })
+    withdraw()
     timeline.after(random.whole(1_000, 60_000), start)
   }
   return {
-    life: () => running?.life ?? null,
-    epoch: () => epoch,
+    life: () => {
+      const lives = running().map(({ life }) => life)
+      return lives.length === 0 ? null : lives.length === 1 ? (lives[0] ?? null) : random.pick(lives)
+    },
+    restoreCount: () => restoreCount,
     store,
     firstLookMs,
     start,
-    crash,
+    crash: (downMs) => crashNode(random.pick(nodes), downMs),
     restore,
+    wake,
+    enrol: (number) => {
+      const { publicKey } = signerOf(number)
+      const row = { number, publicKey, isRevoked: false, isForked: false, maxSeq: 0 }
+      store.at().tables.devices.set(deviceIdOf(number), row)
+      if (backups.length > 0) throw new TypeError('devices are enrolled before the first backup')
+    },
+    revoke: (deviceId) => {
+      revoked.add(deviceId)
+      withdraw()
+      world.log('office', `withdraws ${deviceId}`)
+    },
+    isRevoked: (deviceId) => revoked.has(deviceId),
     backup: () => {
       backups.push(store.backup())
       if (backups.length > backupsMax) backups.shift()
     },
-    appendRecords: async (deviceId, batch) => {
-      const { life, posting } = alive()
+    appendRecords: async (server, deviceId, request) => {
+      const { life } = nodeOf(server)
       flush()
-      const { length } = batch.records
+      const { length } = request.records
       if (length === 0 || length > RECORDS_MAX) throw new RangeError('a batch has 1 to 100')
-      const outcomes = await callOut(world, life, () => append(store, deviceId, batch))
-      posting.wake()
-      const head = headOf(deviceId, batch)
-      const atMs = timeline.nowMs()
-      const upto = batch.after + length
-      const ack: Ack = {
-        deviceId,
-        incarnation: 'A',
-        upto,
-        head,
-        epoch: String(epoch),
-        atMs,
-        retainUntilMs: atMs,
-      }
-      const signed = { text: JSON.stringify(ack), key: 'x'.repeat(43), signature: 'x'.repeat(86) }
-      return { ack, signed, outcomes, nextAfterMs: 0, maxBatch: RECORDS_MAX }
+      const answer = await callOut(world, life, () =>
+        append({ world, store, mutant, ids }, deviceId, request),
+      )
+      wake()
+      return { ...answer, nextAfterMs: 0, maxBatch: RECORDS_MAX }
     },
-    changes: (deviceId, since) =>
-      callOut(world, alive().life, () => changesOf(store.at(), deviceId, { since, limit: 200 })),
-    searchBills: (query) => alive().posting.searchBills(query),
+    changes: (server, deviceId, since) =>
+      callOut(world, nodeOf(server).life, () => {
+        requireKnown(deviceId)
+        return changesOf(store.at(), deviceId, { since, limit: 200 })
+      }),
+    searchBills: (server, deviceId, query) => {
+      requireKnown(deviceId)
+      return nodeOf(server).posting.searchBills(query)
+    },
   }
-}
-
-/** Hash of the last record, on the till's own word of where it follows. */
-export function headOf(deviceId: string, { after, head, records }: RecordBatch): string {
-  const owner = { deviceId, incarnation: 'A' }
-  return chainOf({ owner, after, hash: head }, records, sha256).at(-1) ?? head
-}
-
-/** Acceptance as app does it: read, check who may hand over what, keep by id and hash, answer after the commit. */
-function append(store: TableStore, deviceId: string, { records }: RecordBatch): RecordOutcome[] {
-  const at = store.at()
-  return records.flatMap(({ seq, body }): RecordOutcome[] => {
-    const facts = readBody(body)
-    if (facts?.type !== 'PAY') return []
-    const parsed = paymentSchema.safeParse(JSON.parse(facts.dataJson))
-    const refusal = parsed.success
-      ? whyRefused(parsed.data, { tenantId: TENANT, deviceIds: [deviceId] })
-      : { why: 'cannot be read' }
-    if (!parsed.success || refusal !== null) {
-      at.tables.oddities.push(`the integrator refuses a record: ${refusal?.why}`)
-      const problem = problemOf(new ProblemError('input_invalid', { why: refusal?.why ?? '' }))
-      return [{ seq, id: parsed.data?.id ?? '', outcome: 'refused', problem }]
-    }
-    const payment = { ...parsed.data, id: parsed.data.id.toLowerCase() }
-    const content = canonicalJson(payment)
-    const sealed: Sealed = { payment, slotId: deviceId, content, hash: hashOf(content) }
-    const [held] = accept(at, [sealed])
-    if (held === undefined) throw new TypeError('an accepted payment must be there')
-    if (outcomeOf({ ...held, sentHash: sealed.hash }) !== 'conflict') return []
-    at.tables.oddities.push(`the payment ${payment.id} came with other content`)
-    return [
-      { seq, id: payment.id, outcome: 'conflict', problem: problemOf(new ProblemError('payment_conflict')) },
-    ]
-  })
-}
-
-function hashOf(content: string): string {
-  return createHash('sha256').update(content).digest('hex')
 }

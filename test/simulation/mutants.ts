@@ -1,7 +1,9 @@
 // Bent copies of the design, one rule missing in each: if the auditor did not notice, it would not notice a real fault either.
-// Product code has no switch for them: ports, policy and the restore drill are bent around it. Called by run-seed.
+// Product code has no switch for them: ports, policy, store and the simulated database are bent around it. Called by run-seed.
+import { sha256 } from '#app/records/check-chain.ts'
+import { chainOf, recordSigningInput } from '#contract/journal-record.ts'
+import type { JournalRecord } from '#contract/journal-record.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
-import { headOf } from './integrator.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import type {
   FoundPayment,
@@ -11,6 +13,10 @@ import type {
   PostingRecord,
 } from '#collection/posting-facts.ts'
 import type { Integrator as IntegratorPort } from '#core/ports.ts'
+import type { Store } from '#store/open-store.ts'
+import { signerOf } from './keys.ts'
+import { deviceIdOf } from './till-file.ts'
+import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import type { Random } from './random.ts'
 import type { Plot } from './plot.ts'
 import type { Weather } from './weather.ts'
@@ -21,11 +27,16 @@ export type Mutant = {
   ports?: (ports: PostingPorts) => PostingPorts
   policy?: Partial<PostingPolicy>
   /** The till's way of handing payments over. */
-  sending?: (port: IntegratorPort, random: Random) => IntegratorPort
+  sending?: (port: IntegratorPort, random: Random, number: number) => IntegratorPort
   isVolatile?: boolean
   isHoldLeftOut?: boolean
   isReprobeLeftOut?: boolean
-  isResendLeftOut?: boolean
+  /** Wraps the till's store. */
+  store?: (store: Store) => Store
+  /** What tills have forgotten is passed over. */
+  isGapTaken?: boolean
+  /** Nobody looks at the word that a till brings back. */
+  isProofIgnored?: boolean
   isCrowdAllowed?: boolean
   /** Weather and plots in which the missing rule matters; without them rare mutants need thousands of seeds. */
   weather?: Partial<Weather>
@@ -57,17 +68,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   },
   'new-id-on-resend': {
     summary: 'the till makes a new id each time it sends',
-    sending: (port, random) => ({
-      ...port,
-      appendRecords: async (batch) => {
-        const records = batch.records.map((record) => ({
-          ...record,
-          body: record.body.replace(/"data":\{"id":"[^"]+"/, `"data":{"id":"${random.uuid()}"`),
-        }))
-        const answer = await port.appendRecords({ ...batch, records })
-        return { ...answer, ack: { ...answer.ack, head: headOf(answer.ack.deviceId, batch) } }
-      },
-    }),
+    sending: renamed,
     seedsMax: 5,
   },
   'already-paid-is-mine': {
@@ -93,10 +94,23 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     seedsMax: 60,
   },
   'forgets-after-ack': {
-    summary: 'the till does not hand over again after a restore',
-    isResendLeftOut: true,
+    summary: 'the till forgets what is acknowledged, and after a restore the integrator goes on without it',
+    isGapTaken: true,
     weather: restores,
     seedsMax: 20,
+  },
+  'rewind-ignored': {
+    summary: 'the till does not go back when the integrator misses records',
+    store: (store) => ({ ...store, rewind: () => undefined }),
+    weather: restores,
+    seedsMax: 20,
+  },
+  'proof-ignored': {
+    summary: 'a till’s word about records that the database does not have is not looked at',
+    isProofIgnored: true,
+    weather: { ...restores, silentRestores: 1 },
+    plot: 'suspense-before-restore',
+    seedsMax: 100,
   },
   'ack-before-durable': {
     summary: 'the integrator answers before its commit is on the disk',
@@ -171,6 +185,35 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     plot: 'bill-replaced-in-flight',
     seedsMax: 150,
   },
+  'remainder-dropped': {
+    summary: 'pays the lower bill and forgets the rest of the money',
+    ports: (ports) => ({
+      ...ports,
+      commit: async (record, change) => {
+        const { heldPaise: _heldPaise, ...patch } = change.patch
+        return await ports.commit(record, { ...change, patch })
+      },
+    }),
+    plot: 'bill-lowered',
+    seedsMax: 20,
+  },
+  'advance-unasked': {
+    summary: 'keeps too much money as an advance although the citizen did not agree',
+    policy: { settlement: { '*': { ...defaultSettlement, isAdvanceConsentNeeded: false } } },
+    weather: { consent: 0 },
+    plot: 'bill-lowered',
+    seedsMax: 60,
+  },
+  'reversal-not-probed': {
+    summary: 'undoes again without looking whether DIGIT has done it',
+    ports: (ports) =>
+      lookedOtherwise(ports, 'payments', (found, record) =>
+        record.state === 'REVERSING' ? found.map(stillLive) : found,
+      ),
+    weather: { dropped: 0.4, late: 0.4, citizenCount: 20 },
+    plot: 'undone',
+    seedsMax: 60,
+  },
 }
 
 /** The same ports with one look-up's answer bent; failures stay what they are. */
@@ -234,5 +277,42 @@ function imagined(record: PostingRecord, billId: string): FoundPayment {
     manualReceiptNumber: payment.receiptNumber,
     changedAtMs: null,
     demandIds: [],
+  }
+}
+
+function stillLive(found: FoundPayment): FoundPayment {
+  return { ...found, isLive: true, instrumentStatus: 'APPROVED' }
+}
+
+const PAY_ID = /"data":\{"id":"[^"]+"/
+
+/** Every further send of a record has another id, sealed and signed anew, as if each try were a payment of its own. */
+function renamed(port: IntegratorPort, random: Random, number: number): IntegratorPort {
+  const owner = { deviceId: deviceIdOf(number), incarnation: 'A' }
+  const heads = new Map<number, string>()
+  let sentSeq = 0
+  return {
+    ...port,
+    appendRecords: async (batch) => {
+      const { after } = batch
+      const upto = after + batch.records.length
+      const rename = (record: JournalRecord): JournalRecord =>
+        record.seq > sentSeq
+          ? record
+          : { ...record, body: record.body.replace(PAY_ID, `"data":{"id":"${random.uuid()}"`) }
+      const records = batch.records.map(rename)
+      const head = heads.get(after) ?? batch.head
+      const hashes = chainOf({ owner, after, hash: head }, records, sha256)
+      const signed = records.map((record, at) => ({
+        ...record,
+        signature: signerOf(number).sign(recordSigningInput(hashes[at] ?? '')),
+      }))
+      sentSeq = Math.max(sentSeq, upto)
+      const answer = await port.appendRecords({ ...batch, head, records: signed })
+      for (const [at, hash] of hashes.entries()) heads.set(after + 1 + at, hash)
+      if (answer.ack.upto !== upto) return answer
+      const own = chainOf({ owner, after, hash: batch.head }, batch.records, sha256).at(-1)
+      return { ...answer, ack: { ...answer.ack, head: own ?? batch.head } }
+    },
   }
 }

@@ -6,16 +6,24 @@ import type { Integrator } from './integrator.ts'
 import type { Random } from './random.ts'
 import type { Consumer, Till, Visit } from './till.ts'
 import type { World } from './world.ts'
-import { reopen } from './table-payments.ts'
+import { stageSupervisors } from './plot-supervisors.ts'
 
-export type Plot = 'bill-replaced-in-flight' | 'suspense-before-restore' | 'restore-in-flight' | 'stale-bill'
+export type Plot =
+  | 'bill-replaced-in-flight'
+  | 'suspense-before-restore'
+  | 'restore-in-flight'
+  | 'stale-bill'
+  | 'bill-lowered'
+  | 'undone'
 
 export type Town = {
   world: World
   plot: Random
   digit: Digit
   integrator: Integrator
-  tills: readonly Till[]
+  /** Copies of tills come to it. */
+  tills: Till[]
+  copyTill: (till: Till, file: { file: string; remove: () => void }) => Till
   consumers: readonly Consumer[]
 }
 
@@ -25,7 +33,7 @@ export const MORNING_MS = 4 * minuteMs
 
 const heads: Record<string, string> = { PT: 'PT_TAX', WS: 'WS_CHARGE', SW: 'SW_CHARGE', TL: 'TL_TAX' }
 const headOf = ({ businessService }: Consumer) => heads[businessService] ?? 'PT_TAX'
-const keyOf = (consumer: Consumer) => ({ tenantId: TENANT, ...consumer })
+export const keyOf = (consumer: Consumer) => ({ tenantId: TENANT, ...consumer })
 
 /** Consumers with one to three demands each; whole rupees. */
 export function settleTown(
@@ -82,7 +90,9 @@ export function stageDay(town: Town): void {
   repeat(weather.foreignCancels, () => void digit.cancelLatest(keyOf(plot.pick(consumers))))
   repeat(weather.changes, () => changeDemand(town, plot.pick(consumers)))
   repeat(weather.outages, () => breakSomething(town))
-  repeat(plot.whole(0, 2), () => reopenSome(town))
+  stageSupervisors(town)
+  repeat(weather.revokes, () => integrator.revoke(plot.pick(tills).deviceId))
+  repeat(weather.copies, () => copySome(town))
   if (weather.tillCrash > 0)
     repeat(plot.whole(0, 3), () => plot.pick(tills).crash(plot.whole(5_000, 1_800_000)))
   if (weather.integratorCrash > 0)
@@ -110,6 +120,10 @@ function visitOf({ world, plot, consumers }: Town, consumer: Consumer): Visit {
     partShare: plot.isHit(world.weather.partShare) ? plot.share() : null,
     thinkMs: plot.isHit(0.2) ? plot.whole(60_000, 900_000) : plot.whole(3_000, 60_000),
     isFromCache: plot.isHit(0.4),
+    consent: {
+      isAdvanceAgreed: plot.isHit(world.weather.consent),
+      isPartAgreed: plot.isHit(world.weather.consent),
+    },
   }
 }
 
@@ -130,7 +144,7 @@ function changeDemand({ plot, digit }: Town, consumer: Consumer): void {
 }
 
 /** Never below what was collected: a module does not take back tax that was paid. */
-function raiseTax(digit: Digit, consumer: Consumer, byRupees: number): void {
+export function raiseTax(digit: Digit, consumer: Consumer, byRupees: number): void {
   const demand = digit.admin.demands(keyOf(consumer)).at(-1)
   const line = demand?.lines.find(({ taxHeadCode }) => taxHeadCode === headOf(consumer))
   if (line === undefined) return
@@ -150,93 +164,16 @@ function breakSomething({ world, plot, digit, tills }: Town): void {
   world.timeline.after(forMs, () => till.setCutOff(false))
 }
 
-/** A supervisor looks at what is held for citizens and has some of it tried again. */
-function reopenSome({ plot, integrator }: Town): void {
-  if (integrator.life() === null) return
-  const at = integrator.store.at()
-  for (const row of at.tables.payments.values()) {
-    if (row.state === 'SUSPENSE' && plot.isHit(0.5)) reopen(at, row.id, 'dues are there again')
-  }
-}
-
-/** One rare story, again and again over the first hours. */
-export function stageStory(town: Town, story: Plot): void {
-  const { world, plot } = town
-  const tell = { 'stale-bill': tellStaleBill, 'suspense-before-restore': tellSuspense } as const
-  for (let time = 0; time < 5; time += 1) {
-    const atMs = (20 + time * 45) * minuteMs + plot.whole(0, 10 * minuteMs)
-    world.timeline.after(atMs, () => {
-      if (story === 'stale-bill' || story === 'suspense-before-restore') tell[story](town)
-      else tellInFlight(town, story === 'restore-in-flight')
-    })
-  }
-}
-
-/** Somebody pays; while the request is inside DIGIT the bill is replaced, perhaps the integrator too. */
-function tellInFlight(town: Town, isRestored: boolean): void {
-  const { world, plot, digit, integrator, tills, consumers } = town
-  const consumer = plot.pick(consumers)
-  const { timeline } = world
-  void plot
-    .pick(tills)
-    .visit({ consumers: [consumer], mode: 'CASH', partShare: 0.3, thinkMs: 5_000, isFromCache: false })
-  timeline.after(plot.whole(7_000, 90_000), () => {
-    void digit.elsewhere(`another tax for ${consumer.consumerCode}`, () => raiseTax(digit, consumer, 50))
-  })
-  if (!isRestored) return
-  timeline.after(plot.whole(5_500, 7_000), integrator.backup)
-  timeline.after(plot.whole(8_000, 60_000), integrator.restore)
-}
-
-/** Held as already paid, backed up, tried again after the other counter's cancel, posted; then the backup comes back. */
-function tellSuspense(town: Town): void {
-  const { world, plot, digit, integrator, tills, consumers } = town
-  const { timeline } = world
-  const consumer = plot.pick(consumers)
+/** Somebody starts a second program on a copy of a till's file, as after a careless move to another machine. */
+function copySome({ world, plot, tills, copyTill }: Town): void {
   const till = plot.pick(tills)
-  void till.lookUp(consumer)
-  timeline.after(30_000, () => {
-    void digit.elsewhere('pays first', () => digit.admin.payElsewhere(keyOf(consumer)))
-  })
-  timeline.after(40_000, () => {
-    void till.visit({
-      consumers: [consumer],
-      mode: 'CASH',
-      partShare: null,
-      thinkMs: 1_000,
-      isFromCache: true,
-    })
-  })
-  timeline.after(15 * minuteMs, integrator.backup)
-  timeline.after(16 * minuteMs, () => void digit.cancelLatest(keyOf(consumer)))
-  timeline.after(25 * minuteMs, () => {
-    const at = integrator.store.at()
-    for (const row of at.tables.payments.values()) {
-      if (row.state === 'SUSPENSE') reopen(at, row.id, 'dues are there again')
-    }
-  })
-  timeline.after(40 * minuteMs, integrator.restore)
-}
-
-/** Two services paid in one payment on an older bill: billing marks only the first service's newest bill as paid. */
-function tellStaleBill(town: Town): void {
-  const { world, plot, digit, tills, consumers } = town
-  const { timeline } = world
-  const water = consumers.findLast(({ businessService }) => businessService === 'WS')
-  const sewer = consumers.findLast(({ businessService }) => businessService === 'SW')
-  if (water === undefined || sewer === undefined) throw new TypeError('this story needs two services')
-  const till = plot.pick(tills)
-  void digit.elsewhere('bills are made', async () => {
-    const first = await digit.fetchElsewhere(keyOf(water))
-    const older = await digit.fetchElsewhere(keyOf(sewer))
-    raiseTax(digit, sewer, 0)
-    await digit.fetchElsewhere(keyOf(sewer))
-    timeline.after(60_000, () => {
-      void digit.elsewhere('pays two services, one on an older bill', () => digit.payBoth(first, older))
-    })
-  })
-  timeline.after(10_000, () => void till.lookUp(sewer))
-  timeline.after(120_000, () => {
-    void till.visit({ consumers: [sewer], mode: 'CASH', partShare: null, thinkMs: 1_000, isFromCache: true })
-  })
+  if (till.isCopy) return
+  const downMs = plot.whole(30_000, 300_000)
+  till.crash(downMs)
+  const file = till.copyFile()
+  if (file === null) return
+  world.log('world', `the file of ${till.name} is copied`)
+  const copy = copyTill(till, file)
+  tills.push(copy)
+  world.timeline.after(plot.whole(60_000, 7_200_000), copy.start)
 }

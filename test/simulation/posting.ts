@@ -1,5 +1,4 @@
-// One life of the integrator's posting worker in a simulated world: takes jobs as app's worker does, alone per consumer, and
-// drives the real postPayment with the real look-ups of app. Made by the simulated integrator at every start.
+// One life of a posting worker in a simulated world: takes jobs as app's worker does, alone per consumer on all nodes, and drives the real postPayment with the real look-ups of app. Made by the simulated integrator at every start.
 import type { Pool } from 'pg'
 import type { Bill } from '#contract/bill.ts'
 import { createBillSearch } from '#app/bills/search-bills.ts'
@@ -10,7 +9,6 @@ import { rulesOfService } from '#collection/collection-rules.ts'
 import { postPayment } from '#collection/post-payment.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import { defaultPolicy } from '#collection/posting-facts.ts'
-import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import type { Look, PostingFacts, PostingRecord } from '#collection/posting-facts.ts'
 import type { BillQuery } from '#core/ports.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -38,6 +36,8 @@ export type PostingWorld = {
   digit: Digit
   mutant: Mutant
   firstLookMs: Map<string, number>
+  /** No other node can be at work: what was begun is nobody's any more. */
+  isAlone: boolean
 }
 
 const jobsAtOnceMax = 4
@@ -49,7 +49,6 @@ export function createPosting(world: World, parts: PostingWorld): Posting {
   const { life, store } = parts
   const { timeline } = world
   const makePorts = portsOf(world, parts)
-  const held = new Set<string>()
   let running = 0
   let wakesAtMs = Number.POSITIVE_INFINITY
 
@@ -77,7 +76,7 @@ export function createPosting(world: World, parts: PostingWorld): Posting {
   }
   const work = async (job: Job) => {
     try {
-      await runPosting({ world, parts, makePorts, held, id: job.paymentId })
+      await runPosting({ world, parts, makePorts, id: job.paymentId })
     } catch (error) {
       world.broke(error)
     }
@@ -95,7 +94,7 @@ export function createPosting(world: World, parts: PostingWorld): Posting {
     wake,
     searchBills: (query) => makePorts.searchBills(query),
     start: () => {
-      sweep(store.at(), { lateMs: 0, limit: 2_000 })
+      if (parts.isAlone) sweep(store.at(), { lateMs: 0, limit: 2_000 })
       timeline.after(sweepMs, sweepOften)
       wake()
     },
@@ -106,35 +105,37 @@ type Running = {
   world: World
   parts: PostingWorld
   makePorts: ReturnType<typeof portsOf>
-  held: Set<string>
   id: string
 }
 
 /** As app's worker: one payment as far as it can go now, alone for its consumer (R7), then the next of that consumer. */
-async function runPosting({ world, parts, makePorts, held, id }: Running): Promise<void> {
+async function runPosting({ world, parts, makePorts, id }: Running): Promise<void> {
   const { life, store, mutant } = parts
   const before = await callOut(world, life, () => load(store.at(), id))
   if (before === null || isOver(before)) return
   const { bill } = before.payment
   const consumer = `${bill.businessService} ${bill.consumerCode}`
-  if (held.has(consumer) && mutant.isCrowdAllowed !== true) {
+  // an advisory lock of a session: it ends with the connection of whoever died
+  const holder = store.locks.get(consumer)
+  if (holder !== undefined && !holder.isDead && mutant.isCrowdAllowed !== true) {
     addJob(store.at(), id, world.timeline.nowMs() + busyRetryMs)
     return
   }
-  held.add(consumer)
+  store.locks.set(consumer, life)
   try {
     const state = await postPayment(makePorts.ports(id))
     world.log('posting', `${id.slice(0, 8)} ${state ?? 'stops'}`)
   } finally {
-    held.delete(consumer)
+    if (store.locks.get(consumer) === life) store.locks.delete(consumer)
   }
   const after = await callOut(world, life, () => load(store.at(), id))
   if (isQueued(before) && after !== null && !isQueued(after)) wakeFollower(store.at(), before)
 }
 
-const overStates = ['CONFIRMED', 'SUSPENSE', 'POISON', 'QUARANTINE', 'REVERSING', 'REVERSED']
+const overStates = ['CONFIRMED', 'SUSPENSE', 'POISON', 'QUARANTINE', 'REVERSED']
 const isOver = ({ state }: PostingRecord) => overStates.includes(state)
-const isQueued = (record: PostingRecord) => !isOver(record) && record.state !== 'POSTED'
+const isQueued = (record: PostingRecord) =>
+  !isOver(record) && record.state !== 'POSTED' && record.state !== 'REVERSING'
 
 /** The ports as app makes them, over the simulated line and database; the mutant may bend them. */
 function portsOf(world: World, { life, store, digit, mutant, firstLookMs }: PostingWorld) {
@@ -142,9 +143,7 @@ function portsOf(world: World, { life, store, digit, mutant, firstLookMs }: Post
   const client = createSimulatedClient(world, { life, digit })
   const payments = createPaymentCalls(client)
   const masters = mastersOf()
-  // the auditor counts whole payments: what is too much waits as a whole
-  const settlement = { '*': { ...defaultSettlement, lower: 'suspense' as const } }
-  const policy = { ...defaultPolicy, settlement, ...mutant.policy }
+  const policy = { ...defaultPolicy, ...mutant.policy }
   // load and commit are replaced below, the looks ask DIGIT only
   const noPool = {} as Pool
   const search = createBillSearch({
@@ -176,8 +175,10 @@ function portsOf(world: World, { life, store, digit, mutant, firstLookMs }: Post
         if (at === 'payments') lookMs = timeline.nowMs()
         return await real.look(at, record, facts)
       },
-      // this login may not, so that stale bills are waited for
-      cancelBill: () => Promise.resolve({ kind: 'denied', why: 'role' }),
+      cancelBill: (record, billId) =>
+        world.weather.isBillCancelAllowed
+          ? real.cancelBill(record, billId)
+          : Promise.resolve({ kind: 'denied', why: 'role' }),
       reverse: (record, asked) => real.reverse(record, asked),
       create: async (record, billId) => {
         if (!firstLookMs.has(id)) firstLookMs.set(id, lookMs)

@@ -3,16 +3,20 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { audit } from './auditor.ts'
-import type { Finding, Handed } from './auditor.ts'
+import type { Finding, Given, Handed } from './auditor.ts'
 import { createDigit } from './digit.ts'
 import { evidenceOf } from './evidence.ts'
 import { createIntegrator } from './integrator.ts'
 import { soundDesign } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
-import { MORNING_MS, settleTown, stageDay, stageMorning, stageStory } from './plot.ts'
+import { MORNING_MS, settleTown, stageDay, stageMorning } from './plot.ts'
 import type { Town } from './plot.ts'
+import { stageStory } from './plot-stories.ts'
+import { clearDesk } from './plot-supervisors.ts'
 import { createRandom } from './random.ts'
+import type { Tables } from './table-store.ts'
 import { createTill } from './till.ts'
+import type { Till } from './till.ts'
 import { createWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -24,6 +28,12 @@ export type SeedResult = {
   paymentCount: number
   postedCount: number
   suspenseCount: number
+  /** Posted in part, with a rest that is held or was given back. */
+  mixedCount: number
+  undoneCount: number
+  forkCount: number
+  /** Epochs that tills proved. */
+  provedCount: number
   restoreCount: number
   /** Our inserts that took more than was due because another counter came between look and insert. */
   overCollectedCount: number
@@ -38,6 +48,8 @@ export function isMoneyWrong({ kind }: Finding): boolean {
 const minuteMs = 60_000
 const settleStepMs = 10 * minuteMs
 const restingStates = new Set(['CONFIRMED', 'SUSPENSE', 'REVERSED', 'POISON', 'QUARANTINE'])
+/** After the restores are healed, supervisors clear their desk so often. */
+const deskTimes = 3
 /** Past the next midnight, when stale bills end. */
 const settleMaxMs = 27 * 60 * minuteMs
 const hopelessMs = 60 * minuteMs
@@ -47,13 +59,19 @@ export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promi
   const restoreIds = seedIds(seed)
   const world = createWorld(seed, mutant.weather)
   const digit = createDigit(world, plot)
-  const integrator = createIntegrator(world, { digit, mutant })
+  const tills: Till[] = []
+  const isProvable = ({ heads }: Tables) =>
+    tills.some((till) => till.ackedUpto() > (heads.get(till.deviceId)?.upto ?? 0))
+  const integrator = createIntegrator(world, { digit, mutant, isProvable })
   const consumers = settleTown({ world, plot, digit }, mutant.plot)
   const book: Handed[] = []
-  const tills = Array.from({ length: world.weather.tillCount }, (_, at) =>
-    createTill(world, { number: at + 1, integrator, mutant, plot, book }),
-  )
-  const town: Town = { world, plot, digit, integrator, tills, consumers }
+  const given: Given[] = []
+  const makeTill = (number: number, copied: { file: string; remove: () => void } | null) =>
+    createTill(world, { number, integrator, mutant, plot, book, copied })
+  for (let number = 1; number <= world.weather.tillCount; number += 1) tills.push(makeTill(number, null))
+  for (const { number } of tills) integrator.enrol(number)
+  const copyTill: Town['copyTill'] = ({ number }, file) => makeTill(number, file)
+  const town: Town = { world, plot, digit, integrator, tills, consumers, copyTill }
   try {
     integrator.start()
     for (const till of tills) till.start()
@@ -64,17 +82,22 @@ export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promi
     stageDay(town)
     if (mutant.plot !== undefined) stageStory(town, mutant.plot)
     await world.timeline.runUntil(world.timeline.nowMs() + world.weather.activeMs + 30 * minuteMs)
-    await settle(town)
-    const evidence = evidenceOf(town, book)
+    await settle(town, given)
+    const evidence = evidenceOf(town, { handed: book, given })
+    const { tables } = integrator.store.at()
     const findings = audit(evidence)
     return {
       seed,
       findings,
       breaks: world.breaks(),
       paymentCount: book.filter(({ fate }) => fate === 'receipt').length,
-      postedCount: evidence.integrator.filter(({ state }) => state !== 'SUSPENSE').length,
+      postedCount: evidence.integrator.filter(({ state }) => state === 'CONFIRMED').length,
       suspenseCount: evidence.integrator.filter(({ state }) => state === 'SUSPENSE').length,
-      restoreCount: integrator.epoch() - 1,
+      mixedCount: tables.remainders.size,
+      undoneCount: evidence.integrator.filter(({ state }) => state === 'REVERSED').length,
+      forkCount: evidence.kept.filter(({ isForked }) => isForked).length,
+      restoreCount: integrator.restoreCount(),
+      provedCount: tables.epochs.filter(({ provedBy }) => provedBy !== null).length,
       overCollectedCount: evidence.facts.filter(
         (fact) => fact.kind === 'insert' && fact.reference !== null && fact.amountPaise > fact.duePaise,
       ).length,
@@ -91,12 +114,26 @@ export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promi
 
 /** The run could not be brought to its end; the log tells how far it came. */
 function broken(world: World): SeedResult {
-  const counts = { paymentCount: 0, postedCount: 0, suspenseCount: 0, restoreCount: 0, overCollectedCount: 0 }
-  return { seed: world.seed, findings: [], breaks: world.breaks(), ...counts, lines: world.lines() }
+  return {
+    seed: world.seed,
+    findings: [],
+    breaks: world.breaks(),
+    paymentCount: 0,
+    postedCount: 0,
+    suspenseCount: 0,
+    mixedCount: 0,
+    undoneCount: 0,
+    forkCount: 0,
+    restoreCount: 0,
+    provedCount: 0,
+    overCollectedCount: 0,
+    lines: world.lines(),
+  }
 }
 
 /** Faults stop, everything is up and connected, DIGIT's people repair; then time passes until all is quiet. */
-async function settle({ world, digit, integrator, tills }: Town): Promise<void> {
+async function settle(town: Town, given: Given[]): Promise<void> {
+  const { world, digit, integrator, tills } = town
   const { timeline } = world
   world.isStormy = false
   world.log('world', 'no more faults')
@@ -106,7 +143,19 @@ async function settle({ world, digit, integrator, tills }: Town): Promise<void> 
     till.setCutOff(false)
     till.start()
   }
-  const startMs = timeline.nowMs()
+  // the next day begins: whatever a till has to say comes with its first record of the day
+  for (const till of tills) till.signIn()
+  for (let desk = 0; desk <= deskTimes; desk += 1) {
+    const isQuiet = await untilQuiet(town, timeline.nowMs())
+    world.log('world', isQuiet ? 'everything has settled' : 'it never became quiet')
+    if (desk < deskTimes) clearDesk(town, given)
+  }
+  for (const till of tills) till.nudge()
+  await timeline.runUntil(timeline.nowMs() + 3 * minuteMs)
+}
+
+async function untilQuiet({ world, digit, integrator, tills }: Town, startMs: number): Promise<boolean> {
+  const { timeline } = world
   let isQuiet = false
   while (!isQuiet && timeline.nowMs() < startMs + settleMaxMs) {
     digit.repair()
@@ -118,9 +167,7 @@ async function settle({ world, digit, integrator, tills }: Town): Promise<void> 
     isQuiet =
       digit.isQuiet() && (waiting.length === 0 || isHopeless) && tills.every((till) => till.isSettled())
   }
-  for (const till of tills) till.nudge()
-  await timeline.runUntil(timeline.nowMs() + 3 * minuteMs)
-  world.log('world', isQuiet ? 'everything has settled' : 'it never became quiet')
+  return isQuiet
 }
 
 /** The sandbox draws its ids from Node: for one run they come from the seed, so that the run can be told again. */

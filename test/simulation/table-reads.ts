@@ -1,14 +1,10 @@
 // What tills and bill search read of the payments. Called by the simulated integrator.
 import { paymentStatusSchema } from '#contract/payment.ts'
 import type { PaymentStatus } from '#contract/payment.ts'
-import type { At, PaymentRow } from './table-store.ts'
+import type { At, PaymentRow, Tables } from './table-store.ts'
 
 const live = ['RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE', 'POSTED']
 const stepsShownMax = 500
-
-export function statusesOf(at: At, ids: readonly string[]): PaymentStatus[] {
-  return ids.flatMap((id) => at.tables.payments.get(id) ?? []).map((row) => statusOf(at, row))
-}
 
 /** The feed of one till: what changed after the cursor, in order. */
 export function changesOf(at: At, slotId: string, { since, limit }: { since: number; limit: number }) {
@@ -46,8 +42,14 @@ function statusOf({ tables }: At, row: PaymentRow): PaymentStatus {
     digitPaymentId: row.digitPaymentId,
     postedAtMs: row.postedAtMs,
     balancePaise: row.balancePaise,
-    heldPaise: 0,
+    heldPaise: heldOf(tables, row.id),
     steps: (tables.steps.get(row.id) ?? []).slice(-stepsShownMax),
     cursor: row.cursor,
   })
+}
+
+/** What is held for the citizen of a payment that DIGIT took only in part. */
+function heldOf({ remainders }: Tables, id: string): number {
+  const rest = remainders.get(id)
+  return rest === undefined || rest.isSettled ? 0 : rest.amountPaise
 }

@@ -1,9 +1,11 @@
-// The integrator's database in a simulated world: tables in memory with the meaning of app's SQL (migrations and payments
-// folder), the world's clock, the job queue, backups and restores. Every function of table-payments and table-reads is one
-// transaction on it. Made by the simulated integrator.
+// The integrator's database in a simulated world: tables in memory with the meaning of app's SQL (migrations, payments, records
+// and exceptions folders), the world's clock, the job queue, backups and restores. Every function of the other table files is
+// one transaction on it. Made by the simulated integrator.
 import type { Paise } from '#contract/money.ts'
 import type { PostingState, SuspenseReason } from '#contract/payment.ts'
-import type { LastRefusal } from '#collection/posting-facts.ts'
+import type { ExceptionAct } from '#contract/exceptions-api.ts'
+import type { LastRefusal, PostingRecord } from '#collection/posting-facts.ts'
+import type { Life } from './world.ts'
 
 export type PaymentRow = {
   readonly id: string
@@ -12,6 +14,7 @@ export type PaymentRow = {
   readonly tenantId: string
   readonly businessService: string
   readonly consumerCode: string
+  readonly mode: string
   readonly amountPaise: number
   readonly receiptNumber: string
   readonly collectedAtMs: number
@@ -33,8 +36,13 @@ export type PaymentRow = {
   readonly digitReceiptNumber: string | null
   readonly digitPaymentId: string | null
   readonly balancePaise: Paise | null
+  readonly postPaise: Paise | null
+  readonly settledAs: PostingRecord['settledAs']
+  readonly isDecided: boolean
+  readonly reversal: PostingRecord['reversal']
   /** Given up before a restore and looked up again. */
   readonly probeReason: SuspenseReason | null
+  readonly isExplained: boolean
   readonly cursor: number
 }
 
@@ -46,14 +54,48 @@ export type Job = {
   readonly runAtMs: number
   readonly isLocked: boolean
 }
+export type DeviceRow = {
+  readonly number: number
+  readonly publicKey: string
+  readonly isRevoked: boolean
+  readonly isForked: boolean
+  readonly maxSeq: number
+}
+export type HeadRow = {
+  readonly upto: number
+  readonly hash: string
+  readonly isSigned: boolean
+  readonly turnoverPaise: number
+  readonly paymentCount: number
+}
+export type RecordRow = { readonly seq: number; readonly hash: string; readonly body: string }
+export type Remainder = { readonly amountPaise: number; readonly isSettled: boolean }
+export type Decision = {
+  readonly subject: string
+  readonly act: ExceptionAct
+  readonly stage: 'asked' | 'done'
+  readonly operatorId: string
+  readonly atMs: number
+}
 
 export type Tables = {
   payments: Map<string, PaymentRow>
   /** The trail, oldest first; lists are replaced, never changed. */
   steps: Map<string, readonly Step[]>
-  attempts: Map<string, readonly { n: number; billId: string }[]>
+  attempts: Map<string, readonly { n: number; what: string }[]>
   jobs: Map<number, Job>
   slots: Map<string, number>
+  devices: Map<string, DeviceRow>
+  heads: Map<string, HeadRow>
+  /** By device; lists are replaced, never changed. */
+  records: Map<string, readonly RecordRow[]>
+  aside: Map<string, readonly RecordRow[]>
+  /** Last number of every receipt series, by device and series. */
+  series: Map<string, number>
+  findings: string[]
+  epochs: { epoch: string; provedBy: string | null }[]
+  remainders: Map<string, Remainder>
+  decisions: Decision[]
   /** Posting is stopped until then. */
   holdUntilMs: number | null
   /** Records that could not be read, and the same id with other content: a world expects none. */
@@ -72,10 +114,12 @@ export type TableStore = {
   takeJob: () => Job | null
   endJob: (jobId: number) => void
   nextJobMs: () => number | null
+  /** Advisory locks of this database: by consumer, gone with the connection that holds them. */
+  locks: Map<string, Life>
 }
 
-export function createTableStore(nowMs: () => number): TableStore {
-  let tables = emptyTables()
+export function createTableStore(nowMs: () => number, firstEpoch: string): TableStore {
+  let tables = emptyTables(firstEpoch)
   return {
     at: () => ({ tables, nowMs: Math.floor(nowMs()) }),
     backup: () => copyOf(tables),
@@ -91,16 +135,26 @@ export function createTableStore(nowMs: () => number): TableStore {
     },
     endJob: (jobId) => void tables.jobs.delete(jobId),
     nextJobMs: () => firstJob(tables)?.runAtMs ?? null,
+    locks: new Map(),
   }
 }
 
-function emptyTables(): Tables {
+function emptyTables(epoch: string): Tables {
   return {
     payments: new Map(),
     steps: new Map(),
     attempts: new Map(),
     jobs: new Map(),
     slots: new Map(),
+    devices: new Map(),
+    heads: new Map(),
+    records: new Map(),
+    aside: new Map(),
+    series: new Map(),
+    findings: [],
+    epochs: [{ epoch, provedBy: null }],
+    remainders: new Map(),
+    decisions: [],
     holdUntilMs: null,
     oddities: [],
     lastSeq: 0,
@@ -110,15 +164,11 @@ function emptyTables(): Tables {
 
 /** Rows are never changed in place, so copying the tables is enough. */
 function copyOf(tables: Tables): Tables {
-  return {
-    ...tables,
-    payments: new Map(tables.payments),
-    steps: new Map(tables.steps),
-    attempts: new Map(tables.attempts),
-    jobs: new Map(tables.jobs),
-    slots: new Map(tables.slots),
-    oddities: [...tables.oddities],
-  }
+  const copied = Object.entries(tables).map(([name, table]): [string, unknown] => {
+    if (table instanceof Map) return [name, new Map<unknown, unknown>(table)]
+    return [name, Array.isArray(table) ? [...(table as unknown[])] : table]
+  })
+  return Object.fromEntries(copied) as Tables
 }
 
 function firstJob({ jobs }: Tables): Job | null {
@@ -144,6 +194,11 @@ export function addJob({ tables }: At, paymentId: string, runAtMs: number): void
   tables.lastJobId += 1
   const jobId = tables.lastJobId
   tables.jobs.set(jobId, { jobId, key, paymentId, runAtMs, isLocked: false })
+}
+
+export function hasWaitingJob({ tables }: At, paymentId: string): boolean {
+  const key = `post:${paymentId}`
+  return [...tables.jobs.values()].some((job) => job.key === key && !job.isLocked)
 }
 
 /** Like `tahsil.feed_floor`: never behind the clock, so that a restore does not go back. */

@@ -10,6 +10,7 @@ import { openShift } from '#core/shift.ts'
 import { openStore } from '#store/open-store.ts'
 import { sampleMasters, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 import { TENANT } from './digit.ts'
+import { signerOf } from './keys.ts'
 import { START_MS } from './world.ts'
 
 export const CASHIER: OperatorTile = { id: 'op-1', code: '101', name: 'Meena Kulkarni', role: 'cashier' }
@@ -34,9 +35,14 @@ export function deviceIdOf(number: number): string {
 export function makeTillFile(number: number): { file: string; remove: () => void } {
   const template = join(ownFolder(), `template-${number}.db`)
   if (!existsSync(template)) makeTemplate(template, number)
+  return copyTillFile(template, number)
+}
+
+/** The whole file of a till that is not running, for a second life of it. */
+export function copyTillFile(from: string, number: number): { file: string; remove: () => void } {
   worldCount += 1
   const file = join(ownFolder(), `till-${number}-${worldCount}.db`)
-  copyFileSync(template, file)
+  copyFileSync(from, file)
   return {
     file,
     remove: () => {
@@ -48,7 +54,7 @@ export function makeTillFile(number: number): { file: string; remove: () => void
 
 function makeTemplate(file: string, number: number): void {
   const at = { wallMs: START_MS - 3_600_000, monotonicMs: 1, bootId: 'first' }
-  const store = openStore({ file, nowMs: at.wallMs })
+  const store = openStore({ file, nowMs: at.wallMs, signer: signerOf(number) })
   const device = {
     deviceId: deviceIdOf(number),
     deviceCode: String(400 + number).padStart(4, '0'),

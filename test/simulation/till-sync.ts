@@ -1,21 +1,18 @@
-// How a simulated till hands payments over: the real sync loop of core, at its own pace, and after a restore of the
-// integrator everything once more. Made by till at every start.
+// How a simulated till hands its journal over and hears what became of it: the real rounds of core, one after another at a pace
+// that lets days pass quickly. Made by till at every start.
 import type { Integrator as IntegratorPort } from '#core/ports.ts'
 import type { ClockReading } from '#core/records.ts'
 import { IDLE_POLL_MS } from '#core/limits.ts'
 import { FIRST_FEED_STATE, feedRound } from '#core/sync/feed-round.ts'
 import { FIRST_SEND_STATE, sendRound } from '#core/sync/send-round.ts'
 import type { Store } from '#store/open-store.ts'
-import type { Integrator } from './integrator.ts'
-import type { Mutant } from './mutants.ts'
 import { never } from './world.ts'
 import type { Life, World } from './world.ts'
 
 export type Syncing = {
   start: () => void
-  /** A payment was recorded. */
+  /** Something was recorded. */
   nudge: () => void
-  isHandedOver: () => boolean
 }
 
 type Round = { waitMs: number; failures: number; quietRounds: number }
@@ -25,18 +22,20 @@ type SyncWorld = {
   store: Store
   port: IntegratorPort
   read: () => ClockReading
-  /** Every payment of this till, and the life of the integrator's database that it was handed over to. */
-  handover: { ids: string[]; epoch: number }
-  mutant: Mutant
-  integrator: Integrator
   isGone: (error: unknown) => boolean
 }
 
 /** Polls without news are spread out, so that days pass quickly. */
 const quietMs = 40 * 60_000
+const calmSendMs = 5_000
+const stuckMs = 20 * 60_000
+
+export function hasMore(store: Pick<Store, 'nextBatch'>): boolean {
+  return store.nextBatch({ recordsMax: 1, bytesMax: 1 }).records.length > 0
+}
 
 export function createSyncing(world: World, parts: SyncWorld): Syncing {
-  const { life, store, port, read, handover, mutant, integrator } = parts
+  const { life, store, port, read } = parts
   const { timeline, random } = world
   let wakeUp: (() => void) | null = null
 
@@ -54,7 +53,8 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
   }
   /** Honest to what the loop asks for, but slower where nothing new is to be expected. */
   const paceOf = ({ waitMs, failures, quietRounds }: Round): number => {
-    if (!world.isStormy) return store.waitingCount() > 0 ? Math.max(waitMs, 20_000) : quietMs
+    if (!world.isStormy)
+      return hasMore(store) ? Math.max(waitMs, failures > 5 ? stuckMs : calmSendMs) : quietMs
     if (failures > 3) return waitMs * random.whole(2, 20)
     if (quietRounds === 0 || waitMs < IDLE_POLL_MS) return waitMs
     if (waitMs === IDLE_POLL_MS) return quietMs
@@ -65,9 +65,10 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
     let sending = FIRST_SEND_STATE
     let feed = FIRST_FEED_STATE
     while (!life.isDead) {
-      if (isBehind()) sendAllAgain()
       const sent = await sendRound(ports, sending)
       sending = sent.state
+      if (sent.problem !== null && sent.problem.code !== 'integrator_unreachable')
+        world.log(life.name, `sending: ${sent.problem.code}`)
       const news = await feedRound(ports, feed)
       feed = news.state
       const waitMs = sent.waitMs < IDLE_POLL_MS ? sent.waitMs : news.waitMs
@@ -76,14 +77,6 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
       await pause(paceOf({ waitMs, failures, quietRounds }))
     }
   }
-  const isBehind = () => handover.epoch !== integrator.epoch() && mutant.isResendLeftOut !== true
-
-  /** After a restore the integrator may have lost what it acknowledged: the till still has it and sends it again. */
-  const sendAllAgain = () => {
-    store.rewind(1, read())
-    handover.epoch = integrator.epoch()
-    world.log(life.name, 'hands its journal over again')
-  }
   return {
     start: () => {
       loop().catch((error: unknown) => {
@@ -91,6 +84,5 @@ export function createSyncing(world: World, parts: SyncWorld): Syncing {
       })
     },
     nudge: () => wakeUp?.(),
-    isHandedOver: () => !isBehind() && store.nextBatch({ recordsMax: 1, bytesMax: 1 }).records.length === 0,
   }
 }

@@ -1,12 +1,12 @@
-// A till in a simulated world: the real rules, the real record on disk and the real sync loop, with a cashier who serves
-// citizens, a program that may end at any call, and a line that may be cut. Made by run-seed.
+// A till in a simulated world: the real rules, the real signed record on disk and the real sync rounds, with a cashier who serves
+// citizens, a program that may end at any call, and a line that may be cut. Made by run-seed, and by the plot as a copy.
 import type { Bill } from '#contract/bill.ts'
-import { paise } from '#contract/money.ts'
+import { paise, ZERO_PAISE } from '#contract/money.ts'
 import type { Paise } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { findBills, refreshBill } from '#core/find-bill.ts'
-import type { Integrator as IntegratorPort } from '#core/ports.ts'
-import type { CollectionInput, TenderedInstrument } from '#core/records.ts'
+import type { JournalType } from '#core/journal.ts'
+import type { CollectionInput, Consent, TenderedInstrument } from '#core/records.ts'
 import { takePayment } from '#core/take-payment.ts'
 import { sha256 } from '#store/check-file.ts'
 import { openStore } from '#store/open-store.ts'
@@ -16,10 +16,11 @@ import { TENANT } from './digit.ts'
 import type { Integrator } from './integrator.ts'
 import type { Mutant } from './mutants.ts'
 import type { Random } from './random.ts'
-import { createSyncing } from './till-sync.ts'
+import { signerOf } from './keys.ts'
+import { portOf } from './till-line.ts'
+import { createSyncing, hasMore } from './till-sync.ts'
 import type { Syncing } from './till-sync.ts'
-import { CASHIER, deviceIdOf, makeTillFile } from './till-file.ts'
-import { exchange } from './wire.ts'
+import { CASHIER, copyTillFile, deviceIdOf, makeTillFile } from './till-file.ts'
 import { endsHere } from './world.ts'
 import type { Life, World } from './world.ts'
 
@@ -34,17 +35,29 @@ export type Visit = {
   thinkMs: number
   /** The cashier looks into the till's own cache only. */
   isFromCache: boolean
+  /** What the payer ticks. */
+  consent: Consent
 }
 
 export type Till = {
   name: string
   file: string
+  number: number
+  deviceId: string
+  /** A second life of another till's file. */
+  isCopy: boolean
   visit: (visit: Visit) => Promise<void>
   /** Looks bills up ahead, as for a route. */
   lookUp: (consumer: Consumer) => Promise<void>
   crash: (downMs: number) => void
+  /** The file as it lies on the disk while the till is down; null: the till runs. */
+  copyFile: () => { file: string; remove: () => void } | null
   start: () => void
+  /** The cashier begins the day: another record in the journal. */
+  signIn: () => void
   setCutOff: (isCutOff: boolean) => void
+  /** What the integrator's last word speaks of; 0: none, or the till is down. */
+  ackedUpto: () => number
   isSettled: () => boolean
   /** Asks for news now. */
   nudge: () => void
@@ -57,6 +70,8 @@ export type TillWorld = {
   mutant: Mutant
   plot: Random
   book: Handed[]
+  /** Not null: the file of another till, copied. */
+  copied: { file: string; remove: () => void } | null
 }
 
 /** The program ended inside a call: what called it goes no further. */
@@ -65,13 +80,14 @@ class GoneError extends Error {}
 type Running = { life: Life; store: Store; raw: Store; syncing: Syncing }
 type Doubt = { input: CollectionInput; rows: Handed[] }
 
-export function createTill(world: World, { number, integrator, mutant, plot, book }: TillWorld): Till {
+export function createTill(world: World, parts: TillWorld): Till {
+  const { number, integrator, mutant, plot, book, copied } = parts
   const { timeline } = world
-  const name = `till ${number}`
-  const { file, remove } = makeTillFile(number)
+  const deviceId = deviceIdOf(number)
+  const name = `till ${number}${copied === null ? '' : ' copy'}`
+  const { file, remove } = copied ?? makeTillFile(number)
   const driftMs = plot.isHit(0.3) ? plot.whole(-120_000, 120_000) : 0
   const doubts: Doubt[] = []
-  const handover = { ids: [] as string[], epoch: integrator.epoch() }
   let running: Running | null = null
   let isCutOff = false
   let bootCount = 0
@@ -80,7 +96,7 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
   const read = () => ({
     wallMs: timeline.nowMs() + driftMs,
     monotonicMs: timeline.nowMs() - bootedMs,
-    bootId: `boot-${bootCount}`,
+    bootId: `${name} ${bootCount}`,
   })
   const crash = (downMs: number) => {
     if (running === null) return
@@ -95,24 +111,25 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
     bootCount += 1
     bootedMs = timeline.nowMs()
     const life: Life = { name, isDead: false, end: () => crash(world.random.whole(2_000, 240_000)) }
-    const raw = openStore({ file, nowMs: read().wallMs })
-    const store = frail(world, life, raw)
-    const port = portOf(world, { life, integrator, deviceId: deviceIdOf(number), isCutOff: () => isCutOff })
-    const sending = mutant.sending?.(port, world.random) ?? port
-    const syncing = createSyncing(world, {
-      life,
-      store,
-      port: sending,
-      read,
-      handover,
-      mutant,
-      integrator,
-      isGone,
-    })
+    const raw = openStore({ file, nowMs: read().wallMs, signer: signerOf(number) })
+    const store = mutant.store?.(frail(world, life, raw)) ?? frail(world, life, raw)
+    const port = portOf(world, { life, integrator, deviceId, isCutOff: () => isCutOff })
+    const sending = mutant.sending?.(port, world.random, number) ?? port
+    const syncing = createSyncing(world, { life, store, port: sending, read, isGone })
     running = { life, store, raw, syncing }
     world.log(name, 'starts')
     settleDoubts(running)
-    syncing.start()
+    if (note(running, 'BOOT')) syncing.start()
+  }
+  /** A record without money; false when the program ended in it. */
+  const note = ({ store }: Running, type: JournalType): boolean => {
+    try {
+      store.appendEvent({ type, at: read(), dataJson: '{}', amountPaise: ZERO_PAISE })
+      return true
+    } catch (error) {
+      if (!isGone(error)) throw error
+      return false
+    }
   }
   /** The cashier looks at the boot screen: recorded means a receipt, not recorded means the cash goes back. */
   const settleDoubts = ({ raw }: Running) => {
@@ -127,7 +144,6 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
   const give = (row: Handed, receiptNumber: string | null) => {
     row.fate = receiptNumber === null ? 'returned' : 'receipt'
     row.receiptNumber = receiptNumber
-    if (receiptNumber !== null) handover.ids.push(row.paymentId)
     world.log(
       name,
       `${row.paymentId.slice(0, 8)} ${receiptNumber === null ? 'cash goes back' : `receipt ${receiptNumber}`}`,
@@ -139,12 +155,24 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
     const rows = input.lines.map(({ paymentId, billId, amountPaise }): Handed => {
       const bill = bills.find(({ id }) => id === billId)
       const consumer = `${bill?.businessService} ${bill?.consumerCode}`
-      return { paymentId, till: name, consumer, amountPaise, fate: 'open', receiptNumber: null }
+      const { isAdvanceAgreed } = input.consent
+      return {
+        paymentId,
+        till: name,
+        consumer,
+        amountPaise,
+        isAdvanceAgreed,
+        fate: 'open',
+        receiptNumber: null,
+      }
     })
     book.push(...rows)
     for (const row of rows)
       world.log(name, `${row.paymentId.slice(0, 8)} ${row.amountPaise / 100} for ${row.consumer}`)
     try {
+      // as the host does: no money on a till whose journal is spoken for by another
+      const { alarm } = now.store.handover()
+      if (alarm !== null) throw new ProblemError('device_not_enrolled', { reason: alarm.code })
       const view = takePayment({ store: now.store, sha256 }, input, {
         operatorId: CASHIER.id,
         at: read(),
@@ -169,7 +197,7 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
   }
   const find = async (now: Running, consumer: Consumer, isFromCache: boolean): Promise<Bill | null> => {
     const { store, life } = now
-    const port = portOf(world, { life, integrator, deviceId: deviceIdOf(number), isCutOff: () => isCutOff })
+    const port = portOf(world, { life, integrator, deviceId, isCutOff: () => isCutOff })
     const ports = { store, integrator: port, isOffline: isFromCache, at: read() }
     try {
       const key = { tenantId: TENANT, ...consumer }
@@ -181,7 +209,8 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
       return obstacle === undefined ? (found?.bill ?? null) : null
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      const isAway = error.code === 'integrator_unreachable' || error.code.startsWith('digit_')
+      const isAway =
+        ['integrator_unreachable', 'device_revoked'].includes(error.code) || error.code.startsWith('digit_')
       if (isAway && !isFromCache) return await find(now, consumer, true)
       world.log(name, `${consumer.consumerCode}: ${error.code}`)
       return null
@@ -199,8 +228,16 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
   return {
     name,
     file,
+    number,
+    deviceId,
+    isCopy: copied !== null,
     crash,
+    copyFile: () => (running === null ? copyTillFile(file, number) : null),
     start,
+    signIn: () => {
+      if (running === null || !note(running, 'LOGIN')) return
+      running.syncing.nudge()
+    },
     lookUp: (consumer) => guarded(async (now) => void (await find(now, consumer, false))),
     visit: (visit) =>
       guarded(async (now) => {
@@ -217,11 +254,11 @@ export function createTill(world: World, { number, integrator, mutant, plot, boo
       world.log(name, next ? 'is cut off' : 'is connected again')
     },
     nudge: () => running?.syncing.nudge(),
+    ackedUpto: () => running?.raw.handover().ack?.upto ?? 0,
     isSettled: () =>
       running !== null &&
       doubts.length === 0 &&
-      running.raw.waitingCount() === 0 &&
-      running.syncing.isHandedOver(),
+      (!hasMore(running.raw) || running.raw.handover().alarm !== null),
     close: () => {
       running?.raw.close()
       running = null
@@ -240,10 +277,12 @@ function isOf(bill: Bill, consumer: Consumer): boolean {
 
 /** The same store, in a program that may end before or after any of its transactions. */
 function frail(world: World, life: Life, raw: Store): Store {
-  const chance = world.weather.tillCrash / 2
+  const { tillCrash } = world.weather
   const wrapped = Object.entries(raw).map(([name, method]) => {
     if (typeof method !== 'function') return [name, method]
     const act = method as (...words: unknown[]) => unknown
+    // between the integrator's word and its own commit a crash matters most
+    const chance = name === 'applyAck' ? tillCrash * 3 : tillCrash / 2
     const call = (...words: unknown[]) => {
       if (life.isDead || endsHere(world, life, chance)) throw new GoneError()
       const value = act(...words)
@@ -253,32 +292,6 @@ function frail(world: World, life: Life, raw: Store): Store {
     return [name, call]
   })
   return Object.fromEntries(wrapped) as Store
-}
-
-type Line = { life: Life; integrator: Integrator; deviceId: string; isCutOff: () => boolean }
-
-function portOf(world: World, { life, integrator, deviceId, isCutOff }: Line): IntegratorPort {
-  const to = () => (isCutOff() ? null : integrator.life())
-  const ask = async <Value>(what: string, timeoutMs: number, serve: () => Promise<Value>): Promise<Value> => {
-    const delivery = await exchange(world, { from: life, to, what, timeoutMs }, async () => {
-      try {
-        return { value: await serve() }
-      } catch (error) {
-        if (error instanceof ProblemError) return { problem: error }
-        throw error
-      }
-    })
-    if (delivery.kind !== 'answer')
-      throw new ProblemError('integrator_unreachable', { reason: delivery.kind })
-    if (delivery.value.problem !== undefined) throw delivery.value.problem
-    return delivery.value.value
-  }
-  return {
-    appendRecords: (batch) => ask('batch', 30_000, () => integrator.appendRecords(deviceId, batch)),
-    changes: (since) => ask('changes', 15_000, () => integrator.changes(deviceId, since)),
-    searchBills: (query) => ask('bills', 10_000, () => integrator.searchBills(query)),
-    signIn: () => Promise.reject(new ProblemError('integrator_unreachable')),
-  }
 }
 
 function inputOf(visit: Visit, bills: readonly Bill[], plot: Random): CollectionInput {
@@ -293,7 +306,7 @@ function inputOf(visit: Visit, bills: readonly Bill[], plot: Random): Collection
     lines,
     instrument: instrumentOf(visit.mode, paise(Math.ceil(totalPaise / 10_000) * 10_000), plot),
     payer: { paidBy: 'Asha Rao', mobileNumber: null, isOwner: true },
-    consent: { isAdvanceAgreed: false, isPartAgreed: false },
+    consent: visit.consent,
   }
 }
 

@@ -6,6 +6,8 @@ export type Timeline = {
   /** Runs later; equal moments in the order they were asked for. */
   after: (delayMs: number, run: () => void) => void
   sleep: (ms: number) => Promise<void>
+  /** Work of the machine's other threads (signatures): time stands still until it is done. */
+  outside: <Value>(work: Promise<Value>) => Promise<Value>
   /** Until everything before that moment has happened. */
   runUntil: (untilMs: number) => Promise<void>
   momentCount: () => number
@@ -21,7 +23,15 @@ export function createTimeline(startMs: number): Timeline {
   let now = startMs
   let order = 0
   let count = 0
+  const outside = new Set<Promise<unknown>>()
 
+  const settled = async () => {
+    await promises()
+    while (outside.size > 0) {
+      await Promise.allSettled(outside)
+      await promises()
+    }
+  }
   const after = (delayMs: number, run: () => void) => {
     if (!(delayMs >= 0)) throw new RangeError('nothing happens in the past')
     order += 1
@@ -34,6 +44,14 @@ export function createTimeline(startMs: number): Timeline {
       new Promise((done) => {
         after(ms, done)
       }),
+    outside: async (work) => {
+      outside.add(work)
+      try {
+        return await work
+      } finally {
+        outside.delete(work)
+      }
+    },
     runUntil: async (untilMs) => {
       // what was begun between two moments comes first
       await settled()
@@ -54,7 +72,7 @@ export function createTimeline(startMs: number): Timeline {
 }
 
 /** Every promise that can go on has gone on. */
-function settled(): Promise<void> {
+function promises(): Promise<void> {
   return new Promise((done) => {
     setImmediate(done)
   })

@@ -32,6 +32,19 @@ export type Weather = {
   partShare: number
   /** Citizens come to the same few consumers again and again. */
   crowd: number
+  /** Programs of the integrator on one database. */
+  nodeCount: number
+  /** Restores that nobody tells the integrator of: a till's word must prove them. */
+  silentRestores: number
+  /** What supervisors do in the course of the day: look again, post to the bill of now, undo. */
+  acts: number
+  /** The municipality's DIGIT login may cancel bills. */
+  isBillCancelAllowed: boolean
+  /** Citizens who tick that a rest may be an advance, or the whole a part. */
+  consent: number
+  revokes: number
+  /** Tills whose file is copied and run a second time. */
+  copies: number
 }
 
 /** The longest a request may live between the integrator's socket and DIGIT's commit: half of the fence. */
@@ -57,14 +70,21 @@ export function drawWeather(random: Random): Weather {
     restoresMax: random.isHit(0.45) ? random.whole(1, 3) : 0,
     backupEveryMs: random.whole(10, 120) * 60_000,
     tillCount: random.whole(1, 3),
-    consumerCount: random.whole(3, 9),
+    consumerCount: random.whole(3, 12),
     citizenCount: random.whole(10, 45),
     activeMs: random.pick([3, 6, 9, 9, 28]) * hourMs,
     foreignPays: random.isHit(0.6) ? random.whole(1, 8) : 0,
     foreignCancels: random.isHit(0.5) ? random.whole(1, 4) : 0,
-    changes: random.isHit(0.8) ? random.whole(2, 14) : 0,
+    changes: random.isHit(0.8) ? random.whole(2, 24) : 0,
     outages: random.isHit(0.6) ? random.whole(1, 5) : 0,
     partShare: some(0.7, 0.8),
     crowd: some(0.6, 0.9),
+    nodeCount: random.isHit(0.5) ? 2 : 1,
+    silentRestores: random.pick([0, 0.5, 1]),
+    acts: random.isHit(0.6) ? random.whole(1, 10) : 0,
+    isBillCancelAllowed: random.isHit(0.5),
+    consent: some(0.7, 1),
+    revokes: random.isHit(0.15) ? 1 : 0,
+    copies: random.isHit(0.15) ? 1 : 0,
   }
 }

@@ -18,7 +18,7 @@ export type Delivery<Value> = { kind: 'answer'; value: Value } | { kind: 'silenc
 export function exchange<Value>(
   world: World,
   line: Line,
-  serve: () => Promise<Value>,
+  serve: (server: Life) => Promise<Value>,
 ): Promise<Delivery<Value>> {
   const { timeline, random, weather, isStormy } = world
   const hit = (chance: number) => isStormy && random.isHit(chance)
@@ -49,7 +49,7 @@ export function exchange<Value>(
       if (server === null) return
       if (copy > 0) world.log(line.from.name, `${line.what}: arrives again`)
       try {
-        const value = await serve()
+        const value = await serve(server)
         if (server.isDead) return
         if (hit(weather.dropped)) {
           world.log(line.from.name, `${line.what}: answer dropped`)
