@@ -269,6 +269,10 @@ describe('the page may not', () => {
         window.open("https://evil.example/")
         document.body.append(Object.assign(document.createElement("iframe"), { src: "https://evil.example/" }))
       `)
+      // What is tried is heard of a little later; what is allowed would show in the same time.
+      for (let waitedMs = 0; waitedMs < 5_000 && (contents?.seen.length ?? 0) === before; waitedMs += 100) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
       await new Promise((resolve) => setTimeout(resolve, 500))
       let isWebviewPrevented = false
       contents?.emit('will-attach-webview', {
