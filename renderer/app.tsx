@@ -53,7 +53,8 @@ function Face({ status }: { readonly status: TerminalStatus }) {
     return <Framed content={<WaitingApproval digits={enrolment.digits} />} />
   if (status.stopped !== null) return <Framed content={<Stopped problem={status.stopped} />} />
   if (status.operator === null) return <Framed content={<SignIn />} />
-  if (status.shift === null) {
+  // The Z report is shown until it was seen, though its shift has ended.
+  if (status.shift === null && state.screen.at !== 'closed') {
     return status.operator.role === 'supervisor' ? <SupervisorDesk /> : <Framed content={<OpenShift />} />
   }
   return <Counter state={state} dispatch={dispatch} />

@@ -55,5 +55,6 @@ export const KEY_HELP: readonly { readonly chords: readonly string[]; readonly t
   { chords: ['Alt+KeyB'], text: 'keys.receipts' },
   { chords: ['Alt+KeyQ'], text: 'keys.queue' },
   { chords: ['Alt+KeyS'], text: 'keys.exceptions' },
+  { chords: ['Alt+KeyE'], text: 'keys.shift' },
   { chords: ['Alt+KeyL'], text: 'keys.lock' },
 ]

@@ -3,6 +3,7 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Collection, FoundBill, TakeInput } from '#rpc/procedures.ts'
+import type { ShiftClose } from '#rpc/shift.ts'
 import type { Consent } from '#rpc/till-rules.ts'
 import { addToCart, EMPTY_CART, removeLine, replaceFound, typeAmount, type Cart } from './cart.ts'
 import { NOTHING_AGREED } from './consent.ts'
@@ -39,6 +40,9 @@ export type Screen =
   | { readonly at: 'queue' }
   | { readonly at: 'readiness' }
   | { readonly at: 'exceptions' }
+  | { readonly at: 'shift'; readonly isHandIn: boolean }
+  /** The Z report of the shift that has just ended. */
+  | { readonly at: 'closed'; readonly close: ShiftClose }
 
 export type CounterState = {
   readonly screen: Screen
@@ -77,6 +81,8 @@ export type CounterAction =
   | { readonly do: 'showQueue' }
   | { readonly do: 'showReadiness' }
   | { readonly do: 'showExceptions' }
+  | { readonly do: 'showShift'; readonly isHandIn: boolean }
+  | { readonly do: 'shiftClosed'; readonly close: ShiftClose }
   | { readonly do: 'back' }
 
 export function counterReducer(state: CounterState, action: CounterAction): CounterState {
@@ -109,6 +115,10 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       return { ...state, screen: { at: 'readiness' } }
     case 'showExceptions':
       return { ...state, screen: { at: 'exceptions' } }
+    case 'showShift':
+      return { ...state, screen: { at: 'shift', isHandIn: action.isHandIn } }
+    case 'shiftClosed':
+      return { ...state, screen: { at: 'closed', close: action.close } }
     case 'back':
       return { ...state, screen: { at: 'home' } }
     case 'openTender':

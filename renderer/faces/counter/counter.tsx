@@ -3,6 +3,7 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
+import { useSlip } from '#renderer/faces/drawer/use-slip.ts'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
 import { useRefreshStatus, useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import { lazy, Suspense, useState, type Dispatch } from 'react'
@@ -27,6 +28,12 @@ import styles from './counter.module.css'
 
 const Receipts = lazy(async () => ({ default: (await import('./receipts.tsx')).Receipts }))
 const Queue = lazy(async () => ({ default: (await import('./queue.tsx')).Queue }))
+const ShiftDesk = lazy(async () => ({
+  default: (await import('#renderer/faces/drawer/shift-desk.tsx')).ShiftDesk,
+}))
+const ClosedShift = lazy(async () => ({
+  default: (await import('#renderer/faces/drawer/closed-shift.tsx')).ClosedShift,
+}))
 const Readiness = lazy(async () => ({ default: (await import('./readiness.tsx')).Readiness }))
 const Exceptions = lazy(async () => ({
   default: (await import('#renderer/faces/supervisor/exceptions.tsx')).Exceptions,
@@ -51,6 +58,7 @@ export function Counter({ state, dispatch }: CounterProps) {
   const finding = useFind(dispatch)
   const taking = useTake(state, dispatch)
   const reprint = useReprint()
+  const slip = useSlip()
   const isMoving = isMoneyMoving(state.screen)
   const isSupervisor = status.operator?.role === 'supervisor'
 
@@ -68,6 +76,7 @@ export function Counter({ state, dispatch }: CounterProps) {
   }
   const showReceipts = (text = '', paymentId: string | null = null) =>
     dispatch({ do: 'showReceipts', text, paymentId })
+  const showShift = (isHandIn = false) => dispatch({ do: 'showShift', isHandIn })
   const goHome = () => {
     finding.clear()
     dispatch(state.screen.at === 'done' ? { do: 'nextCustomer' } : { do: 'back' })
@@ -95,6 +104,7 @@ export function Counter({ state, dispatch }: CounterProps) {
     'Alt+KeyB': () => showReceipts(),
     'Alt+KeyQ': () => dispatch({ do: 'showQueue' }),
     'Alt+KeyS': () => (isSupervisor ? dispatch({ do: 'showExceptions' }) : undefined),
+    'Alt+KeyE': () => showShift(),
     'Alt+KeyL': lock,
     'Alt+KeyR': () => (status.lastReceipt === null ? undefined : reprint.print(status.lastReceipt.paymentId)),
     'Alt+KeyC': () => copyText(status.lastReceipt?.receiptNumber ?? ''),
@@ -112,10 +122,15 @@ export function Counter({ state, dispatch }: CounterProps) {
         onQueue={() => dispatch({ do: 'showQueue' })}
         onReadiness={() => dispatch({ do: 'showReadiness' })}
         onExceptions={() => dispatch({ do: 'showExceptions' })}
+        onShift={() => showShift()}
         onLock={lock}
         onHelp={() => setOpen('help')}
       />
-      <Strips />
+      <Strips
+        isBlind={screen.at === 'shift'}
+        onHandIn={isMoving ? null : () => showShift(true)}
+        onShift={isMoving ? null : () => showShift()}
+      />
       <main className={styles.main} data-screen={screen.at}>
         {screen.at === 'home' ? (
           <Home
@@ -165,6 +180,16 @@ export function Counter({ state, dispatch }: CounterProps) {
           {screen.at === 'queue' ? (
             <Queue onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
           ) : null}
+          {screen.at === 'shift' ? (
+            <ShiftDesk
+              key={String(screen.isHandIn)}
+              isHandIn={screen.isHandIn}
+              slip={slip}
+              onBack={goHome}
+              onClosed={(closed) => dispatch({ do: 'shiftClosed', close: closed })}
+            />
+          ) : null}
+          {screen.at === 'closed' ? <ClosedShift close={screen.close} slip={slip} onDone={goHome} /> : null}
           {screen.at === 'exceptions' && isSupervisor ? (
             <Exceptions onBack={goHome} backWord="act.backToCounter" onScanOther={scan} />
           ) : null}

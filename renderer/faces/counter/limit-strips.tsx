@@ -3,6 +3,7 @@
 import type { LimitStanding } from '#contract/limits.ts'
 import { formatInr, paise } from '#contract/money.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
+import { Button } from '#renderer/parts/button.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { useText } from '#renderer/parts/language.tsx'
 import { StatusShape } from '#renderer/parts/status-mark.tsx'
@@ -10,14 +11,26 @@ import { useStatus } from '#renderer/parts/terminal.tsx'
 import type { Text } from '#renderer/text/catalog.ts'
 import styles from './strips.module.css'
 
-export function LimitStrips() {
+type LimitStripsProps = { readonly onHandIn: (() => void) | null; readonly onShift: (() => void) | null }
+
+/** What a strip asks for is one press away. */
+export function LimitStrips({ onHandIn, onShift }: LimitStripsProps) {
   const { limits } = useStatus()
   // What stops money stands above what only comes near.
   const ordered = limits.toSorted((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop'))
-  return ordered.map((standing) => <LimitStrip key={standing.limit} standing={standing} />)
+  const acts = { cashInHand: onHandIn, shift: onShift }
+  return ordered.map((standing) => (
+    <LimitStrip
+      key={standing.limit}
+      standing={standing}
+      onAct={standing.limit === 'cashInHand' || standing.limit === 'shift' ? acts[standing.limit] : null}
+    />
+  ))
 }
 
-function LimitStrip({ standing }: { readonly standing: LimitStanding }) {
+type LimitStripProps = { readonly standing: LimitStanding; readonly onAct: (() => void) | null }
+
+function LimitStrip({ standing, onAct }: LimitStripProps) {
   const text = useText()
   const { limit, level } = standing
   const isStop = level === 'stop'
@@ -26,13 +39,18 @@ function LimitStrip({ standing }: { readonly standing: LimitStanding }) {
     max: limitText(text, standing, standing.max),
   }
   return (
-    <p className={classNames(isStop ? styles.stop : styles.plain)} data-testid={`limit-${level}-${limit}`}>
+    <div className={classNames(isStop ? styles.stop : styles.plain)} data-testid={`limit-${level}-${limit}`}>
       <StatusShape tone={isStop ? 'error' : 'warn'} />
       <span>
         <strong>{text(isStop ? `limit.stop.${limit}` : `limit.warn.${limit}`)}</strong>{' '}
         {text(`limit.value.${limit}`, values)} {isStop ? text('limit.stop.others') : null}
       </span>
-    </p>
+      {onAct === null ? null : (
+        <Button onPress={onAct} testId={`limit-act-${limit}`} className={styles.act}>
+          {text(limit === 'shift' ? 'nav.shift' : 'handIn.open')}
+        </Button>
+      )}
+    </div>
   )
 }
 

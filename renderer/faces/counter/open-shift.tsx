@@ -1,10 +1,9 @@
 // Open a shift (C1): the float in the drawer, counted by note and coin, or none. Shown by app.tsx.
-import { addPaise, formatInr, paise, ZERO_PAISE } from '#contract/money.ts'
+import { formatInr } from '#contract/money.ts'
 import type { Problem } from '#contract/problem.ts'
-import { DENOMINATIONS_PAISE } from '#contract/tender.ts'
+import { useNoteCounts } from '#renderer/faces/drawer/note-counts.ts'
+import { NoteGrid } from '#renderer/faces/drawer/note-grid.tsx'
 import { Button } from '#renderer/parts/button.tsx'
-import { Field } from '#renderer/parts/field.tsx'
-import { latinDigits } from '#renderer/parts/ist.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { problemOf } from '#renderer/parts/problem-of.ts'
@@ -12,38 +11,35 @@ import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
 import { useRefreshStatus, useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
+import type { ShiftClose } from '#rpc/shift.ts'
+import { useQuery } from '@tanstack/react-query'
 import { DoorOpen } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import styles from './open-shift.module.css'
-
-const COUNT_DIGITS_MAX = 5
 
 export function OpenShift() {
   const text = useText()
   const client = useTerminal()
   const refresh = useRefreshStatus()
   const { operator } = useStatus()
-  const [counts, setCounts] = useState<readonly string[]>(() => DENOMINATIONS_PAISE.map(() => ''))
+  const notes = useNoteCounts()
   const [isOpening, setOpening] = useState(false)
   const [trouble, setTrouble] = useState<{ readonly problem: Problem | null } | null>(null)
-  const inputs = useRef<(HTMLInputElement | null)[]>([])
-  useEffect(() => inputs.current[0]?.focus(), [])
-  useTapShield('open-shift')
-  const rows = DENOMINATIONS_PAISE.map((denominationPaise, at) => {
-    const count = Number(counts[at] ?? '')
-    return { denominationPaise, count, sumPaise: paise(denominationPaise * count) }
+  const { inputs, totalPaise: total } = notes
+  const last = useQuery({
+    queryKey: ['last-close'],
+    queryFn: () => client.shift.lastClose(),
+    retry: false,
+    gcTime: 0,
   })
-  const total = addPaise(ZERO_PAISE, ...rows.map(({ sumPaise }) => sumPaise))
+  useEffect(() => inputs.current[0]?.focus(), [inputs])
+  useTapShield('open-shift')
 
   const open = (withFloat: boolean) => {
     if (isOpening) return
     setOpening(true)
     setTrouble(null)
-    const denominations = withFloat
-      ? rows
-          .filter(({ count }) => count > 0)
-          .map(({ denominationPaise, count }) => ({ denominationPaise, count }))
-      : []
+    const denominations = withFloat ? notes.denominations : []
     client.shift
       .open({ denominations })
       .then(() => refresh())
@@ -54,12 +50,7 @@ export function OpenShift() {
       .finally(() => setOpening(false))
   }
   const nextRow = () => {
-    const at = inputs.current.findIndex((input) => input === document.activeElement)
-    const next = inputs.current[at + 1]
-    if (at >= 0 && next !== undefined && next !== null) {
-      next.focus()
-      next.select()
-    } else if (total > 0) open(true)
+    if (!notes.next() && total > 0) open(true)
   }
   useKeys({ Enter: nextRow })
   // There is nothing to find before a shift is open; a scan must not type into the counts.
@@ -72,31 +63,7 @@ export function OpenShift() {
           <p>{text('openShift.hint', { name: operator?.name ?? '' })}</p>
         </div>
         <div className={styles.columns}>
-          <ol className={styles.rows}>
-            {rows.map(({ denominationPaise, sumPaise }, at) => (
-              <li key={denominationPaise} className={styles.row}>
-                <span className={styles.note}>{formatInr(denominationPaise)}</span>
-                <span aria-hidden>×</span>
-                <Field
-                  label={text('openShift.count', { note: formatInr(denominationPaise) })}
-                  isLabelHidden
-                  kind="digits"
-                  value={counts[at] ?? ''}
-                  onChange={(typed) => {
-                    const digits = latinDigits(typed).replace(/\D/g, '').slice(0, COUNT_DIGITS_MAX)
-                    setCounts(counts.map((count, index) => (index === at ? digits : count)))
-                  }}
-                  inputRef={(element) => {
-                    inputs.current[at] = element
-                  }}
-                  isDisabled={isOpening}
-                  testId={`count-${denominationPaise / 100}`}
-                  className={styles.count}
-                />
-                <span className={styles.sum}>{formatInr(sumPaise)}</span>
-              </li>
-            ))}
-          </ol>
+          <NoteGrid notes={notes} isDisabled={isOpening} />
           <div className={styles.side}>
             <div>
               <p className={styles.label}>{text('openShift.total')}</p>
@@ -104,6 +71,12 @@ export function OpenShift() {
                 {formatInr(total)}
               </p>
             </div>
+            {last.data === undefined || last.data === null || last.data.countedPaise === 0 ? null : (
+              <LastClose
+                close={last.data}
+                onTakeOver={isOpening ? null : () => notes.fill(last.data?.denominations ?? [])}
+              />
+            )}
             {trouble === null ? null : trouble.problem === null ? (
               <Panel tone="warn" title={text('lost.title')} isAlert>
                 <p>{text('lost.act')}</p>
@@ -130,5 +103,21 @@ export function OpenShift() {
         </div>
       </section>
     </main>
+  )
+}
+
+type LastCloseProps = { readonly close: ShiftClose; readonly onTakeOver: (() => void) | null }
+
+/** The same drawer: what the shift before left in it, as a help for the count. */
+function LastClose({ close, onTakeOver }: LastCloseProps) {
+  const text = useText()
+  const amount = formatInr(close.countedPaise)
+  return (
+    <div className={styles.last} data-testid="last-close">
+      <p>{text('close.drawer', { number: close.number, amount })}</p>
+      <Button isDisabled={onTakeOver === null} onPress={() => onTakeOver?.()} testId="take-over-count">
+        {text('close.takeOver')}
+      </Button>
+    </div>
   )
 }

@@ -11,12 +11,20 @@ import type { Problem } from '#contract/problem.ts'
 import { ClockStrip, LimitStrips } from './limit-strips.tsx'
 import styles from './strips.module.css'
 
-export function Strips() {
+type StripsProps = {
+  /** While the drawer is counted nothing tells what should be in it. */
+  readonly isBlind?: boolean
+  /** Null: not now. */
+  readonly onHandIn?: (() => void) | null
+  readonly onShift?: (() => void) | null
+}
+
+export function Strips({ isBlind = false, onHandIn = null, onShift = null }: StripsProps) {
   const status = useStatus()
   return (
     <div className={styles.strips} aria-live="polite">
       <ClockStrip />
-      <LimitStrips />
+      {isBlind ? null : <LimitStrips onHandIn={onHandIn} onShift={onShift} />}
       {status.link.isOnline ? null : <OfflineStrip />}
       {status.printer.problem === null || status.printer.state === 'absent' ? null : (
         <PrinterStrip problem={status.printer.problem} />

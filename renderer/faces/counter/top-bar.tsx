@@ -11,6 +11,7 @@ import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { TextKey } from '#renderer/text/catalog.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import {
+  Banknote,
   ClipboardCheck,
   House,
   Keyboard,
@@ -36,6 +37,7 @@ type TopBarProps = {
   /** Only supervisors see the way there. */
   readonly onExceptions: () => void
   readonly onReadiness: () => void
+  readonly onShift: () => void
   readonly onLock: () => void
   readonly onHelp: () => void
 }
@@ -99,6 +101,7 @@ export function TopBar(props: TopBarProps) {
             : null}
         </nav>
         <DeviceChips />
+        <ShiftButton isHere={props.at === 'shift'} isDisabled={props.isMoving} onPress={props.onShift} />
         <SoundSwitch />
         <Button kind="quiet" icon={Keyboard} chord="F1" onPress={props.onHelp}>
           {text('act.keys')}
@@ -180,7 +183,7 @@ const PRINTERS: Readonly<Record<TerminalStatus['printer']['state'], { tone: Tone
 
 function DeviceChips() {
   const text = useText()
-  const { printer, link, shift } = useStatus()
+  const { printer, link } = useStatus()
   const shown = PRINTERS[printer.state]
   return (
     <ul className={styles.chips} aria-label={text('devices.label')}>
@@ -194,12 +197,29 @@ function DeviceChips() {
           {text(link.isOnline ? 'link.online' : 'link.offline')}
         </StatusMark>
       </li>
-      {shift === null ? null : (
-        <li className={styles.cash}>
-          {text('shift.cashInHand', { amount: formatInr(shift.cashInHandPaise) })}
-        </li>
-      )}
     </ul>
+  )
+}
+
+/** The way to the shift and its drawer, with the cash in it; not while the drawer is counted. */
+function ShiftButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
+  const text = useText()
+  const { shift } = useStatus()
+  if (shift === null) return null
+  const amount = formatInr(shift.cashInHandPaise)
+  return (
+    <AriaButton
+      className={classNames(styles.tab, isHere && styles.here)}
+      isDisabled={isDisabled}
+      onPress={onPress}
+      aria-keyshortcuts="Alt+E"
+      data-testid="shift-open"
+      {...(isHere ? { 'aria-current': 'page' as const } : {})}
+    >
+      <Banknote aria-hidden size={20} />
+      <span>{text('nav.shift')}</span>
+      {isHere ? null : <span className={styles.cash}>{text('shift.cashInHand', { amount })}</span>}
+    </AriaButton>
   )
 }
 

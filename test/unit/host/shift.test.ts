@@ -38,7 +38,7 @@ afterEach(async () => {
 })
 
 const amount = (value: number): CashAmount => ({ by: 'amount', amountPaise: rupees(value) })
-const handIn = (value: number, { operatorCode = '901', pin = PIN, handInId = randomUUID() as string } = {}) =>
+const handIn = (value: number, { operatorCode = '901', pin = PIN, handInId = randomUUID() } = {}) =>
   kit.client.shift.handIn({ handInId, cash: amount(value), receiver: { operatorCode, pin } })
 const count = (notesOf100: number) =>
   kit.client.shift.count({
@@ -115,10 +115,10 @@ test('counted, closed, printed; the next shift opens, and receipts stay', async 
   expect(slip).toContain('Three Hundred')
 
   const counted = await count(11)
-  expect(counted).toMatchObject({ expectedPaise: rupees(1_200), differencePaise: -rupees(100) })
+  expect(counted).toMatchObject({ expectedPaise: rupees(1_200), differencePaise: rupees(-100) })
   const closeId = randomUUID()
   const refused = await problemOfCall(kit.client.shift.close({ closeId, countId: counted.id, reason: null }))
-  expect(refused).toMatchObject({ code: 'difference_unexplained', data: { differencePaise: -rupees(100) } })
+  expect(refused).toMatchObject({ code: 'difference_unexplained', data: { differencePaise: rupees(-100) } })
   const wish = { closeId, countId: counted.id, reason: 'change given twice' }
   const close = await kit.client.shift.close(wish)
   expect(await kit.client.shift.close(wish)).toEqual(close)
