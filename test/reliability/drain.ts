@@ -106,10 +106,19 @@ const handOver = async ({ till: { store }, signed, line, secondsMax }: HandOver)
     times: INTEGRATOR_TIMES,
     isTrusted: (_purpose, { key }) => key === signed.serverKey,
   })
+  const appendRecords: typeof integrator.appendRecords = async (batch) => {
+    try {
+      return await integrator.appendRecords(batch)
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause ?? error) : null
+      if (cause instanceof Error) troubles.push(`after record ${batch.after}: ${cause.message}`)
+      throw error
+    }
+  }
   const startedMs = performance.now()
   const sync = startSyncRunner({
     store,
-    integrator,
+    integrator: { ...integrator, appendRecords },
     clock,
     random: Math.random,
     link,

@@ -1,5 +1,5 @@
-// Goal: whatever is done to a journal after the fact is found, and the tables can be made anew from it alone. TAHSIL_TAMPERINGS=10000
-// is the long run.
+// Goal: whatever is done to a journal after the fact is found, and the tables can be made anew from it alone. The long run is
+// `npm run test:tamper`.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -174,19 +174,32 @@ describe('tampering', () => {
       return kinds[which]!()
     }
     const heads = [ackOf(last.seq, last.hash)]
+    const counts = new Map<string, { of: number; found: number }>()
     const place = fc.integer({ min: 1, max: entries.length - 3 })
     fc.assert(
       fc.property(place, fc.integer({ min: 0, max: 9 }), (at, which) => {
         const { kind, made, needsHead } = tamper(at, which)
+        const count = counts.get(kind) ?? { of: 0, found: 0 }
+        counts.set(kind, count)
+        count.of += 1
         const changed = { ...whole, entries: made }
         const alone = checkEntries(changed)
         expect(needsHead || alone.some((each) => each.kind === kind)).toBe(true)
         const found = [...alone, ...checkHeads(changed, heads)].map((each) => each.kind)
+        if (found.includes(kind)) count.found += 1
         expect(found).toContain(kind)
       }),
       { numRuns: RUNS },
     )
-  }, 600_000)
+    const sum = { of: 0, found: 0 }
+    for (const { of, found } of counts.values()) {
+      sum.of += of
+      sum.found += found
+    }
+    expect(sum).toEqual({ of: RUNS, found: RUNS })
+    const each = [...counts].map(([kind, { of, found }]) => `${kind} ${found}/${of}`)
+    console.log(`tamper: ${sum.found} of ${sum.of} found; ${each.toSorted().join(', ')}`)
+  }, 1_800_000)
 
   test('a record that is sealed and signed anew still breaks the sum when it lies about money', () => {
     live(till)
