@@ -186,7 +186,7 @@ describe('tampering', () => {
         const alone = checkEntries(changed)
         expect(needsHead || alone.some((each) => each.kind === kind)).toBe(true)
         const found = [...alone, ...checkHeads(changed, heads)].map((each) => each.kind)
-        if (found.includes(kind)) count.found += 1
+        if (found.some((each) => each === kind)) count.found += 1
         expect(found).toContain(kind)
       }),
       { numRuns: RUNS },
