@@ -34,7 +34,7 @@ export const enShift = {
   'drawer.short': 'Short',
   'drawer.over': 'Over',
   'drawer.exact': 'The drawer is right.',
-  'drawer.isShort': '{amount} are missing.',
+  'drawer.isShort': '{amount} is missing.',
   'drawer.isOver': '{amount} too much.',
   'drawer.reasonOf': 'Reason: {reason}',
   'drawer.head': 'Journal {seq}: {hash}',

@@ -14,6 +14,7 @@ import {
 } from '#renderer/faces/counter/counter-state.ts'
 import { OWNER_PAYS } from '#renderer/faces/counter/payer-choice.ts'
 import type { Collection, TakeInput } from '#rpc/procedures.ts'
+import type { ShiftClose } from '#rpc/shift.ts'
 import { foundBill } from './bills.ts'
 
 const collectionId = '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0001'
@@ -32,6 +33,39 @@ const collection: Collection = {
   changePaise: rupees(253),
   isOffline: false,
   payments: [],
+}
+
+const close: ShiftClose = {
+  kind: 'CLOSE',
+  id: '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0003',
+  shiftId: '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0004',
+  number: 1,
+  operatorId: 'op-1',
+  operatorName: 'Meena Kulkarni',
+  closedById: 'op-1',
+  closedByName: 'Meena Kulkarni',
+  openedAtMs: 1,
+  closedAtMs: 2,
+  businessDate: '2026-11-23',
+  floatPaise: ZERO_PAISE,
+  takings: [],
+  services: [],
+  collectedPaise: ZERO_PAISE,
+  receiptCount: 0,
+  firstReceiptNumber: null,
+  lastReceiptNumber: null,
+  handIns: [],
+  countId: '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0005',
+  countNumber: 1,
+  denominations: [],
+  expectedPaise: ZERO_PAISE,
+  countedPaise: ZERO_PAISE,
+  differencePaise: ZERO_PAISE,
+  reason: null,
+  unsent: { count: 0, sumPaise: ZERO_PAISE },
+  turnoverPaise: 0,
+  headSeq: 1,
+  headHash: '0'.repeat(64),
 }
 
 const run = (actions: readonly CounterAction[], from: CounterState = START): CounterState =>
@@ -76,6 +110,16 @@ test('a tender screen never opens for an empty cart or with the wrong number of 
   expect(run([addBill, { ...openTender, paymentIds: [] }]).screen.at).toBe('home')
 })
 
+test('the shift that has ended stays on the screen until it was seen, and the bills stay', () => {
+  const desk = run([addBill, { do: 'showShift', isHandIn: false }])
+  expect(desk.screen).toEqual({ at: 'shift', isHandIn: false })
+  const closed = run([{ do: 'shiftClosed', close }], desk)
+  expect(closed.screen).toEqual({ at: 'closed', close })
+  const seen = run([{ do: 'back' }], closed)
+  expect(seen.screen.at).toBe('home')
+  expect(seen.cart.lines).toHaveLength(1)
+})
+
 const disturbances: readonly CounterAction[] = [
   addBill,
   { do: 'replaceBill', found: foundBill({ billId: 'other' }) },
@@ -88,6 +132,8 @@ const disturbances: readonly CounterAction[] = [
   { do: 'nextCustomer' },
   { do: 'back' },
   { do: 'showQueue' },
+  { do: 'showShift', isHandIn: true },
+  { do: 'shiftClosed', close },
   { do: 'showReceipts', text: '', paymentId: null },
   { do: 'changeMode', mode: 'CARD' },
   { do: 'take', input },
