@@ -15,10 +15,15 @@ import type {
   PostingRecord,
 } from './posting-facts.ts'
 
+/** For the trail, wherever a claim is met. */
+export const REFUND_CLAIMED_NOTE =
+  'a till’s journal says that its money was given back; the decision is not known here'
+
 export function decidePosting(record: PostingRecord, facts: PostingFacts, policy: PostingPolicy): Action {
   switch (record.state) {
     case 'RECEIVED': {
       const why = whyUnpostable(record.payment)
+      if (why !== null && record.isRefundClaimed) return suspend('REFUND_CLAIMED', REFUND_CLAIMED_NOTE)
       if (why !== null) return { do: 'become', state: 'POISON', note: why }
       return { do: 'become', state: 'VERIFIED', note: 'the record keeps DIGIT’s rules' }
     }
@@ -57,6 +62,10 @@ function decideLive(record: PostingRecord, facts: PostingFacts, policy: PostingP
   if (facts.payments.kind !== 'ok') return waitFor(facts.payments, record, policy)
   const own = findOwn(record, facts.payments.value)
   if (own !== null) return settleOwn(record, own)
+  if (record.isRefundClaimed) {
+    const claimed = { ...suspend('REFUND_CLAIMED', REFUND_CLAIMED_NOTE), patch: { probeReason: null } }
+    return waitForFence(record, policy) ?? claimed
+  }
   if (record.probeReason !== null) {
     const note = 'looked up after a restore: DIGIT does not hold it, so it waits as before'
     const back = { ...suspend(record.probeReason, note), patch: { probeReason: null } }

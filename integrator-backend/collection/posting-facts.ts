@@ -50,6 +50,8 @@ export type PostingRecord = {
   reversal: Reversal | null
   /** Given up before a restore: it waits for this again when DIGIT does not hold it. */
   probeReason: SuspenseReason | null
+  /** A till’s journal tells of a refund that no decision here answers. */
+  isRefundClaimed: boolean
   /** Posting is stopped until then (after a restore). */
   holdUntilMs: number | null
 }

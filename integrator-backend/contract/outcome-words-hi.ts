@@ -27,6 +27,7 @@ export const outcomeWordsHi: Readonly<Record<OutcomeKey, string>> = {
   'reason.NOTHING_DUE': 'अब कुछ देय नहीं है।',
   'reason.NOT_OUR_BILL': 'बिल किसी और का है।',
   'reason.REFUSED_BY_DIGIT': 'DIGIT ने मना किया।',
+  'reason.REFUND_CLAIMED': 'एक टिल के अनुसार यह पैसा लौटाया जा चुका है। कार्यालय निर्णय करेगा।',
   'reason.REVERSAL_REFUSED': 'DIGIT ने वापसी की अनुमति नहीं दी।',
   'reason.REVOKED_DEVICE': 'इस भुगतान से पहले कार्यालय ने टिल वापस ले लिया था।',
   'reason.SEQUENCE_FORK': 'दो अलग रिकॉर्ड पर एक ही संख्या है।',

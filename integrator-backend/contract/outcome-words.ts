@@ -35,6 +35,7 @@ export const outcomeWords: Readonly<Record<OutcomeKey, string>> = {
   'reason.NOTHING_DUE': 'Nothing is due any more.',
   'reason.NOT_OUR_BILL': 'The bill belongs to somebody else.',
   'reason.REFUSED_BY_DIGIT': 'DIGIT refused it.',
+  'reason.REFUND_CLAIMED': 'A till says that this money was given back. The office decides.',
   'reason.REVERSAL_REFUSED': 'DIGIT did not allow the reversal.',
   'reason.REVOKED_DEVICE': 'The till was withdrawn by the office before this payment.',
   'reason.SEQUENCE_FORK': 'Two different records carry the same number.',

@@ -159,6 +159,7 @@ export const SUSPENSE_REASONS = [
   'REVOKED_DEVICE',
   'SEQUENCE_FORK',
   'REVERSAL_REFUSED',
+  'REFUND_CLAIMED',
 ] as const
 export const suspenseReasonSchema = z.enum(SUSPENSE_REASONS)
 export type SuspenseReason = z.infer<typeof suspenseReasonSchema>

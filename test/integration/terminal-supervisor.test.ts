@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import Database from 'better-sqlite3'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
+import { readRefundClaim } from '#app/records/refund-claims.ts'
 import type { ExceptionActInput } from '#contract/exceptions-api.ts'
+import { readBody } from '#contract/journal-record.ts'
 import { rupees } from '#contract/money.ts'
 import { cashInput, problemOfCall, startKit, type HostKit } from '#test/unit/host/host-kit.ts'
 import { addSecondSupervisor, byOf, FIRST, SECOND, SECOND_PIN } from './exceptions-kit.ts'
@@ -120,6 +122,10 @@ test('the journal of the till has every act with what came of it, and no PIN, re
     'reverse act_not_allowed',
     'mark done',
   ])
+  // what the integrator would take for a refund after a restore
+  const facts = acts.map((body) => readBody(body)!.dataJson)
+  const claims = facts.map((dataJson, at) => readRefundClaim(at, dataJson)).filter((claim) => claim !== null)
+  expect(claims).toMatchObject([{ seq: 2, kind: 'payment', operatorId: expect.any(String) as string }])
   expect(acts.join()).not.toMatch(new RegExp(`${DEMO_PIN}|${SECOND_PIN}|999999|voucher|Asha`))
 })
 

@@ -68,12 +68,22 @@ const checks: readonly { text: string; usesDays: boolean }[] = [
     text: `select format('I5 device %s: %s, numbers %s to %s', f.device_id, f.kind, f.from_seq, f.to_seq) as line
       from tahsil.device_findings f
       join tahsil.devices d on d.device_id = f.device_id join tahsil.slots s on s.slot_id = d.slot_id
-      where s.tenant_id = $1 and f.at > clock_timestamp() - make_interval(days => $3::int)
+      where s.tenant_id = $1 and f.kind <> 'refund-posted' and f.at > clock_timestamp() - make_interval(days => $3::int)
         and (f.kind <> 'gap' or (
           select count(distinct p.device_seq) from tahsil.payments p
           where p.device_id = f.device_id and p.device_seq between f.from_seq and f.to_seq
         ) < f.to_seq - f.from_seq + 1)
       order by f.finding_id limit $2`,
+  },
+  {
+    usesDays: false,
+    text: `select format('I5 %s is %s, and record %s of device %s says that its money was given back', p.id, p.state, c.seq,
+        c.device_id) as line
+      from tahsil.payments p
+      join lateral tahsil.open_claims(p.id) c on c.kind = 'payment'
+      where p.tenant_id = $1 and p.state in ('POSTED', 'CONFIRMED')
+        and p.id in (select k.payment_id from tahsil.decision_claims k where k.tenant_id = $1)
+      order by p.seq limit $2`,
   },
 ]
 

@@ -163,7 +163,15 @@ type Move = { state: Found['state']; reason: Found['reason']; patch: RecordPatch
 function changeOf({ act, why }: Asked, { state, reason, mode }: Found): Move {
   switch (act) {
     case 'look-again': {
-      if (state === 'POISON') return { state: 'RECEIVED', reason: null, patch: {}, runInMs: 0 }
+      // that it keeps DIGIT's rules was perhaps never seen
+      if (state === 'POISON' || reason === 'REFUND_CLAIMED') {
+        return {
+          state: 'RECEIVED',
+          reason: null,
+          patch: { lastRefusal: null, probeReason: null },
+          runInMs: 0,
+        }
+      }
       if (state === 'SUSPENSE' || state === 'QUARANTINE') {
         return { state: 'READY', reason: null, patch: { lastRefusal: null, probeReason: null }, runInMs: 0 }
       }
@@ -171,8 +179,9 @@ function changeOf({ act, why }: Asked, { state, reason, mode }: Found): Move {
     }
     case 'post-to-bill': {
       const patch = { isDecided: true, lastRefusal: null, probeReason: null }
-      // what came from quarantine was never checked against DIGIT's rules
-      return { state: state === 'QUARANTINE' ? 'RECEIVED' : 'RESOLVE', reason: null, patch, runInMs: 0 }
+      // what came from there was perhaps never checked against DIGIT's rules
+      const isUnchecked = state === 'QUARANTINE' || reason === 'REFUND_CLAIMED'
+      return { state: isUnchecked ? 'RECEIVED' : 'RESOLVE', reason: null, patch, runInMs: 0 }
     }
     case 'refund':
       return { state: 'REVERSED', reason: null, patch: {}, runInMs: null }

@@ -81,7 +81,9 @@ const waiting = `
       select a.subject_id::uuid from asked a where a.subject_kind = 'payment' and a.stage = 'asked'))
     union all
     select r.seq + ${remainderBase}, 'remainder', r.payment_id::text, p.state, r.reason, r.amount_paise, r.at, r.due_at,
-      'the rest of a payment that was posted in part', p.id, null
+      case when exists (select 1 from tahsil.open_claims(p.id) c where c.kind = 'remainder')
+        then 'a till’s journal says that this rest was given back; the decision is not known here'
+        else 'the rest of a payment that was posted in part' end, p.id, null
     from tahsil.remainders r join tahsil.payments p on p.id = r.payment_id
     where r.tenant_id = $1 and r.state = 'HELD'
     union all

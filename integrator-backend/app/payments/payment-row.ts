@@ -87,6 +87,7 @@ export type PostingRow = {
   is_decided: boolean
   reversal: PostingRecord['reversal']
   probe_reason: string | null
+  is_refund_claimed: boolean
   now_ms: number
   is_behind: boolean
   hold_until_ms: number | null
@@ -112,6 +113,7 @@ export function recordOf(row: PostingRow): PostingRecord {
     isDecided: row.is_decided,
     reversal: row.reversal,
     probeReason: row.probe_reason as PostingRecord['probeReason'],
+    isRefundClaimed: row.is_refund_claimed,
     nowMs: row.now_ms,
     isBehindAnother: row.is_behind,
     holdUntilMs: row.hold_until_ms,

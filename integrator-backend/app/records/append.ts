@@ -15,6 +15,7 @@ import type { HeldHead, Verdict } from './check-chain.ts'
 import { keepMoney } from './keep-money.ts'
 import { brokenTotal, readRecords } from './read-records.ts'
 import type { ReadBatch, SubmittingDevice } from './read-records.ts'
+import { keepRefundClaims } from './refund-claims.ts'
 import { beginEpoch, keepAside, keepRecords, lockHead, noteFinding, readHashes } from './record-tables.ts'
 
 export type AppendingDevice = SubmittingDevice & {
@@ -64,7 +65,7 @@ type Done =
 /** null: it takes the steps below. */
 async function appendSimply({ parts, device, request, batch }: Call): Promise<Done | null> {
   const { deviceId, incarnation, publicKey, isRevoked } = device
-  if (isRevoked || publicKey === null) return null
+  if (isRevoked || publicKey === null || batch.claims.length > 0) return null
   const owner = { deviceId, incarnation }
   const following = await appendFollowing({ pool: parts.pool, owner, publicKey, request, batch })
   return following === null ? null : { ...following, outcomes: [] }
@@ -112,6 +113,7 @@ async function appendIn(client: PoolClient, call: Call, isCareful: boolean): Pro
   }
   if (verdict.kind !== 'follows') return await refuse(client, call, { verdict, isCareful })
 
+  await keepRefundClaims(client, deviceId, batch.claims)
   const { outcomes, receipts } = await keepMoney(client, {
     deviceId,
     batch,
@@ -171,6 +173,7 @@ async function refuse(
       problem: new ProblemError('signature_invalid', { where: 'records', seq: after + records.length }),
     }
   const quarantine: SuspenseReason = device.isRevoked ? 'REVOKED_DEVICE' : 'SEQUENCE_FORK'
+  await keepRefundClaims(client, device.deviceId, batch.claims)
   await keepMoney(client, { deviceId: device.deviceId, batch, quarantine, isCareful })
   return { problem: new ProblemError('sequence_fork', { fromSeq: after + 1, upto: after + records.length }) }
 }

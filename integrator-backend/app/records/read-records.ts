@@ -8,6 +8,8 @@ import { whyRefused } from '#collection/accept-payment.ts'
 import type { Refusal, Submitter } from '#collection/accept-payment.ts'
 import { seal } from '#app/payments/insert-payments.ts'
 import type { Sealed } from '#app/payments/insert-payments.ts'
+import { readRefundClaim } from './refund-claims.ts'
+import type { RefundClaim } from './refund-claims.ts'
 
 export type SubmittingDevice = Submitter & { slotId: string; deviceId: string }
 
@@ -20,11 +22,13 @@ export type ReadRecord = { seq: number } & (
 export type ReadBatch = {
   /** Only records about money. */
   records: ReadRecord[]
+  /** Refunds that the journal says were carried out. */
+  claims: RefundClaim[]
   totals: { seq: number; turnoverPaise: number; paymentCount: number; amountPaise: number }[]
 }
 
 export function readRecords(records: readonly JournalRecord[], device: SubmittingDevice): ReadBatch {
-  const batch: ReadBatch = { records: [], totals: [] }
+  const batch: ReadBatch = { records: [], claims: [], totals: [] }
   for (const { seq, body } of records) {
     const facts = readBody(body)
     if (facts === null) {
@@ -38,6 +42,8 @@ export function readRecords(records: readonly JournalRecord[], device: Submittin
     const amountPaise = read?.kind === 'payment' ? read.sealed.payment.amountPaise : 0
     if (read?.kind !== 'poison') batch.totals.push({ seq, turnoverPaise, paymentCount, amountPaise })
     if (read !== null) batch.records.push(read)
+    const claim = type === 'SUPERVISOR_ACT' ? readRefundClaim(seq, facts.dataJson) : null
+    if (claim !== null) batch.claims.push(claim)
   }
   return batch
 }

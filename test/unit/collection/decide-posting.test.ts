@@ -115,6 +115,48 @@ describe.each(live)('from %s', (state) => {
   })
 })
 
+describe('that a till says was given back', () => {
+  it.each(live)('from %s waits for people, whatever its bill, its turn or an earlier look says', (state) => {
+    for (const change of [{}, { isBehindAnother: true }, { probeReason: 'ALREADY_PAID' }] as const) {
+      const claimed = decide({ state, isRefundClaimed: true, ...change })
+      expect(claimed).toMatchObject({
+        state: 'SUSPENSE',
+        reason: 'REFUND_CLAIMED',
+        patch: { probeReason: null },
+      })
+    }
+    expect(words(decide({ state, isRefundClaimed: true, isDecided: true }))).toBe(
+      'become SUSPENSE REFUND_CLAIMED',
+    )
+  })
+
+  it.each(live)('from %s is looked up first: what DIGIT holds is told as it is', (state) => {
+    expect(words(decide({ state, isRefundClaimed: true }, {}))).toBe('look payments')
+    expect(words(decide({ state, isRefundClaimed: true }, facts({ payments: ok([own()]) })))).toBe(
+      'become POSTED',
+    )
+    const undone = facts({ payments: ok([own({ isLive: false })]) })
+    expect(words(decide({ state, isRefundClaimed: true }, undone))).toBe('become REVERSED')
+  })
+
+  it('waits until an attempt can no longer arrive, and while posting is stopped', () => {
+    const sent = { isRefundClaimed: true, attemptCount: 1, lastAttemptAtMs: NOW_MS - 1_000 }
+    expect(words(decide({ state: 'UNKNOWN', ...sent }))).toBe('wait')
+    expect(words(decide({ state: 'READY', isRefundClaimed: true, holdUntilMs: NOW_MS + 1 }))).toBe(
+      'wait HOLD',
+    )
+  })
+
+  it('is said before that it could never be posted', () => {
+    const payment = madePayment({ amountPaise: paise(12_345) })
+    expect(words(decide({ state: 'RECEIVED', payment }))).toBe('become POISON')
+    expect(words(decide({ state: 'RECEIVED', payment, isRefundClaimed: true }))).toBe(
+      'become SUSPENSE REFUND_CLAIMED',
+    )
+    expect(words(decide({ state: 'RECEIVED', isRefundClaimed: true }))).toBe('become VERIFIED')
+  })
+})
+
 describe('on the bill aimed at', () => {
   it.each([
     ['exact', 100_000, {}, 'create'],

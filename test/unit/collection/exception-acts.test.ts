@@ -12,6 +12,7 @@ const acts = (
 describe('acts by state', () => {
   it.each([
     ['SUSPENSE', 'BILL_HIGHER', 'look-again post-to-bill refund mark'],
+    ['SUSPENSE', 'REFUND_CLAIMED', 'look-again post-to-bill refund mark'],
     ['SUSPENSE', 'REVERSAL_REFUSED', 'look-again reverse mark'],
     ['QUARANTINE', null, 'look-again mark'],
     ['QUARANTINE', 'REVOKED_DEVICE', 'post-to-bill refund mark'],

@@ -78,6 +78,7 @@ export function madeRecord(change: Partial<PostingRecord> = {}): PostingRecord {
     isDecided: false,
     reversal: null,
     probeReason: null,
+    isRefundClaimed: false,
     nowMs: NOW_MS,
     isBehindAnother: false,
     holdUntilMs: null,

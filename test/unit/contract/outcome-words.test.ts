@@ -80,6 +80,10 @@ test('the receipt says all of it or, where it is paid or on its way, nothing of 
 
 test.each([
   ['held whole', { state: 'SUSPENSE', reason: 'ALREADY_PAID', heldPaise: ZERO_PAISE }],
+  [
+    'given back by the word of a till',
+    { state: 'SUSPENSE', reason: 'REFUND_CLAIMED', heldPaise: ZERO_PAISE },
+  ],
   ['not readable', { state: 'POISON', reason: null, heldPaise: ZERO_PAISE }],
   ['set apart', { state: 'QUARANTINE', reason: 'REVOKED_DEVICE', heldPaise: ZERO_PAISE }],
   ['posted in part', { state: 'POSTED', reason: 'BILL_LOWER', heldPaise: held }],
