@@ -21,8 +21,8 @@ const insertPayment = step('sqlite', 'before', '^insert into "?payments"?')
 const commit = (when: CrashStep['when']) => step('sqlite', when, '^commit')
 const batch = 'POST /v1/records'
 const create = 'POST /collection-services/payments/_create'
-const accept = 'tahsil\\.accept_payments'
-const keepRecords = 'tahsil\\.keep_records'
+/** Payments, records and head in one statement, which is its own transaction. */
+const append = 'tahsil\\.append_records'
 const moveTo = (state: string) => `tahsil\\.move_payment.*"${state}"`
 
 export const killPlaces: readonly KillPlace[] = [
@@ -89,25 +89,13 @@ export const killPlaces: readonly KillPlace[] = [
   {
     name: 'before the payment is inserted',
     victim: 'integrator',
-    steps: [step('pg', 'before', accept)],
+    steps: [step('pg', 'before', append)],
     isRecorded: true,
   },
   {
     name: 'after the payment is committed, before the answer (C7)',
     victim: 'integrator',
-    steps: [step('pg', 'before', keepRecords), step('pg', 'after', '^commit')],
-    isRecorded: true,
-  },
-  {
-    name: 'after the payment is inserted, before its record',
-    victim: 'integrator',
-    steps: [step('pg', 'after', accept)],
-    isRecorded: true,
-  },
-  {
-    name: 'with payment, record and head written, before COMMIT',
-    victim: 'integrator',
-    steps: [step('pg', 'before', keepRecords), step('pg', 'before', '^commit')],
+    steps: [step('pg', 'after', append)],
     isRecorded: true,
   },
   {
@@ -156,13 +144,7 @@ export const killPlaces: readonly KillPlace[] = [
   {
     name: 'while the payment is being inserted',
     victim: 'postgres',
-    steps: [step('pg', 'before', accept)],
-    isRecorded: true,
-  },
-  {
-    name: 'with payment, record and head written, before COMMIT',
-    victim: 'postgres',
-    steps: [step('pg', 'before', keepRecords), step('pg', 'before', '^commit')],
+    steps: [step('pg', 'before', append)],
     isRecorded: true,
   },
   {

@@ -152,7 +152,9 @@ export const startMoneyPath = async (): Promise<MoneyPath> => {
       taxHeadCode: 'PT_TAX',
       taxRupees: 100 + consumerCount,
     })
-    const { bills } = await running(terminal).call<Found>('bill.find', { text: consumerCode })
+    const { bills } = await untilReached(() =>
+      running(terminal).call<Found>('bill.find', { text: consumerCode }),
+    )
     const [found] = bills
     if (found === undefined || found.obstacle !== null) {
       throw new Error(`${consumerCode} cannot be paid: ${found?.obstacle?.code ?? 'no bill'}`)
@@ -241,18 +243,22 @@ export const startMoneyPath = async (): Promise<MoneyPath> => {
 
 /** Signs in and opens a shift when none is open; the integrator may still be starting. */
 const openForBusiness = async (terminal: Child): Promise<void> => {
+  await untilReached(() => terminal.call('session.signIn', OPERATOR))
+  const { shift } = await terminal.call<Status>('terminal.status')
+  if (shift === null)
+    await terminal.call('shift.open', { denominations: [{ denominationPaise: 10_000, count: 5 }] })
+}
+
+/** What a person does who is told that the integrator cannot be reached: asks again a little later. */
+const untilReached = async <T>(call: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await terminal.call('session.signIn', OPERATOR)
-      break
+      return await call()
     } catch (error) {
       if (!(error instanceof CallRefusedError) || attempt === START_TRIES_MAX) throw error
       await wait(250)
     }
   }
-  const { shift } = await terminal.call<Status>('terminal.status')
-  if (shift === null)
-    await terminal.call('shift.open', { denominations: [{ denominationPaise: 10_000, count: 5 }] })
 }
 
 const receiptNumbersOn = (slip: string): string[] =>
