@@ -96,7 +96,7 @@ export function sealEntry(
     bootId: draft.at.bootId,
     turnoverPaise,
     paymentCount,
-    ...(draft.note === undefined ? {} : { note: draft.note }),
+    note: draft.note,
   })
   const body = `${facts.slice(0, -1)},"data":${draft.dataJson}}`
   if (readBody(body) === null) throw new RangeError('a record must be readable as one')

@@ -40,8 +40,8 @@ export function ulbCode(cityCode: string | null, tenantId: string): string {
 
 /** ISO 7064 MOD 37,36 over the letters and digits of a text; everything else is passed over. */
 export function checkCharacter(text: string): string {
-  const rest = (pureSum(text) || MODULUS) * 2
-  return ALPHABET.charAt((((1 - (rest % (MODULUS + 1))) % MODULUS) + MODULUS) % MODULUS)
+  const rest = ((pureSum(text) || MODULUS) * 2) % (MODULUS + 1)
+  return ALPHABET.charAt((MODULUS + 1 - rest) % MODULUS)
 }
 
 /** Whether the last letter or digit is the check character of those before it. */

@@ -1,4 +1,4 @@
-// The tests that must notice a changed rule about money: those of the pure rooms alone. Used by test/rules/stryker.json.
+// The tests that must notice a changed rule about money: those of the rules alone, each beside its rule. Used by test/rules/stryker.json.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -8,9 +8,9 @@ export default defineConfig({
   root,
   test: {
     include: [
-      'test/unit/contract/**/*.test.ts',
-      'test/unit/core/**/*.test.ts',
-      'test/unit/collection/**/*.test.ts',
+      'test/unit/contract/{money,journal-record}.test.ts',
+      'test/unit/core/{payment-rules,receipt-number,money-limits,journal,drawer,open-shift}.test.ts',
+      'test/unit/collection/{decide-posting,decide-reversal,settle-changed-bill,posting-steps,found-by-simulation}.test.ts',
     ],
     environment: 'node',
     testTimeout: 20_000,

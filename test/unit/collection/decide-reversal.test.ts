@@ -27,6 +27,35 @@ describe('a reversal', () => {
     expect(decide([])).toMatchObject({ do: 'wait' })
   })
 
+  it('waits exactly as long as posting is stopped, and looks again after a pause', () => {
+    const note = 'posting is stopped for now'
+    const { retryBaseMs, retryMaxMs } = defaultPolicy
+    expect(decide([own()], { holdUntilMs: NOW_MS + 7 })).toEqual({ do: 'wait', ms: 7, note })
+    const longest = { do: 'wait', ms: retryMaxMs, note }
+    expect(decide([own()], { holdUntilMs: NOW_MS + retryMaxMs + 1 })).toEqual(longest)
+    expect(decide([own()], { holdUntilMs: NOW_MS })).toMatchObject({ do: 'reverse' })
+    expect(decide([], { waitCount: 2 })).toMatchObject({ do: 'wait', ms: 4 * retryBaseMs })
+  })
+
+  it('says what it asks for, and who undid it is not claimed', () => {
+    expect(decide([own()])).toEqual({
+      do: 'reverse',
+      action: 'CANCEL',
+      digitPaymentId: 'digit-1',
+      note: 'asking DIGIT to cancel the payment, call 2',
+    })
+    const dishonour = { ...asked, action: 'DISHONOUR' as const }
+    expect(decide([own()], { reversal: dishonour })).toMatchObject({
+      action: 'DISHONOUR',
+      note: 'asking DIGIT to dishonour the payment, call 2',
+    })
+    expect(decide([own({ isLive: false })])).toMatchObject({ state: 'REVERSED', note: 'undone in DIGIT' })
+  })
+
+  it('that says nothing of what is to be done is a programming mistake', () => {
+    expect(() => decide([own()], { reversal: null })).toThrow('what is to be done')
+  })
+
   it('is asked for what is live, and done when it no longer is', () => {
     expect(decide([own()])).toMatchObject({ do: 'reverse', action: 'CANCEL', digitPaymentId: 'digit-1' })
     expect(decide([own({ isLive: false, instrumentStatus: 'CANCELLED' })])).toMatchObject({
@@ -58,6 +87,35 @@ describe('a reversal', () => {
     expect(decide([own(), { ...later, isLive: false }])).toMatchObject({ do: 'reverse' })
     // a later card payment does not block (quirk 23)
     expect(decide([own(), { ...later, instrumentStatus: 'REMITTED' }])).toMatchObject({ do: 'reverse' })
+  })
+
+  it.each<[string, Partial<FoundPayment>, Partial<FoundPayment>, boolean]>([
+    ['a millisecond later', {}, { receiptAtMs: NOW_MS - 9_999 }, true],
+    ['at the same time', {}, {}, false],
+    ['before', {}, { receiptAtMs: NOW_MS - 10_001 }, false],
+    ['nobody knows when', {}, { receiptAtMs: null }, false],
+    ['when ours has no time', { receiptAtMs: null }, {}, true],
+    ['both without a time', { receiptAtMs: null }, { receiptAtMs: null }, false],
+    ['of another bill of the same payment', {}, { digitPaymentId: 'digit-1', receiptAtMs: NOW_MS }, false],
+  ])('another payment %s', (_name, ours, other, isInTheWay) => {
+    const end = decide([own(ours), madeFound({ digitPaymentId: 'digit-2', ...other })])
+    expect(end.do).toBe(isInTheWay ? 'become' : 'reverse')
+  })
+
+  it('a later remitted payment is in the way of a dishonour, one that waits for approval is not', () => {
+    const reversal = { ...asked, action: 'DISHONOUR' as const }
+    const later = (instrumentStatus: string) =>
+      madeFound({ digitPaymentId: 'digit-2', receiptAtMs: NOW_MS, instrumentStatus })
+    expect(decide([own(), later('REMITTED')], { reversal }).do).toBe('become')
+    expect(decide([own(), later('APPROVAL_PENDING')], { reversal }).do).toBe('reverse')
+  })
+
+  it('what DIGIT says is cut to what a note may hold', () => {
+    const long = decide([own()], { reversal: { ...asked, refusal: 'R'.repeat(400) } })
+    expect(long).toMatchObject({ note: expect.stringMatching(/^it stays in DIGIT: R+$/) })
+    expect('note' in long && long.note).toHaveLength(300)
+    const status = decide([own({ instrumentStatus: 'S'.repeat(50) })])
+    expect(status).toMatchObject({ note: expect.stringMatching(/ S{40} cannot/) })
   })
 
   it('refused by DIGIT it waits for a person, with the reason', () => {

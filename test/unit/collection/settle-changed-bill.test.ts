@@ -3,7 +3,12 @@
 import { describe, expect, it, test } from 'vitest'
 import { paise } from '#contract/money.ts'
 import type { CollectionEvidence, Payment } from '#contract/payment.ts'
-import { defaultSettlement, settleChangedBill, settlementPolicyOf } from '#collection/settle-changed-bill.ts'
+import {
+  defaultSettlement,
+  settleChangedBill,
+  settlementNotes,
+  settlementPolicyOf,
+} from '#collection/settle-changed-bill.ts'
 import type { ChangedBill, SettlementPolicy } from '#collection/settle-changed-bill.ts'
 import { madePayment, openRules } from './made-payment.ts'
 
@@ -28,8 +33,8 @@ type Case = {
   payment?: Partial<Payment>
   change?: Partial<ChangedBill>
 }
-const settle = ({ totalPaise = 100_000, billId = 'bill-2', rules = all, policy, payment, change }: Case) => {
-  const end = settleChangedBill({
+const settled = ({ totalPaise = 100_000, billId = 'bill-2', rules = all, policy, payment, change }: Case) =>
+  settleChangedBill({
     payment: madePayment(payment),
     bill: { billId, totalPaise: paise(totalPaise) },
     ifNone: 'nothing',
@@ -39,6 +44,8 @@ const settle = ({ totalPaise = 100_000, billId = 'bill-2', rules = all, policy, 
     isPartPending: false,
     ...change,
   })
+const settle = (given: Case) => {
+  const end = settled(given)
   if (end.do === 'post') return `post ${end.as ?? 'whole'} ${end.postPaise}+${end.heldPaise}`
   return end.do === 'suspend' ? `suspend ${end.reason}` : 'wait'
 }
@@ -125,6 +132,19 @@ describe('a bill of', () => {
   ])('%s', (_name, given, expected) => {
     expect(settle(given)).toBe(expected)
   })
+})
+
+test('the words go with what is done', () => {
+  const words = (given: Case) => settled(given).note
+  expect(words({})).toBe(settlementNotes.same)
+  expect(words(higher)).toBe(settlementNotes.part)
+  expect(words({ ...lower, payment: advanceAgreed })).toBe(settlementNotes.advance)
+  expect(words(lower)).toBe(settlementNotes.split)
+  expect(words({ change: { isPartPending: true } })).toBe(settlementNotes.pending)
+})
+
+test.each([0, -100])('%d paise are no money to settle', (amount) => {
+  expect(() => settle({ payment: { amountPaise: paise(amount) } })).toThrow(RangeError)
 })
 
 describe('a supervisor’s decision', () => {

@@ -9,6 +9,7 @@ import {
   paiseSchema,
   rupees,
   subtractPaise,
+  sumPaiseSchema,
   toWholeRupees,
 } from '#contract/money.ts'
 import fc from 'fast-check'
@@ -23,6 +24,19 @@ describe('amounts', () => {
     expect(paiseSchema.safeParse('100').success).toBe(false)
     expect(paiseSchema.safeParse(AMOUNT_PAISE_MAX + 1).success).toBe(false)
     expect(paiseSchema.safeParse(AMOUNT_PAISE_MAX).success).toBe(true)
+  })
+
+  test('of one payment have a limit both ways, a sum has none but zero', () => {
+    expect(paiseSchema.safeParse(-AMOUNT_PAISE_MAX).success).toBe(true)
+    expect(paiseSchema.safeParse(-AMOUNT_PAISE_MAX - 1).success).toBe(false)
+    for (const [sum, isSum] of [
+      [0, true],
+      [AMOUNT_PAISE_MAX + 1, true],
+      [-1, false],
+      [0.5, false],
+    ] as const) {
+      expect(sumPaiseSchema.safeParse(sum).success).toBe(isSum)
+    }
   })
 
   test('add and subtract exactly', () => {
@@ -50,6 +64,14 @@ describe('amounts from DIGIT', () => {
   test('what is no amount is refused, not rounded', () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1.005, 1e12])
       expect(paiseFromDecimal(bad)).toBe(null)
+  })
+
+  test('the largest amount is the last that is taken', () => {
+    const largest = AMOUNT_PAISE_MAX / 100
+    expect(paiseFromDecimal(largest)).toBe(AMOUNT_PAISE_MAX)
+    expect(paiseFromDecimal(-largest)).toBe(-AMOUNT_PAISE_MAX)
+    expect(paiseFromDecimal(largest + 0.01)).toBe(null)
+    expect(paiseFromDecimal(-largest - 0.01)).toBe(null)
   })
 
   test('every amount survives the way through a decimal number', () => {

@@ -2,6 +2,7 @@
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { chainHash, recordSigningInput } from '#contract/journal-record.ts'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
 import {
   dataOfBody,
@@ -76,6 +77,7 @@ test('records of the time before keys are of the first version, and a signed jou
   const second = sealEntry(first, draft, keys)
   const third = sealEntry(second, draft, old)
   expect(first.signature).toBeNull()
+  expect(faultOf([first, sealEntry(first, draft, old)])).toBeNull()
   expect(faultOf([first, second])).toBeNull()
   expect(faultOf([first, second, third])).toMatchObject({ seq: 3, kind: 'signature' })
 })
@@ -84,6 +86,106 @@ test('a whole chain and every run of it is sound', () => {
   const entries = chain(20)
   expect(faultOf(entries)).toBeNull()
   expect(verifyEntries(entries[9]!, entries.slice(10), keys).fault).toBeNull()
+})
+
+/** An entry that says of itself what it likes and is chained and signed as it should be: only the figures can give it away. */
+function forged(
+  head: JournalHead,
+  { atMs = 1_000, ...change }: Partial<JournalEntry>,
+  inBody: object = {},
+): JournalEntry {
+  const seq = head.seq + 1
+  const said = {
+    type: 'LOGIN' as const,
+    turnoverPaise: head.turnoverPaise,
+    paymentCount: head.paymentCount,
+    ...change,
+  }
+  const facts = {
+    type: said.type,
+    wallMs: atMs,
+    monotonicMs: 5,
+    bootId: 'boot-1',
+    turnoverPaise: said.turnoverPaise,
+    paymentCount: said.paymentCount,
+    ...inBody,
+  }
+  const body = `${JSON.stringify(facts).slice(0, -1)},"data":{}}`
+  const hash = chainHash({ owner, seq, previousHash: head.hash, body, isSigned: true }, sha256)
+  const signature = keys.sign(recordSigningInput(hash))
+  return { seq, body, previousHash: head.hash, hash, atMs, signature, ...said }
+}
+
+describe('figures of a record that is chained and signed', () => {
+  const head = chain(3)[2]!
+  const kind = (change: Partial<JournalEntry>, inBody: object = {}) =>
+    verifyEntries(head, [forged(head, change, inBody)], keys).fault?.kind ?? null
+  const paid = head.turnoverPaise + 100
+  const count = head.paymentCount + 1
+
+  test.each<[string, Partial<JournalEntry>, object, string | null]>([
+    ['no money', {}, {}, null],
+    ['a payment', { type: 'PAY', turnoverPaise: paid, paymentCount: count }, {}, null],
+    ['a payment of one paisa', { type: 'PAY', turnoverPaise: paid - 99, paymentCount: count }, {}, null],
+    ['a payment of nothing', { type: 'PAY', paymentCount: count }, {}, 'turnover'],
+    [
+      'a payment that takes back',
+      { type: 'PAY', turnoverPaise: paid - 200, paymentCount: count },
+      {},
+      'turnover',
+    ],
+    ['a payment that is not counted', { type: 'PAY', turnoverPaise: paid }, {}, 'turnover'],
+    [
+      'a payment counted twice',
+      { type: 'PAY', turnoverPaise: paid, paymentCount: count + 1 },
+      {},
+      'turnover',
+    ],
+    ['money without a payment', { turnoverPaise: paid }, {}, 'turnover'],
+    ['money given back', { turnoverPaise: paid - 200 }, {}, 'turnover'],
+    ['a count without a payment', { paymentCount: count }, {}, 'turnover'],
+    ['another type in the body', {}, { type: 'BOOT' }, 'columns'],
+    ['another time in the body', {}, { wallMs: 999 }, 'columns'],
+    ['another turnover in the body', {}, { turnoverPaise: paid }, 'columns'],
+    ['another count in the body', {}, { paymentCount: count }, 'columns'],
+    ['a body that is none', {}, { type: 'small' }, 'columns'],
+  ])('%s: %s', (_name, change, inBody, expected) => {
+    expect(kind(change, inBody)).toBe(expected)
+  })
+})
+
+describe('what is wrong is named', () => {
+  const [first, second, third] = chain(3) as [JournalEntry, JournalEntry, JournalEntry]
+  const otherHash = sha256([new TextEncoder().encode('x')])
+
+  test('not where nothing is', () => {
+    expect(verifyEntries(EMPTY_HEAD, [first, second, third], keys)).toEqual({ fault: null, head: third })
+  })
+
+  test.each<[string, readonly JournalEntry[], JournalHead, object]>([
+    ['a record is missing', [first, third], first, { seq: 3, kind: 'gap' }],
+    ['it follows another', [first, { ...second, previousHash: otherHash }], first, { seq: 2, kind: 'chain' }],
+    [
+      'its body was changed',
+      [first, { ...second, body: `${second.body} ` }],
+      first,
+      { seq: 2, kind: 'body' },
+    ],
+    ['another key', [first, { ...second, signature: first.signature }], first, { seq: 2, kind: 'signature' }],
+    ['a time that is not its own', [{ ...first, atMs: 1_001 }], EMPTY_HEAD, { seq: 1, kind: 'columns' }],
+  ])('%s', (_name, entries, head, fault) => {
+    expect(verifyEntries(EMPTY_HEAD, entries, keys)).toMatchObject({ head, fault })
+  })
+
+  test('a signature that cannot be checked is passed over, one that is lost is not', () => {
+    const unknown = { ...keys, verify: null }
+    const swapped = { ...second, signature: first.signature }
+    expect(verifyEntries(EMPTY_HEAD, [first, swapped], unknown).fault).toBeNull()
+    const draft = { type: 'LOGIN', at, dataJson: '{}', amountPaise: ZERO_PAISE } as const
+    const unsigned = sealEntry(first, draft, { ...keys, sign: null })
+    expect(verifyEntries(first, [unsigned], unknown).fault).toMatchObject({ seq: 2, kind: 'signature' })
+    expect(verifyEntries({ ...first, signature: null }, [unsigned], unknown).fault).toBeNull()
+  })
 })
 
 describe('tampering', () => {
@@ -126,8 +228,8 @@ describe('tampering', () => {
 
   test('a record re-sealed after a change breaks the one behind it', () => {
     const entries = chain(10)
-    const forged = sealEntry(entries[3]!, { type: 'PAY', at, dataJson: '{}', amountPaise: rupees(5) }, keys)
-    expect(faultOf(change(entries, 4, forged))?.seq).toBe(6)
+    const resealed = sealEntry(entries[3]!, { type: 'PAY', at, dataJson: '{}', amountPaise: rupees(5) }, keys)
+    expect(faultOf(change(entries, 4, resealed))?.seq).toBe(6)
   })
 
   test('the chain of another device does not pass', () => {
@@ -136,10 +238,43 @@ describe('tampering', () => {
   })
 })
 
+test('a record carries its note, and the clock in whole milliseconds', () => {
+  const draft = {
+    type: 'LOGIN',
+    at: { ...at, monotonicMs: 5.6 },
+    dataJson: '{"a":1}',
+    amountPaise: ZERO_PAISE,
+  } as const
+  expect(sealEntry(EMPTY_HEAD, draft, keys).body).toBe(
+    '{"type":"LOGIN","wallMs":1000,"monotonicMs":6,"bootId":"boot-1","turnoverPaise":0,"paymentCount":0,"data":{"a":1}}',
+  )
+  const noted = sealEntry(EMPTY_HEAD, { ...draft, note: { shift: 1 } }, keys)
+  expect(noted.body).toContain('"paymentCount":0,"note":{"shift":1},"data":{"a":1}}')
+  const { type, atMs, seq, previousHash } = noted
+  expect({ type, atMs, seq, previousHash }).toEqual({
+    type: 'LOGIN',
+    atMs: 1_000,
+    seq: 1,
+    previousHash: FIRST_HASH,
+  })
+})
+
+test('what could not be read again is not written', () => {
+  const draft = { type: 'PAY', at, dataJson: '{}', amountPaise: rupees(1) } as const
+  const unreadable = { ...draft, at: { ...at, bootId: 'b'.repeat(129) } }
+  expect(() => sealEntry(EMPTY_HEAD, unreadable, keys)).toThrow(RangeError)
+  const full = { ...EMPTY_HEAD, turnoverPaise: Number.MAX_SAFE_INTEGER - 100 }
+  expect(sealEntry(full, draft, keys).turnoverPaise).toBe(Number.MAX_SAFE_INTEGER)
+  const over = { ...draft, amountPaise: paise(102) }
+  expect(() => sealEntry(full, over, keys)).toThrow(RangeError)
+  expect(() => dataOfBody('{}')).toThrow(RangeError)
+})
+
 test('only payments carry money, and turnover never goes down', () => {
   const draft = { type: 'LOGIN', at, dataJson: '{}', amountPaise: rupees(1) } as const
   expect(() => sealEntry(EMPTY_HEAD, draft, keys)).toThrow(RangeError)
-  expect(() => sealEntry(EMPTY_HEAD, { ...draft, type: 'PAY', amountPaise: paise(-1) }, keys)).toThrow(
-    RangeError,
-  )
+  for (const head of [EMPTY_HEAD, chain(3)[2]!]) {
+    const back = { ...draft, type: 'PAY', amountPaise: paise(-1) } as const
+    expect(() => sealEntry(head, back, keys)).toThrow(RangeError)
+  }
 })

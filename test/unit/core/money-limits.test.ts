@@ -1,16 +1,9 @@
-// Goal: the office's limits warn at their share, stop cash and nothing else when they are full, and never undo what is recorded.
-// Tables of the rule, then the real store.
-import { randomUUID } from 'node:crypto'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+// Goal: the office's limits warn at their share and stop cash when they are full. On the real store: limits-on-store.test.ts.
+import { describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS, limitsSchema, type LimitName, type Limits } from '#contract/limits.ts'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
-import { contactNow } from '#core/last-contact.ts'
 import { cashProblem, judgeLimits, limitsOf, type HeldFacts } from '#core/money-limits.ts'
-import { contentHashOf } from '#core/take-payment.ts'
-import { sha256 } from '#store/check-file.ts'
-import { cashFor, codeOf, keepBill, makeTill, take, type TillKit } from '#test/unit/store/till-kit.ts'
-import { NOW_MS, sampleMasters, WIDE_LIMITS } from './sample-bill.ts'
+import { sampleMasters } from './sample-bill.ts'
 
 const HOUR_MS = 3_600_000
 const limits: Limits = {
@@ -58,6 +51,19 @@ describe('standing', () => {
     expect(standings.filter((each) => each.level !== 'ok' && each.limit !== limit)).toEqual([])
   })
 
+  test('says what is held and how much may be', () => {
+    const facts = { ...shiftOf(1, 2), ...unsentOf(3, 4), offlineMs: 5.9 }
+    expect(judgeLimits(held(facts))).toEqual([
+      { limit: 'shift', value: 1_00, max: 50_000_00, level: 'ok' },
+      { limit: 'cashInHand', value: 2_00, max: 20_000_00, level: 'ok' },
+      { limit: 'unsent', value: 4_00, max: 30_000_00, level: 'ok' },
+      { limit: 'unsentCount', value: 3, max: 10, level: 'ok' },
+      { limit: 'offline', value: 5, max: 10 * HOUR_MS, level: 'ok' },
+    ])
+    // a clock that went back has been offline for no time, and not for less
+    expect(judgeLimits(held({ offlineMs: -5 })).at(-1)?.value).toBe(0)
+  })
+
   test('without a shift there is no drawer to judge', () => {
     const names = judgeLimits(held({ shift: null })).map(({ limit }) => limit)
     expect(names).toEqual(['unsent', 'unsentCount', 'offline'])
@@ -67,6 +73,7 @@ describe('standing', () => {
     const { limits: _limits, ...older } = sampleMasters()
     expect(limitsOf(older as never)).toEqual(DEFAULT_LIMITS)
     expect(limitsOf(null)).toEqual(DEFAULT_LIMITS)
+    expect(limitsOf(sampleMasters({ limits }))).toBe(limits)
     expect(limitsSchema.parse(DEFAULT_LIMITS)).toEqual(DEFAULT_LIMITS)
   })
 })
@@ -87,86 +94,31 @@ describe('cash', () => {
   test('may fill a limit to the brim', () => {
     expect(cashProblem(held(shiftOf(40_000, 10_000)), adding)).toBeNull()
     expect(cashProblem(held(unsentOf(9, 20_000)), adding)).toBeNull()
+    expect(cashProblem(held({ shift: null, offlineMs: 10 * HOUR_MS - 1 }), adding)).toBeNull()
+  })
+
+  test('of several payments at once counts each of them', () => {
+    const two = { totalPaise: rupees(100), count: 2 }
+    expect(cashProblem(held(unsentOf(8, 0)), two)).toBeNull()
+    expect(cashProblem(held(unsentOf(9, 0)), two)?.data).toMatchObject({
+      limit: 'unsentCount',
+      valueCount: 11,
+    })
+  })
+
+  test('of nothing is a programming mistake', () => {
+    for (const wrong of [
+      { totalPaise: ZERO_PAISE, count: 1 },
+      { totalPaise: rupees(-1), count: 1 },
+      { totalPaise: rupees(1), count: 0 },
+    ]) {
+      expect(() => cashProblem(held(), wrong)).toThrow(RangeError)
+    }
+    expect(cashProblem(held(), { totalPaise: paise(1), count: 1 })).toBeNull()
   })
 
   test('too much on one receipt', () => {
     const problem = cashProblem(held(), { totalPaise: paise(10_000_01), count: 1 })
     expect(problem?.data).toEqual({ limit: 'receipt', limitPaise: 10_000_00, valuePaise: 10_000_01 })
-  })
-})
-
-describe('on the real store', () => {
-  let till: TillKit
-  beforeEach(() => {
-    till = makeTill()
-  })
-  afterEach(() => till.close())
-  const setLimits = (changes: Partial<Limits>) =>
-    till.store.saveMasters(sampleMasters({ limits: { ...WIDE_LIMITS, ...changes } }))
-  const cheque = {
-    mode: 'CHEQUE',
-    number: '004512',
-    dateMs: NOW_MS - 1,
-    bank: 'State Bank',
-    ifsc: null,
-  } as const
-  const billOf = (amount: number) => keepBill(till.store, { totalPaise: rupees(amount) })
-
-  test('at 100 % cash stops and a cheque goes on; a repeat of what is recorded gives its answer', () => {
-    setLimits({ cashInHandPaise: rupees(2_500) })
-    const input = cashFor([billOf(2_000)])
-    const first = take(till, input)
-    expect(codeOf(() => take(till, cashFor([billOf(1)])))).toBe('limit_reached')
-    expect(take(till, input)).toEqual(first)
-    expect(take(till, cashFor([billOf(9_000)], { instrument: cheque })).totalPaise).toBe(9_000_00)
-    expect(till.store.openShift()).toMatchObject({ cashInHandPaise: 2_500_00, collectedPaise: 11_000_00 })
-  })
-
-  test('a limit that is lowered below what is held takes nothing back', () => {
-    const input = cashFor([billOf(2_000)])
-    const first = take(till, input)
-    setLimits({ cashInHandPaise: rupees(1) })
-    const { collectionId, totalPaise } = first
-    expect(take(till, input)).toMatchObject({ collectionId, totalPaise })
-    expect(till.store.openShift()?.cashInHandPaise).toBe(2_500_00)
-  })
-
-  test('hours without the integrator count while it does not answer, also over a restart', () => {
-    setLimits({ offlineMs: 10 * HOUR_MS })
-    till.store.saveContact(contactNow(NOW_MS, till.clock.read(), till.store.clockState()))
-    till.clock.pass(9 * HOUR_MS)
-    take(till, cashFor([billOf(100)]), { isOffline: true })
-    till.clock.reboot()
-    till.clock.pass(2 * HOUR_MS)
-    const late = cashFor([billOf(100)])
-    expect(codeOf(() => take(till, late, { isOffline: true }))).toBe('limit_reached')
-    take(till, late, { isOffline: false })
-  })
-
-  test('the drawer never holds more than the limit, whatever is tried and however often', () => {
-    setLimits({ cashInHandPaise: rupees(20_000), unsentCount: 40 })
-    const tries = fc.array(fc.tuple(fc.integer({ min: 1, max: 9_000 }), fc.boolean()), { maxLength: 8 })
-    fc.assert(
-      fc.property(tries, (payments) => {
-        for (const [amount, isCash] of payments) {
-          const before = till.store.openShift()!.cashInHandPaise
-          const count = till.store.queueTotals().waitingCount
-          const input = cashFor([billOf(amount)], isCash ? {} : { instrument: cheque })
-          const code = codeOf(() => take(till, input))
-          const fits = before + amount * 100 <= 20_000_00 && count < 40
-          expect(code).toBe(isCash && !fits ? 'limit_reached' : 'none')
-          expect(till.store.openShift()!.cashInHandPaise).toBeLessThanOrEqual(20_000_00)
-        }
-      }),
-      { numRuns: 15 },
-    )
-  })
-
-  test('consent is part of what was confirmed', () => {
-    const input = cashFor([billOf(100)], { collectionId: randomUUID() })
-    const agreed = { ...input, consent: { isAdvanceAgreed: false, isPartAgreed: true } }
-    expect(contentHashOf(agreed, sha256)).not.toBe(contentHashOf(input, sha256))
-    take(till, agreed)
-    expect(codeOf(() => take(till, input))).toBe('payment_conflict')
   })
 })

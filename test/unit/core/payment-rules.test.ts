@@ -15,6 +15,7 @@ import type { EarlierPayment, TenderedInstrument } from '#core/records.ts'
 import { NOW_MS, sampleBill, TENANT } from './sample-bill.ts'
 
 const DAY_MS = 86_400_000
+const READ_MS = sampleBill().fetchedAtMs
 const at = { tenantId: TENANT, nowMs: NOW_MS }
 const told = (problem: ProblemError | null) => (problem === null ? null : [problem.code, problem.data])
 
@@ -52,6 +53,7 @@ describe('the bill', () => {
     [{ totalPaise: rupees(-5) }, 'nothing_due', { duePaise: -500 }],
     [{ status: 'PAID' }, 'bill_already_paid', { receiptNumber: null }],
     [{ status: 'CANCELLED' }, 'bill_changed', { duePaise: null, billId: null }],
+    [{ status: 'PAYMENT_CANCELLED' }, 'bill_changed', { duePaise: null, billId: null }],
   ])('%o → %s', (changes, code, data) => {
     expect(billCase(changes)).toEqual([code, data])
   })
@@ -72,6 +74,8 @@ describe('the bill', () => {
     ['another bill id, not handed over yet', { state: null }, true],
     ['another bill id, on its way', { state: 'UNKNOWN' }, true],
     ['another bill id, posted after this bill was read', { state: 'POSTED', postedAtMs: NOW_MS }, true],
+    ['another bill id, posted at the moment of reading', { state: 'POSTED', postedAtMs: READ_MS }, false],
+    ['another bill id, posted just after', { state: 'POSTED', postedAtMs: READ_MS + 1 }, true],
     ['another bill id, posted before', { state: 'POSTED', postedAtMs: NOW_MS - DAY_MS }, false],
     ['another bill id, in suspense', { state: 'SUSPENSE' }, false],
     ['another bill id, refused', { isRefused: true }, false],
@@ -81,7 +85,22 @@ describe('the bill', () => {
   })
 
   test('a cancelled payment has used its bill id up for ever', () => {
-    expect(billCase({}, [{ billId: 'bill-1', state: 'REVERSED' }])?.[0]).toBe('bill_changed')
+    const changed = ['bill_changed', { duePaise: null, billId: null }]
+    expect(billCase({}, [{ billId: 'bill-1', state: 'REVERSED' }])).toEqual(changed)
+    const more = [{ state: 'SUSPENSE' }, { billId: 'bill-1', state: 'REVERSED' }] as const
+    expect(billCase({}, more)).toEqual(changed)
+  })
+
+  test.each(['RECEIVED', 'VERIFIED', 'HOLD', 'READY', 'POSTING', 'UNKNOWN', 'RESOLVE'] as const)(
+    'while an earlier payment is %s, nothing more is taken for this debt',
+    (state) => expect(billCase({}, [{ state }])?.[0]).toBe('bill_already_paid'),
+  )
+
+  test('from a pack is refused when the pack is too old, and not before', () => {
+    const pack = { packId: 'p', preparedAtMs: NOW_MS - DAY_MS, warnAfterMs: 1, refuseAfterMs: DAY_MS }
+    const known = { bill: sampleBill(), newerBill: null, earlier: [] }
+    expect(billProblem({ ...known, pack }, at)).toBeNull()
+    expect(billProblem({ ...known, pack }, { ...at, nowMs: NOW_MS + 1 })?.code).toBe('pack_too_old')
   })
 })
 
@@ -106,6 +125,12 @@ describe('the amount', () => {
     expect(amount(500_00)).toBeNull()
     expect(amount(100_00, part)).toBeNull()
     expect(amount(501_00, { rules: { isAdvanceAllowed: true } })).toBeNull()
+  })
+
+  test('even an advance ends at the largest amount', () => {
+    const advance = { rules: { isAdvanceAllowed: true } }
+    expect(amount(AMOUNT_PAISE_MAX, advance)).toBeNull()
+    expect(amount(AMOUNT_PAISE_MAX + 100, advance)).toEqual(['amount_above_due', { duePaise: 500_00 }])
   })
 
   test('a bill below the minimum may be paid in full, but not in part', () => {
@@ -136,7 +161,28 @@ describe('the instrument', () => {
   test('cash must cover the total, in whole rupees', () => {
     expect(code({ mode: 'CASH', tenderedPaise: rupees(500) })).toBeNull()
     expect(code({ mode: 'CASH', tenderedPaise: rupees(499) })).toBe('tender_too_small')
-    expect(code({ mode: 'CASH', tenderedPaise: paise(500_50) })).toBe('amount_not_whole')
+    expect(code({ mode: 'CASH', tenderedPaise: rupees(501) })).toBeNull()
+    expect(told(instrumentProblem({ mode: 'CASH', tenderedPaise: rupees(499) }, due))).toEqual([
+      'tender_too_small',
+      { totalPaise: 500_00, tenderedPaise: 499_00 },
+    ])
+    expect(told(instrumentProblem({ mode: 'CASH', tenderedPaise: paise(500_50) }, due))).toEqual([
+      'amount_not_whole',
+      { amountPaise: 500_50 },
+    ])
+  })
+
+  test('a problem says which figure is wrong', () => {
+    const problem = (changes: object) => told(instrumentProblem(cheque(changes), due))
+    const dateMs = NOW_MS - 91 * DAY_MS
+    expect(problem({ dateMs })).toEqual(['cheque_too_old', { dateMs, days: 91, daysMax: 90 }])
+    const later = NOW_MS + 1
+    expect(problem({ dateMs: later })).toEqual(['instrument_in_future', { dateMs: later, nowMs: NOW_MS }])
+    expect(problem({ number: '123' })).toEqual(['instrument_invalid', { field: 'number', minimumLength: 6 }])
+    const neft = { mode: 'OFFLINE_NEFT', utr: ' ', dateMs: NOW_MS } as const
+    expect(told(instrumentProblem(neft, due))).toEqual(['instrument_invalid', { field: 'utr' }])
+    const order = { mode: 'POSTAL_ORDER', number: ' ', dateMs: NOW_MS, postOffice: 'GPO' } as const
+    expect(told(instrumentProblem(order, due))).toEqual(['instrument_invalid', { field: 'number' }])
   })
 
   test.each([
@@ -148,6 +194,8 @@ describe('the instrument', () => {
     [{ dateMs: NOW_MS - 91 * DAY_MS }, 'cheque_too_old'],
     [{ number: '00451' }, 'instrument_invalid'],
     [{ number: '  0 0 4 5 1 ' }, 'instrument_invalid'],
+    [{ number: ' 0-0-4-5-1-2 ' }, null],
+    [{ number: 'ABxyZ9' }, null],
   ])('cheque and draft %o → %s', (changes, expected) => {
     expect(code(cheque(changes))).toBe(expected)
     expect(code({ ...cheque(changes), mode: 'DD' } as TenderedInstrument)).toBe(expected)
@@ -172,8 +220,22 @@ describe('the instrument', () => {
   test.each([
     [{}, null],
     [{ lastFour: '123' }, 'lastFour'],
+    [{ lastFour: '12345' }, 'lastFour'],
+    [{ lastFour: '12a4' }, 'lastFour'],
     [{ rrn: '12345' }, 'rrn'],
+    [{ rrn: 'aZ0945' }, null],
+    [{ rrn: '1'.repeat(32) }, null],
+    [{ rrn: '1'.repeat(33) }, 'rrn'],
+    [{ rrn: '-123456' }, 'rrn'],
+    [{ rrn: '123456-' }, 'rrn'],
     [{ approvalCode: 'A-1' }, 'approvalCode'],
+    [{ approvalCode: 'A-12' }, 'approvalCode'],
+    [{ approvalCode: 'aZ09' }, null],
+    [{ approvalCode: '123' }, 'approvalCode'],
+    [{ approvalCode: '1'.repeat(12) }, null],
+    [{ approvalCode: '1'.repeat(13) }, 'approvalCode'],
+    [{ approvalCode: '-1234' }, 'approvalCode'],
+    [{ approvalCode: '1234-' }, 'approvalCode'],
   ])('card %o → %s', (changes, field) => {
     const card = {
       mode: 'CARD',
@@ -192,7 +254,12 @@ test.each([
   ['Asha Rao', '9876512345', null],
   ['Asha Rao', null, null],
   ['M/s Rao', null, 'payer_name_invalid'],
+  ['a'.repeat(128), null, null],
   ['a'.repeat(129), null, 'payer_name_invalid'],
+  ['Asha Rao', '6876512345', null],
+  ['Asha Rao', '98765123456', 'mobile_invalid'],
+  ['Asha Rao', '09876512345', 'mobile_invalid'],
+  ['Asha Rao', '98765x2345', 'mobile_invalid'],
   ['Asha Rao', '5876512345', 'mobile_invalid'],
   ['Asha Rao', '987651234', 'mobile_invalid'],
   ['Asha Rao', '', 'mobile_invalid'],
@@ -204,5 +271,8 @@ test.each([
 
 test('a collection beyond the largest amount is refused', () => {
   expect(totalOf([rupees(1), rupees(2)])).toBe(300)
-  expect(() => totalOf([paise(AMOUNT_PAISE_MAX), rupees(1)])).toThrow('Too many bills')
+  expect(totalOf([paise(AMOUNT_PAISE_MAX - 100), rupees(1)])).toBe(AMOUNT_PAISE_MAX)
+  const tooMuch = () => totalOf([paise(AMOUNT_PAISE_MAX), rupees(1)])
+  expect(tooMuch).toThrow('Too many bills')
+  expect(tooMuch).toThrow(expect.objectContaining({ data: { totalPaise: AMOUNT_PAISE_MAX + 100 } }))
 })

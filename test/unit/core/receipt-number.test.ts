@@ -19,6 +19,38 @@ test('the check character is that of ISO 7064 MOD 37,36 (published example of a 
   expect(hasValidCheck('A1-2425G-ABC1234002-M')).toBe(true)
 })
 
+/** The standard's own way to check a text: fold all of it, the check character too, and arrive at 1. */
+function isCheckedByStandard(compact: string): boolean {
+  let product = 36
+  let sum = 0
+  for (const character of compact) {
+    sum = (product + Number.parseInt(character, 36)) % 36
+    product = ((sum === 0 ? 36 : sum) * 2) % 37
+  }
+  return sum === 1
+}
+
+test('every check character is the one that the standard arrives at', () => {
+  const letters = fc.string({
+    unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('')),
+    maxLength: 40,
+  })
+  fc.assert(
+    fc.property(letters, (text) => {
+      expect(isCheckedByStandard(text + checkCharacter(text))).toBe(true)
+      expect(checkCharacter(text.toLowerCase().split('').join('/'))).toBe(checkCharacter(text))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('one character alone is no checked number; letters read out in small are', () => {
+  expect(hasValidCheck(checkCharacter(''))).toBe(false)
+  expect(hasValidCheck('')).toBe(false)
+  expect(hasValidCheck(`a${checkCharacter('A')}`)).toBe(true)
+  expect(hasValidCheck(`  a1-2425g-abc1234002-m `)).toBe(true)
+})
+
 const anyNumber = fc
   .record({
     ulb: fc.string({ unit: fc.constantFrom(...'ABCXYZ019'.split('')), minLength: 1, maxLength: 16 }),
@@ -58,11 +90,17 @@ test.each([
   ['', 'pb.amritsar', 'AMRITSAR'],
   [null, 'pb', 'PB'],
   ['ਪੰ', '.', 'ULB'],
+  ['', 'pb.dist.new-town', 'NEWTOWN'],
+  ['A1'.repeat(9), 'pb', 'A1'.repeat(8)],
 ])('municipality code from %s and %s is %s', (cityCode, tenantId, expected) => {
   expect(ulbCode(cityCode, tenantId)).toBe(expected)
 })
 
 test('a number that would not fit is a programming mistake', () => {
-  expect(() => receiptNumber(series, 0)).toThrow(RangeError)
+  for (const seq of [0, -1, 1.5, Number.NaN, 2 ** 53])
+    expect(() => receiptNumber(series, seq)).toThrow(RangeError)
+  // 21 of the 64 characters are not the municipality's
+  expect(receiptNumber({ ...series, ulbCode: 'X'.repeat(43) }, 1)).toHaveLength(64)
+  expect(() => receiptNumber({ ...series, ulbCode: 'X'.repeat(44) }, 1)).toThrow(RangeError)
   expect(() => receiptNumber({ ...series, ulbCode: 'X'.repeat(60) }, 1)).toThrow(RangeError)
 })
