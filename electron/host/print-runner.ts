@@ -56,6 +56,7 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
   let busySinceMs: number | null = null
   closeBroken(ports)
   const slips: Slip[] = []
+  let isStopped = false
 
   const run = async (): Promise<number | null> => {
     if (!hasPrinter) return null
@@ -96,7 +97,8 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     view: () => view,
     nudge: () => void loop.wake(),
     printNow: async (document) => {
-      if (!hasPrinter || slips.length >= SLIPS_MAX) return notSent('printer_none')
+      if (!hasPrinter) return notSent('printer_none')
+      if (isStopped || slips.length >= SLIPS_MAX) return notSent('printer_unreachable')
       return await new Promise<PrintResult>((done) => {
         slips.push({ document, done })
         void loop.wake()
@@ -104,6 +106,7 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     },
     // A slip under way is not waited for: if the till is gone before its end, the next start calls it "not known".
     stop: async () => {
+      isStopped = true
       await Promise.race([loop.stop(), setTimeout(STOP_WAIT_MS, undefined, { ref: false })])
       for (const { done } of slips.splice(0)) done(notSent('printer_unreachable'))
     },
