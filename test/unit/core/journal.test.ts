@@ -117,7 +117,7 @@ function forged(
 }
 
 describe('figures of a record that is chained and signed', () => {
-  const head = chain(3)[2]!
+  const head: JournalHead = { seq: 3, hash: 'ab'.repeat(32), turnoverPaise: 5_00, paymentCount: 2 }
   const kind = (change: Partial<JournalEntry>, inBody: object = {}) =>
     verifyEntries(head, [forged(head, change, inBody)], keys).fault?.kind ?? null
   const paid = head.turnoverPaise + 100
@@ -155,29 +155,32 @@ describe('figures of a record that is chained and signed', () => {
 })
 
 describe('what is wrong is named', () => {
-  const [first, second, third] = chain(3) as [JournalEntry, JournalEntry, JournalEntry]
+  const sealed = () => chain(3) as [JournalEntry, JournalEntry, JournalEntry]
   const otherHash = sha256([new TextEncoder().encode('x')])
 
   test('not where nothing is', () => {
-    expect(verifyEntries(EMPTY_HEAD, [first, second, third], keys)).toEqual({ fault: null, head: third })
+    const entries = sealed()
+    expect(verifyEntries(EMPTY_HEAD, entries, keys)).toEqual({ fault: null, head: entries[2] })
   })
 
-  test.each<[string, readonly JournalEntry[], JournalHead, object]>([
-    ['a record is missing', [first, third], first, { seq: 3, kind: 'gap' }],
-    ['it follows another', [first, { ...second, previousHash: otherHash }], first, { seq: 2, kind: 'chain' }],
+  test.each<[string, object, (second: JournalEntry, others: JournalEntry[]) => JournalEntry]>([
+    ['a record is missing', { seq: 3, kind: 'gap' }, (_, [, third]) => third!],
+    ['it follows another', { seq: 2, kind: 'chain' }, (second) => ({ ...second, previousHash: otherHash })],
+    ['its body was changed', { seq: 2, kind: 'body' }, (second) => ({ ...second, body: `${second.body} ` })],
     [
-      'its body was changed',
-      [first, { ...second, body: `${second.body} ` }],
-      first,
-      { seq: 2, kind: 'body' },
+      'another key',
+      { seq: 2, kind: 'signature' },
+      (second, [first]) => ({ ...second, signature: first!.signature }),
     ],
-    ['another key', [first, { ...second, signature: first.signature }], first, { seq: 2, kind: 'signature' }],
-    ['a time that is not its own', [{ ...first, atMs: 1_001 }], EMPTY_HEAD, { seq: 1, kind: 'columns' }],
-  ])('%s', (_name, entries, head, fault) => {
-    expect(verifyEntries(EMPTY_HEAD, entries, keys)).toMatchObject({ head, fault })
+    ['a time that is not its own', { seq: 2, kind: 'columns' }, (second) => ({ ...second, atMs: 1_001 })],
+  ])('%s', (_name, fault, change) => {
+    const [first, second, third] = sealed()
+    const end = verifyEntries(EMPTY_HEAD, [first, change(second, [first, third])], keys)
+    expect(end).toMatchObject({ head: first, fault })
   })
 
   test('a signature that cannot be checked is passed over, one that is lost is not', () => {
+    const [first, second] = sealed()
     const unknown = { ...keys, verify: null }
     const swapped = { ...second, signature: first.signature }
     expect(verifyEntries(EMPTY_HEAD, [first, swapped], unknown).fault).toBeNull()
