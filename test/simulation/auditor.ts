@@ -105,11 +105,11 @@ export function audit(evidence: Evidence): Finding[] {
   const inDigit = Map.groupBy(evidence.payments, (payment) => payment.reference ?? '')
   inDigit.delete('')
   const atIntegrator = new Map(evidence.integrator.map((row) => [row.paymentId, row]))
-  const atTill = new Map(evidence.tills.map((row) => [row.paymentId, row]))
+  const atTill = new Map(evidence.tills.map((row) => [`${row.till} ${row.paymentId}`, row]))
   for (const handed of evidence.handed) {
     const own = inDigit.get(handed.paymentId) ?? []
     const row = atIntegrator.get(handed.paymentId)
-    const till = atTill.get(handed.paymentId)
+    const till = atTill.get(`${handed.till} ${handed.paymentId}`)
     if (handed.fate === 'receipt') {
       auditReceipt({ handed, own, row, till, evidence, found })
     } else {
@@ -162,8 +162,8 @@ function auditReceipt({ handed, own, row, till, evidence, found }: One): void {
       till.digitReceiptNumber !== row.digitReceiptNumber ||
       till.heldPaise !== restPaise)
   // what waits for DIGIT's people may change at any moment, also in the last one
-  if (isToldOtherwise && !isBlockedByDigit(handed.consumer, evidence) && !isDeaf(handed, till, evidence)) {
-    const text = `the till shows ${till.state} ${till.digitReceiptNumber} ${till.heldPaise}, it is ${row.state} ${row.digitReceiptNumber} ${restPaise}`
+  if (isToldOtherwise && !isBlockedByDigit(handed.consumer, evidence) && !isDeaf(till, evidence)) {
+    const text = `${till.till} shows ${till.state} ${till.digitReceiptNumber} ${till.heldPaise}, it is ${row.state} ${row.digitReceiptNumber} ${restPaise}`
     found('told wrong', paymentId, text)
   }
 }
@@ -213,10 +213,8 @@ function auditState({
 }
 
 /** A device that was withdrawn is told nothing any more. */
-function isDeaf(handed: Handed, till: TillFact, { journals }: Evidence): boolean {
-  return journals.some(
-    (journal) => journal.till === till.till && journal.isRevoked && till.till === handed.till,
-  )
+function isDeaf(till: TillFact, { journals }: Evidence): boolean {
+  return journals.some((journal) => journal.till === till.till && journal.isRevoked)
 }
 
 /** Something besides this payment touched what the consumer owes. */

@@ -4,6 +4,7 @@ import { sha256 } from '#app/records/check-chain.ts'
 import { chainOf, recordSigningInput } from '#contract/journal-record.ts'
 import type { JournalRecord } from '#contract/journal-record.ts'
 import { ZERO_PAISE } from '#contract/money.ts'
+import { saysAlreadyRecorded } from '#collection/digit-outcome.ts'
 import type { PostingPorts } from '#collection/post-payment.ts'
 import type {
   FoundPayment,
@@ -72,17 +73,18 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     seedsMax: 5,
   },
   'already-paid-is-mine': {
-    summary: 'reads BILL_ALREADY_PAID as "mine is posted"',
+    summary: 'reads a refusal that the bill is paid already as "mine is posted"',
     ports: (ports) => ({
       ...ports,
       create: async (record, billId) => {
         const outcome = await ports.create(record, billId)
-        if (outcome.kind !== 'refused' || !outcome.codes.includes('BILL_ALREADY_PAID')) return outcome
+        if (outcome.kind !== 'refused' || !saysAlreadyRecorded(outcome)) return outcome
         return { kind: 'ok', value: imagined(record, billId) }
       },
     }),
-    weather: { foreignPays: 8, citizenCount: 20, consumerCount: 3 },
-    seedsMax: 60,
+    weather: { foreignPays: 8, serviceFault: 0.4 },
+    plot: 'paid-in-flight',
+    seedsMax: 30,
   },
   'bill-ids-only': {
     summary: 'looks for its own payment by the bill it knows, not by consumer',
@@ -149,14 +151,25 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'no-hold-after-restore': {
     summary: 'posts at once after a restore, while requests of the lost hours may still run',
     isHoldLeftOut: true,
-    weather: { ...restores, slowInsert: 0.8 },
+    weather: {
+      ...restores,
+      slowInsert: 1,
+      silentRestores: 0,
+      lost: 0,
+      refused: 0,
+      late: 0,
+      serviceFault: 0,
+      integratorCrash: 0,
+      tillCrash: 0,
+      lag: 0,
+    },
     plot: 'restore-in-flight',
     seedsMax: 150,
   },
   'no-lag-guard': {
     summary: 'posts although billing has not heard of an earlier payment',
     ports: (ports) => lookedOtherwise(ports, 'unappliedCount', () => 0),
-    weather: { lag: 0.8, citizenCount: 20, consumerCount: 2, partShare: 0.7, foreignPays: 6 },
+    weather: { lag: 1, citizenCount: 30, consumerCount: 3, tillCount: 3, partShare: 0.9, changes: 24 },
     seedsMax: 60,
   },
   'no-stale-bill-guard': {

@@ -15,6 +15,7 @@ export function stageStory(town: Town, story: Plot): void {
     'bill-replaced-in-flight': (own) => tellInFlight(own, false),
     'restore-in-flight': (own) => tellInFlight(own, true),
     'bill-lowered': tellLowered,
+    'paid-in-flight': tellPaidInFlight,
     undone: tellUndone,
   }
   for (let time = 0; time < 5; time += 1) {
@@ -28,6 +29,28 @@ function tellInFlight(town: Town, isRestored: boolean): void {
   const { world, plot, digit, integrator, tills, consumers } = town
   const consumer = plot.pick(consumers)
   const { timeline } = world
+  const till = plot.pick(tills)
+  void till.visit({
+    consumers: [consumer],
+    mode: 'CASH',
+    partShare: 0.3,
+    thinkMs: 5_000,
+    isFromCache: false,
+    consent: noConsent,
+  })
+  timeline.after(plot.whole(7_000, isRestored ? 20_000 : 90_000), () => {
+    void digit.elsewhere(`another tax for ${consumer.consumerCode}`, () => raiseTax(digit, consumer, 50))
+  })
+  if (!isRestored) return
+  timeline.after(plot.whole(5_500, 7_000), integrator.backup)
+  timeline.after(plot.whole(7_500, 10_000), integrator.restore)
+  // whatever the backup lacks is handed over again with the till's next record
+  for (const atMs of [20_000, 40_000, 75_000]) timeline.after(atMs, till.signIn)
+}
+
+/** Somebody pays; while the request is on its way another counter takes money for the same bill. */
+function tellPaidInFlight({ world, plot, digit, tills, consumers }: Town): void {
+  const consumer = plot.pick(consumers)
   void plot.pick(tills).visit({
     consumers: [consumer],
     mode: 'CASH',
@@ -36,12 +59,9 @@ function tellInFlight(town: Town, isRestored: boolean): void {
     isFromCache: false,
     consent: noConsent,
   })
-  timeline.after(plot.whole(7_000, 90_000), () => {
-    void digit.elsewhere(`another tax for ${consumer.consumerCode}`, () => raiseTax(digit, consumer, 50))
+  world.timeline.after(plot.whole(5_500, 30_000), () => {
+    void digit.elsewhere('pays meanwhile', () => digit.admin.payElsewhere(keyOf(consumer)))
   })
-  if (!isRestored) return
-  timeline.after(plot.whole(5_500, 7_000), integrator.backup)
-  timeline.after(plot.whole(8_000, 60_000), integrator.restore)
 }
 
 /** Held as already paid, backed up, tried again after the other counter's cancel, posted; then the backup comes back. */

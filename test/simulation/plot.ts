@@ -14,6 +14,7 @@ export type Plot =
   | 'restore-in-flight'
   | 'stale-bill'
   | 'bill-lowered'
+  | 'paid-in-flight'
   | 'undone'
 
 export type Town = {

@@ -10,6 +10,10 @@ import type { SeedResult } from './run-seed.ts'
 
 type Sum = {
   worlds: number
+  mixed: number
+  undone: number
+  forks: number
+  proved: number
   payments: number
   posted: number
   suspense: number
@@ -70,7 +74,7 @@ const tell = async (seed: number): Promise<number> => {
 
 const runMany = async (): Promise<number> => {
   const startedMs = performance.now()
-  const sum: Sum = { worlds: 0, payments: 0, posted: 0, suspense: 0, restores: 0, over: 0 }
+  const sum = sumOfNothing()
   const failed: Report[] = []
   const workers = Math.min(Number(values.workers ?? availableParallelism()), count)
   await Promise.all(
@@ -82,6 +86,10 @@ const runMany = async (): Promise<number> => {
         sum.suspense += report.suspenseCount
         sum.restores += report.restoreCount
         sum.over += report.overCollectedCount
+        sum.mixed += report.mixedCount
+        sum.undone += report.undoneCount
+        sum.forks += report.forkCount
+        sum.proved += report.provedCount
         if (!isFailed(report)) return
         failed.push(report)
         if (failed.length <= failuresShownMax) show(report)
@@ -93,7 +101,8 @@ const runMany = async (): Promise<number> => {
   const seconds = (performance.now() - startedMs) / 1000
   console.log(
     `${sum.worlds} worlds in ${seconds.toFixed(1)} s (${(sum.worlds / seconds).toFixed(0)}/s): ${sum.payments} payments, ` +
-      `${sum.posted} posted, ${sum.suspense} in suspense, ${sum.restores} restores, ${sum.over} over-collected by other counters`,
+      `${sum.posted} confirmed (${sum.mixed} with a rest), ${sum.suspense} in suspense, ${sum.undone} undone or given back, ` +
+      `${sum.restores} restores (${sum.proved} proved by tills), ${sum.forks} forks, ${sum.over} over-collected by other counters`,
   )
   console.log(kindsOf(failed))
   const [earliest] = wrong
@@ -108,6 +117,19 @@ const runMany = async (): Promise<number> => {
   console.log(`${mutantName}: ${caught}; ${wrong.length} of ${sum.worlds} worlds show it`)
   return earliest === undefined ? 1 : 0
 }
+
+const sumOfNothing = (): Sum => ({
+  worlds: 0,
+  payments: 0,
+  posted: 0,
+  suspense: 0,
+  mixed: 0,
+  undone: 0,
+  forks: 0,
+  restores: 0,
+  proved: 0,
+  over: 0,
+})
 
 const kindsOf = (failed: readonly Report[]): string => {
   const counts = new Map<string, number>()
