@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Bill } from '#contract/bill.ts'
 import type { Payment } from '#contract/payment.ts'
 import { makeBackup } from '#app/backup/make-backup.ts'
 import { restoreBackup } from '#app/backup/restore-backup.ts'
@@ -111,7 +112,7 @@ const countOf = async ({ pool }: { pool: pg.Pool }, payment: Payment): Promise<n
   const text = 'select count(*)::int as count from tahsil.decision_claims where payment_id = $1'
   return (await pool.query<{ count: number }>(text, [payment.id])).rows[0]!.count
 }
-const findingsOf = async ({ pool }: Restored, payment: Payment): Promise<string[]> => {
+const findingsOf = async ({ pool }: { pool: pg.Pool }, payment: Payment): Promise<string[]> => {
   const text = 'select kind from tahsil.device_findings where payment_id = $1'
   return (await pool.query<{ kind: string }>(text, [payment.id])).rows.map(({ kind }) => kind)
 }
@@ -234,6 +235,31 @@ describe('a refund that a restored database does not know', () => {
   })
 })
 
+it('the rest of a payment, given back in the lost hours, says so before anybody gives it back again', async () => {
+  const till = await enrol('Rest')
+  const path = await backUp()
+  const consumer = newConsumer('PT', 800)
+  const bill = await billOf(consumer)
+  world.sandbox.admin.changeTax({ ...consumer, taxHeadCode: 'PT_TAX', taxRupees: 650 })
+  const payment = till.payment(bill, { isOffline: true })
+  await till.submit(payment)
+  expect((await till.until(payment.id, 'CONFIRMED')).heldPaise).toBe(15_000)
+  await decideByTwo(till, { payment, act: 'refund', kind: 'remainder' })
+  noteAct(till, payment, { kind: 'remainder' })
+  const restored = await restore(path, [till])
+  await replayJournal(till)
+  await release(restored)
+  const status = await till.until(payment.id, 'CONFIRMED')
+  expect(status).toMatchObject({ heldPaise: 15_000 })
+  expect(heldByDigit(world.sandbox, payment).map((held) => held.totalPaidPaise)).toEqual([65_000])
+  const shown = await shownAt(till, payment.id)
+  expect(shown).toMatchObject({ kind: 'remainder', acts: ['refund', 'mark'] })
+  expect(shown?.note).toContain('given back')
+  expect(await findingsOf(restored, payment)).toEqual([])
+  await decideByTwo(till, { payment, act: 'refund', kind: 'remainder' })
+  expect(await shownAt(till, payment.id)).toBeUndefined()
+})
+
 describe('a payment that was undone in DIGIT in the lost hours', () => {
   it('is found undone when it comes again, and never posted anew', async () => {
     const till = await enrol('Undone')
@@ -276,11 +302,13 @@ describe('a payment that was undone in DIGIT in the lost hours', () => {
 
 describe('claims and attempts', () => {
   let still: World
+  let bill: Bill
   beforeAll(async () => {
     still = await startWorld({
       databaseUrl: await databases.create(),
       environment: { TAHSIL_POSTING_CONCURRENCY: '0' },
     })
+    bill = await still.till.billOf('PT-DVG-000001', 'PT')
   })
   afterAll(async () => await still?.close())
 
@@ -314,7 +342,6 @@ describe('claims and attempts', () => {
   it.each([true, false])(
     'of two nodes wait for each other (payment here before the claim: %s)',
     async (isHere) => {
-      const bill = await still.till.billOf(isHere ? 'PT-DVG-000001' : 'PT-DVG-000004', 'PT')
       const payment = still.till.payment(bill)
       if (isHere) await still.till.submit(payment)
       await onOwnClient(async (client) => {
@@ -337,8 +364,52 @@ describe('claims and attempts', () => {
     },
   )
 
+  const standing = async (id: string) => {
+    const text = 'select state, reason from tahsil.payments where id = $1'
+    const [row] = (await still.pool.query<{ state: string; reason: string | null }>(text, [id])).rows
+    return `${row?.state} ${row?.reason ?? ''}`.trim()
+  }
+
+  it.each([
+    ['POISON', null, 'SUSPENSE REFUND_CLAIMED'],
+    ['QUARANTINE', 'REVOKED_DEVICE', 'SUSPENSE REFUND_CLAIMED'],
+    ['QUARANTINE', 'SEQUENCE_FORK', 'SUSPENSE REFUND_CLAIMED'],
+    ['SUSPENSE', 'BILL_HIGHER', 'SUSPENSE REFUND_CLAIMED'],
+    // these DIGIT holds, or a part of it
+    ['SUSPENSE', 'REVERSAL_REFUSED', 'SUSPENSE REVERSAL_REFUSED'],
+    ['QUARANTINE', null, 'QUARANTINE'],
+    ['POSTED', null, 'POSTED'],
+    ['REVERSED', null, 'REVERSED'],
+  ])('meet what rests as %s %s: %s', async (state, reason, expected) => {
+    const payment = still.till.payment(bill)
+    await still.till.submit(payment)
+    const text = 'update tahsil.payments set state = $2, reason = $3 where id = $1'
+    await still.pool.query(text, [payment.id, state, reason])
+    await onOwnClient(async (client) => {
+      await claim(client, payment.id)
+      await claim(client, payment.id)
+    })
+    expect(await standing(payment.id)).toBe(expected)
+    const isFinding = expected !== 'SUSPENSE REFUND_CLAIMED' && state !== 'REVERSED'
+    expect(await findingsOf(still, payment)).toEqual(isFinding ? ['refund-posted'] : [])
+  })
+
+  it('come before money that nobody vouches for: it is said of it first', async () => {
+    const payment = still.till.payment(bill)
+    await onOwnClient(async (client) => {
+      await claim(client, payment.id)
+    })
+    await still.till.submit(payment)
+    await still.pool.query('select tahsil.quarantine(array[$1::uuid], $2, $3)', [
+      payment.id,
+      'REVOKED_DEVICE',
+      'handed over by a device that was withdrawn',
+    ])
+    expect(await standing(payment.id)).toBe('SUSPENSE REFUND_CLAIMED')
+  })
+
   it('of another municipality are no claims here, and none is ever changed', async () => {
-    const payment = still.till.payment(await still.till.billOf('PT-DVG-000002', 'PT'))
+    const payment = still.till.payment(bill)
     await still.till.submit(payment)
     const other = await enrolTill(still.integrator.url, 'Far away')
     const far = `update tahsil.slots set tenant_id = $2 where device_code = $1`
