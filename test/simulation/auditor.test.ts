@@ -157,3 +157,60 @@ test('a till that shows something else is told wrong', () => {
   const tills = [{ ...sound().tills[0]!, digitReceiptNumber: null }]
   expect(kindsOf(audit({ ...sound(), tills }))).toEqual(['told wrong'])
 })
+
+test('a rest that nobody holds, and a rest that was given back and is held all the same, do not balance', () => {
+  const facts = sound()
+  const payments = [{ ...facts.payments[0]!, amountPaise: amountPaise - 10_000 }]
+  expect(kindsOf(audit({ ...facts, payments }))).toEqual(['balance'])
+  const integrator = [{ ...facts.integrator[0]!, restPaise: 10_000 }]
+  const tills = [{ ...facts.tills[0]!, heldPaise: 10_000 }]
+  expect(audit({ ...facts, payments, integrator, tills })).toEqual([])
+  const given = [{ paymentId: 'p1', kind: 'remainder' as const, amountPaise: 10_000 }]
+  expect(kindsOf(audit({ ...facts, payments, integrator, tills, given }))).toEqual(['balance'])
+})
+
+test('money that was given back and is in DIGIT too is found; given back alone it is right', () => {
+  const facts = sound()
+  const given = [{ paymentId: 'p1', kind: 'payment' as const, amountPaise }]
+  expect(kindsOf(audit({ ...facts, given }))).toEqual(['balance'])
+  const integrator = [{ ...facts.integrator[0]!, state: 'REVERSED', digitReceiptNumber: null }]
+  const tills = [{ ...facts.tills[0]!, state: 'REVERSED', digitReceiptNumber: null }]
+  expect(audit({ ...facts, given, integrator, tills, payments: [] })).toEqual([])
+  expect(kindsOf(audit({ ...facts, integrator, tills, payments: [] }))).toContain('falsely posted')
+})
+
+test('what we had undone in DIGIT and still call posted is falsely posted', () => {
+  const facts = sound()
+  const cancel = { kind: 'cancel', atMs: 200, consumer, reference: 'p1', isByUs: true } as const
+  const payments = [{ ...facts.payments[0]!, isUndone: true }]
+  expect(kindsOf(audit({ ...facts, payments, facts: [...facts.facts, cancel] }))).toEqual(['falsely posted'])
+})
+
+test('a record that never arrived, came twice or does not follow the one before is found', () => {
+  const facts = sound()
+  const [kept] = facts.kept
+  const [record] = kept!.records
+  expect(kindsOf(audit({ ...facts, kept: [{ ...kept!, records: [] }] }))).toEqual(['records'])
+  const twice = [record!, { ...record!, seq: 2 }]
+  expect(kindsOf(audit({ ...facts, kept: [{ ...kept!, records: twice }] }))).toEqual(['records'])
+  const changed = [{ ...record!, body: record!.body.replace('false', 'true') }]
+  expect(kindsOf(audit({ ...facts, kept: [{ ...kept!, records: changed }] }))).toEqual(['records'])
+})
+
+test('records aside are right for a copied till only, and only when it is called forked', () => {
+  const facts = sound()
+  const [kept] = facts.kept
+  const [journal] = facts.journals
+  const aside = { ...kept!, records: [], aside: kept!.records }
+  expect(kindsOf(audit({ ...facts, kept: [{ ...aside, isForked: true }] }))).toEqual(['records'])
+  const journals = [{ ...journal!, isCopied: true }]
+  expect(audit({ ...facts, journals, kept: [{ ...aside, isForked: true }] })).toEqual([])
+  expect(kindsOf(audit({ ...facts, journals, kept: [aside] }))).toEqual(['records'])
+})
+
+test('a receipt number that is left out is found', () => {
+  const facts = sound()
+  const [journal] = facts.journals
+  const records = journal!.records.map((each) => ({ ...each, body: each.body.replace('000001', '000002') }))
+  expect(kindsOf(audit({ ...facts, journals: [{ ...journal!, records }] }))).toEqual(['records'])
+})
