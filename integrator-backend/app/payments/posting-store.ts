@@ -29,7 +29,8 @@ export async function loadRecord(pool: Pool, id: string): Promise<PostingRecord 
     name: 'load-posting',
     text: `select p.id, p.content, p.state, p.reason, p.bill_id, p.attempt_count, p.last_refusal, p.wait_count,
         p.digit_payment_id, p.post_paise, p.settled_as, p.is_decided, p.reversal, p.probe_reason,
-        tahsil.is_refund_claimed(p.id) as is_refund_claimed,
+        case when exists (select 1 from tahsil.decision_claims c where c.payment_id = p.id)
+          then tahsil.is_refund_claimed(p.id) else false end as is_refund_claimed,
         (extract(epoch from p.last_attempt_at) * 1000)::bigint as last_attempt_ms,
         (extract(epoch from p.lag_since) * 1000)::bigint as lag_since_ms,
         (extract(epoch from p.posted_since) * 1000)::bigint as posted_since_ms,

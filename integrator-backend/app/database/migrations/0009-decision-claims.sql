@@ -66,12 +66,17 @@ begin
   if p_attempt is not null and not p_attempt ? 'action' then
     perform tahsil.lock_claims(p_id);
     perform 1 from tahsil.payments where id = p_id for update;
-    if tahsil.is_refund_claimed(p_id) then return false; end if;
+    -- nearly no payment has one: that alone is asked on its way
+    if exists (select 1 from tahsil.decision_claims where payment_id = p_id) and tahsil.is_refund_claimed(p_id) then
+      return false;
+    end if;
   end if;
   if not tahsil.write_move(p_id, p_from, p_attempts, p_to, p_reason, p_note, p_patch, p_run_in_ms, p_attempt) then
     return false;
   end if;
-  if p_to = 'POSTED' and p_from <> 'POSTED' then perform tahsil.note_refund_posted(p_id); end if;
+  if p_to = 'POSTED' and p_from <> 'POSTED' and exists (select 1 from tahsil.decision_claims where payment_id = p_id) then
+    perform tahsil.note_refund_posted(p_id);
+  end if;
   return true;
 end;
 $$;
