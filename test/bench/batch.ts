@@ -1,5 +1,6 @@
 // Part `batch`: payments per second that the integrator takes over HTTP into its embedded PostgreSQL, against a bare server with one
-// raw insert on the same PostgreSQL. Only acceptance is measured: posting jobs are written, but put off to tomorrow.
+// raw insert on the same PostgreSQL. Only acceptance is measured: posting jobs are written, but put off to tomorrow. The floor does less
+// than half of it: no signatures, no chain, no journal beside the payments, no job, no feed; so the goals are shares of it.
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,17 +20,19 @@ const ROUNDS = 5
 const ROUND_MS = 1_200
 // Each enrols with two calls, and the integrator takes sixty at once.
 const CONNECTIONS_MAX = 28
+/** Whole days of fifty tills come over in a minute. */
+const PROMISED_PER_SECOND = 5_000
 const root = join(import.meta.dirname, '..', '..')
 
 type Cell = { readonly batch: number; readonly connections: number; readonly goal: Goal }
 
 const cells: readonly Cell[] = [
-  { batch: 50, connections: 1, goal: atLeast(0.9) },
-  { batch: 50, connections: 28, goal: atLeast(0.9) },
-  { batch: 100, connections: 1, goal: atLeast(0.9) },
-  { batch: 100, connections: 28, goal: atLeast(0.9) },
-  { batch: 1, connections: 1, goal: atLeast(0.85) },
-  { batch: 1, connections: 28, goal: atLeast(1.5) },
+  { batch: 50, connections: 1, goal: atLeast(0.25) },
+  { batch: 50, connections: 28, goal: atLeast(0.25) },
+  { batch: 100, connections: 1, goal: atLeast(0.3) },
+  { batch: 100, connections: 28, goal: atLeast(0.3) },
+  { batch: 1, connections: 1, goal: atLeast(0.25) },
+  { batch: 1, connections: 28, goal: atLeast(0.25) },
 ]
 
 export const batch: BenchPart = {
@@ -225,10 +228,19 @@ async function measureCell(
     floor: median(latencies.bare),
     unit: 'ms',
     ratio: medianRatio(latencies.ours, latencies.bare),
-    goal: atMost(1),
+    goal: atMost(3),
     against,
   }
-  return size === 1 && connections > 1 ? [rate, p99] : [rate]
+  const promise: Figure = {
+    ...rate,
+    what: `${what}: the promise`,
+    floor: PROMISED_PER_SECOND,
+    ratio: rate.ours / PROMISED_PER_SECOND,
+    goal: atLeast(1),
+    against: 'payments a second that one node promises on a machine with nothing else to do',
+  }
+  if (connections === 1) return [rate]
+  return size === 1 ? [rate, p99] : size === 100 ? [rate, promise] : [rate]
 }
 
 /** A server that loses payments would be fast for nothing. */

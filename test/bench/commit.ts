@@ -1,13 +1,16 @@
 // Part `commit`: how long one payment takes from the operator's confirmation to a record that a power cut cannot lose: core's
-// take-payment through the real store, against a bare SQLite transaction and against the disk alone, on the disk of this checkout.
+// take-payment through the real store with its signed journal, against the same without the signature, a bare SQLite transaction and
+// the disk alone, on the disk of this checkout.
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ZERO_PAISE, rupees } from '#contract/money.ts'
+import type { DeviceSigner } from '#contract/signed.ts'
 import type { ClockReading, CollectionInput } from '#core/records.ts'
 import type { Sha256 } from '#core/journal.ts'
 import { openShift } from '#core/shift.ts'
 import { takePayment } from '#core/take-payment.ts'
+import { deviceSigner, makeDeviceKey } from '#host/device-key.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { openOverwriteFloor, openTwoRowFloor, type Floor } from './disk-floors.ts'
 import { atMost, noGoal, type BenchPart, type Figure, type Goal } from './figure.ts'
@@ -30,10 +33,11 @@ export const commit: BenchPart = {
     const folder = mkdtempSync(join(output, 'bench-commit-'))
     const payload = (index: number): string =>
       JSON.stringify(samplePayment({ deviceId: 'device-1', tenantId: TENANT, deviceSeq: index }))
-    const till = openTill(folder)
+    const till = openTill(join(folder, 'till.db'), deviceSigner(makeDeviceKey()))
     const pages = pagesPerCommit(folder, till)
     const variants = {
       ours: till,
+      unsigned: openTill(join(folder, 'unsigned.db'), null),
       twoRows: openTwoRowFloor(folder, payload),
       overwrite: openOverwriteFloor(folder, SMALL_BYTES),
       sameBytes: openOverwriteFloor(folder, pages * PAGE_BYTES),
@@ -47,14 +51,20 @@ export const commit: BenchPart = {
   },
 }
 
-type Name = 'ours' | 'twoRows' | 'overwrite' | 'sameBytes'
+type Name = 'ours' | 'unsigned' | 'twoRows' | 'overwrite' | 'sameBytes'
 type Run = Readonly<Record<Name, { readonly p50: number; readonly p99: number }>>
 
 function measureRuns(variants: Readonly<Record<Name, Floor>>): Run[] {
   const names = Object.keys(variants) as Name[]
   for (const name of names) latenciesMs(COMMITS_PER_ROUND, variants[name].once)
   return Array.from({ length: RUNS }, () => {
-    const samples: Record<Name, number[]> = { ours: [], twoRows: [], overwrite: [], sameBytes: [] }
+    const samples: Record<Name, number[]> = {
+      ours: [],
+      unsigned: [],
+      twoRows: [],
+      overwrite: [],
+      sameBytes: [],
+    }
     for (let round = 0; round < ROUNDS_PER_RUN; round++) {
       for (const name of shuffle(names))
         samples[name].push(...latenciesMs(COMMITS_PER_ROUND, variants[name].once))
@@ -62,6 +72,7 @@ function measureRuns(variants: Readonly<Record<Name, Floor>>): Run[] {
     const middle = (name: Name) => ({ p50: median(samples[name]), p99: percentile(samples[name], 0.99) })
     return {
       ours: middle('ours'),
+      unsigned: middle('unsigned'),
       twoRows: middle('twoRows'),
       overwrite: middle('overwrite'),
       sameBytes: middle('sameBytes'),
@@ -71,6 +82,7 @@ function measureRuns(variants: Readonly<Record<Name, Floor>>): Run[] {
 
 function figuresOf(runs: readonly Run[], pages: number): Figure[] {
   const words = {
+    unsigned: 'the same commit without the Ed25519 signature of its record',
     twoRows: 'a bare transaction of two rows, WAL, synchronous=FULL',
     overwrite: '32 KiB written over and fdatasync',
     sameBytes: `as much as one commit writes, ${pages} pages of 4 KiB, written over and fdatasync`,
@@ -87,6 +99,8 @@ function figuresOf(runs: readonly Run[], pages: number): Figure[] {
   return [
     figure('p50', 'overwrite', atMost(1.6)),
     figure('p99', 'overwrite', atMost(4)),
+    figure('p50', 'unsigned', noGoal),
+    figure('p99', 'unsigned', noGoal),
     figure('p50', 'sameBytes', noGoal),
     figure('p99', 'sameBytes', noGoal),
     figure('p50', 'twoRows', noGoal),
@@ -113,10 +127,10 @@ const sha256: Sha256 = (parts) => {
 }
 
 /** A till with an open shift and as many bills as will be paid; `once` takes the money of the next bill. */
-function openTill(folder: string): Floor {
+function openTill(file: string, signer: DeviceSigner | null): Floor {
   const bootId = randomUUID()
   const read = (): ClockReading => ({ wallMs: Date.now(), monotonicMs: performance.now(), bootId })
-  const store = openStore({ file: join(folder, 'till.db'), nowMs: Date.now() })
+  const store = openStore({ file, nowMs: Date.now(), signer })
   store.saveDevice(
     { deviceId: 'device-1', deviceCode: '0417', incarnation: 'A', tenantId: TENANT },
     { type: 'ENROL', at: read(), dataJson: '{}', amountPaise: ZERO_PAISE },

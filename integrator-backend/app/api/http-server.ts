@@ -12,6 +12,7 @@ import type { Log } from '#app/log.ts'
 import type { ReceivedRequest } from '#app/people/request-check.ts'
 import type { CallContext } from './caller.ts'
 import { docsPage } from './docs-page.ts'
+import { packAnswers } from './pack-answers.ts'
 import { orpcProblem, problemBody, problemOfError } from './problems.ts'
 import { BodyError, rawBodyOf, readJsonBodies } from './read-body.ts'
 import type { createRouter } from './router.ts'
@@ -39,6 +40,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     routerOptions: { maxParamLength: 256 },
   })
   readJsonBodies(server)
+  packAnswers(server)
   const handler = createHandler(parts)
   const document = await describeApi(parts.version)
   const page = docsPage(document)
