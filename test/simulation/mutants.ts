@@ -38,7 +38,6 @@ export type Mutant = {
   isGapTaken?: boolean
   /** Nobody looks at the word that a till brings back. */
   isProofIgnored?: boolean
-  isCrowdAllowed?: boolean
   /** Weather and plots in which the missing rule matters; without them rare mutants need thousands of seeds. */
   weather?: Partial<Weather>
   plot?: Plot
@@ -169,8 +168,9 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'no-lag-guard': {
     summary: 'posts although billing has not heard of an earlier payment',
     ports: (ports) => lookedOtherwise(ports, 'unappliedCount', () => 0),
-    weather: { lag: 1, citizenCount: 30, consumerCount: 3, tillCount: 3, partShare: 0.9, changes: 24 },
-    seedsMax: 60,
+    weather: { lag: 1, citizenCount: 20, activeMs: 6 * 3_600_000 },
+    plot: 'paid-in-lag',
+    seedsMax: 30,
   },
   'no-stale-bill-guard': {
     summary: 'posts on a bill that says more than its demand',

@@ -16,6 +16,7 @@ export function stageStory(town: Town, story: Plot): void {
     'restore-in-flight': (own) => tellInFlight(own, true),
     'bill-lowered': tellLowered,
     'paid-in-flight': tellPaidInFlight,
+    'paid-in-lag': tellLag,
     undone: tellUndone,
   }
   for (let time = 0; time < 5; time += 1) {
@@ -61,6 +62,26 @@ function tellPaidInFlight({ world, plot, digit, tills, consumers }: Town): void 
   })
   world.timeline.after(plot.whole(5_500, 30_000), () => {
     void digit.elsewhere('pays meanwhile', () => digit.admin.payElsewhere(keyOf(consumer)))
+  })
+}
+
+/** Another counter is paid, billing does not hear of it, and the next bill asks for the same money again. */
+function tellLag({ world, plot, digit, tills, consumers }: Town): void {
+  const { timeline } = world
+  const consumer = plot.pick(consumers)
+  void digit.elsewhere('pays first', () => digit.admin.payElsewhere(keyOf(consumer)))
+  timeline.after(5_000, () => {
+    void digit.elsewhere(`another tax for ${consumer.consumerCode}`, () => raiseTax(digit, consumer, 50))
+  })
+  timeline.after(10_000, () => {
+    void plot.pick(tills).visit({
+      consumers: [consumer],
+      mode: 'CASH',
+      partShare: null,
+      thinkMs: 1_000,
+      isFromCache: false,
+      consent: noConsent,
+    })
   })
 }
 

@@ -15,6 +15,7 @@ export type Plot =
   | 'stale-bill'
   | 'bill-lowered'
   | 'paid-in-flight'
+  | 'paid-in-lag'
   | 'undone'
 
 export type Town = {

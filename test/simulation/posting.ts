@@ -110,14 +110,14 @@ type Running = {
 
 /** As app's worker: one payment as far as it can go now, alone for its consumer (R7), then the next of that consumer. */
 async function runPosting({ world, parts, makePorts, id }: Running): Promise<void> {
-  const { life, store, mutant } = parts
+  const { life, store } = parts
   const before = await callOut(world, life, () => load(store.at(), id))
   if (before === null || isOver(before)) return
   const { bill } = before.payment
   const consumer = `${bill.businessService} ${bill.consumerCode}`
   // an advisory lock of a session: it ends with the connection of whoever died
   const holder = store.locks.get(consumer)
-  if (holder !== undefined && !holder.isDead && mutant.isCrowdAllowed !== true) {
+  if (holder !== undefined && !holder.isDead) {
     addJob(store.at(), id, world.timeline.nowMs() + busyRetryMs)
     return
   }
