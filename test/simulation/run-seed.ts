@@ -14,6 +14,7 @@ import type { Town } from './plot.ts'
 import { stageStory } from './plot-stories.ts'
 import { clearDesk } from './plot-supervisors.ts'
 import { createRandom } from './random.ts'
+import { isNews } from './table-records.ts'
 import type { Tables } from './table-store.ts'
 import { createTill } from './till.ts'
 import type { Till } from './till.ts'
@@ -60,8 +61,13 @@ export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promi
   const world = createWorld(seed, mutant.weather)
   const digit = createDigit(world, plot)
   const tills: Till[] = []
-  const isProvable = ({ heads }: Tables) =>
-    tills.some((till) => till.ackedUpto() > (heads.get(till.deviceId)?.upto ?? 0))
+  const isProvable = (tables: Tables) =>
+    tills.some((till) => {
+      const ack = till.lastAck()
+      return (
+        ack !== null && ack.upto > (tables.heads.get(till.deviceId)?.upto ?? 0) && isNews(tables, ack.epoch)
+      )
+    })
   const integrator = createIntegrator(world, { digit, mutant, isProvable })
   const consumers = settleTown({ world, plot, digit }, mutant.plot)
   const book: Handed[] = []

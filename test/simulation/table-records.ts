@@ -6,7 +6,7 @@ import type { JournalRecord } from '#contract/journal-record.ts'
 import type { Mutant } from './mutants.ts'
 import { move } from './table-payments.ts'
 import { nextCursor } from './table-store.ts'
-import type { At, HeadRow, RecordRow } from './table-store.ts'
+import type { At, HeadRow, RecordRow, Tables } from './table-store.ts'
 
 const FENCE_MS = 600_000
 const emptyHead: HeadRow = {
@@ -108,15 +108,18 @@ export function quarantine(at: At, ids: readonly string[], reason: 'REVOKED_DEVI
   }
 }
 
+/** A word of that epoch says something new about these tables: it was not told by an earlier restore already. */
+export function isNews({ epochs }: Tables, epoch: string): boolean {
+  if (epochs.some((each) => each.provedBy === epoch)) return false
+  return epochs.at(-1)?.epoch === epoch || epochs.every((each) => each.epoch !== epoch)
+}
+
 type Begin = { epoch: string; provedBy: string | null; mutant: Mutant }
 
 /** As `tahsil.begin_epoch`: the same proof never begins two lives. false: nothing has begun. */
 export function beginEpoch(at: At, { epoch, provedBy, mutant }: Begin): boolean {
-  const { epochs } = at.tables
-  if (provedBy !== null && epochs.some((each) => each.provedBy === provedBy)) return false
-  const isOlder = provedBy !== currentEpoch(at) && epochs.some((each) => each.epoch === provedBy)
-  if (isOlder) return false
-  epochs.push({ epoch, provedBy })
+  if (provedBy !== null && !isNews(at.tables, provedBy)) return false
+  at.tables.epochs.push({ epoch, provedBy })
   if (mutant.isHoldLeftOut !== true)
     at.tables.holdUntilMs = Math.max(at.tables.holdUntilMs ?? 0, at.nowMs + FENCE_MS)
   // tills may have heard otherwise in the lost hours

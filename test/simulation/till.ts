@@ -1,6 +1,7 @@
 // A till in a simulated world: the real rules, the real signed record on disk and the real sync rounds, with a cashier who serves
 // citizens, a program that may end at any call, and a line that may be cut. Made by run-seed, and by the plot as a copy.
 import type { Bill } from '#contract/bill.ts'
+import type { Ack } from '#contract/journal-record.ts'
 import { paise, ZERO_PAISE } from '#contract/money.ts'
 import type { Paise } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -56,8 +57,8 @@ export type Till = {
   /** The cashier begins the day: another record in the journal. */
   signIn: () => void
   setCutOff: (isCutOff: boolean) => void
-  /** What the integrator's last word speaks of; 0: none, or the till is down. */
-  ackedUpto: () => number
+  /** The integrator's last word; null: none, or the till is down. */
+  lastAck: () => Ack | null
   isSettled: () => boolean
   /** Asks for news now. */
   nudge: () => void
@@ -254,7 +255,7 @@ export function createTill(world: World, parts: TillWorld): Till {
       world.log(name, next ? 'is cut off' : 'is connected again')
     },
     nudge: () => running?.syncing.nudge(),
-    ackedUpto: () => running?.raw.handover().ack?.upto ?? 0,
+    lastAck: () => running?.raw.handover().ack ?? null,
     isSettled: () =>
       running !== null &&
       doubts.length === 0 &&
