@@ -1,7 +1,7 @@
 // How the simulated integrator takes journal records: what app's append.ts does in its one transaction, with its real reading
 // of records, its real check of the chain and real signatures, on tables in memory. Called by the simulated integrator.
 import { outcomeOf } from '#collection/accept-payment.ts'
-import { checkChain, sha256 } from '#app/records/check-chain.ts'
+import { checkChain, isProofOfRestore, sha256 } from '#app/records/check-chain.ts'
 import type { HeldHead, Verdict } from '#app/records/check-chain.ts'
 import { brokenTotal, readRecords } from '#app/records/read-records.ts'
 import type { ReadBatch } from '#app/records/read-records.ts'
@@ -70,7 +70,7 @@ function proveRestore({ store, deviceId, request, mutant, ids, world }: Call): v
   const ack = readAck(lastAck.text)
   if (ack === null || ack.deviceId !== deviceId || ack.incarnation !== 'A') return
   const at = store.at()
-  if (ack.upto <= (at.tables.heads.get(deviceId)?.upto ?? 0)) return
+  if (!isProofOfRestore(ack, readHead(at, deviceId, request), request.after)) return
   const isBegun = beginEpoch(at, { epoch: ids.uuid(), provedBy: ack.epoch, mutant })
   if (isBegun) world.log('integrator', `${deviceId} proves that the database is an older one`)
 }

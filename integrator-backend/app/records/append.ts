@@ -10,7 +10,7 @@ import type { SuspenseReason } from '#contract/payment.ts'
 import type { ServerKey } from '#app/server-key.ts'
 import { isDataError } from '#app/payments/insert-payments.ts'
 import { appendFollowing } from './append-following.ts'
-import { checkChain } from './check-chain.ts'
+import { checkChain, isProofOfRestore } from './check-chain.ts'
 import type { HeldHead, Verdict } from './check-chain.ts'
 import { keepMoney } from './keep-money.ts'
 import { brokenTotal, readRecords } from './read-records.ts'
@@ -184,7 +184,7 @@ function proofOfRestore({ parts, device, request }: Call, held: HeldHead): strin
   if (lastAck === undefined || !parts.serverKey.isOurs('ack', lastAck)) return null
   const ack = readAck(lastAck.text)
   if (ack === null || ack.deviceId !== device.deviceId || ack.incarnation !== device.incarnation) return null
-  return ack.upto > held.upto ? ack.epoch : null
+  return isProofOfRestore(ack, held, request.after) ? ack.epoch : null
 }
 
 function answerOf({ parts, device }: Call, done: Done): Appended {

@@ -3,7 +3,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { chainOf, recordSigningInput } from '#contract/journal-record.ts'
-import type { JournalOwner, JournalRecord, Sha256 } from '#contract/journal-record.ts'
+import type { Ack, JournalOwner, JournalRecord, Sha256 } from '#contract/journal-record.ts'
 import { RECORDS_MAX } from '#contract/records-api.ts'
 
 export const sha256: Sha256 = (parts) => {
@@ -44,6 +44,15 @@ type Sides = {
   hasEarlier: boolean
   /** Hashes that we hold for these places, by place. */
   heldHashes: (from: number, to: number) => Promise<ReadonlyMap<number, string>>
+}
+
+/**
+ * Our own word about this journal that these tables do not bear out: about more records than they have, or about another record
+ * under its number. Nobody but a database that was put back forgets what it signed.
+ */
+export function isProofOfRestore(word: Ack, held: HeldHead, after: number): boolean {
+  if (word.upto > held.upto) return true
+  return word.upto === after && held.hashAfter !== null && held.hashAfter !== word.head
 }
 
 export async function checkChain(held: HeldHead, handed: Handed, sides: Sides): Promise<Verdict> {

@@ -1,7 +1,7 @@
 // Goal: a batch that parted from our journal before its first record makes a running till go back to where it parted, also where a
 // restore has made us forget the other branch; what comes from a rescue, which has nothing earlier, is a fork at once.
 import { expect, it } from 'vitest'
-import { checkChain, sha256 } from '#app/records/check-chain.ts'
+import { checkChain, isProofOfRestore, sha256 } from '#app/records/check-chain.ts'
 import type { HeldHead } from '#app/records/check-chain.ts'
 import { chainOf, FIRST_HASH, recordSigningInput } from '#contract/journal-record.ts'
 import type { JournalRecord } from '#contract/journal-record.ts'
@@ -87,4 +87,14 @@ it('asks for what is missing when the batch begins after our last record', async
     kind: 'gap',
     expectedSeq: 101,
   })
+})
+
+it('takes a word of ours for proof of a restore when we lack its records, or hold another one under its number', () => {
+  const word = { ...owner, epoch: 'first', atMs: 0, retainUntilMs: 0 }
+  const [ourHash = '', theirHash = ''] = [ours.hashes[130], theirs.hashes[130]]
+  expect(isProofOfRestore({ ...word, upto: 133, head: theirHash }, held(132), 132)).toBe(true)
+  expect(isProofOfRestore({ ...word, upto: 131, head: theirHash }, held(131), 131)).toBe(true)
+  expect(isProofOfRestore({ ...word, upto: 131, head: ourHash }, held(131), 131)).toBe(false)
+  // an older word than the place that the batch follows says nothing about that place
+  expect(isProofOfRestore({ ...word, upto: 120, head: theirHash }, held(131), 131)).toBe(false)
 })
