@@ -1,5 +1,6 @@
 // Supervisors of a test world: what they see and what they decide, over the API as a till asks it. Called by the tests of
 // reversals and exceptions.
+import type pg from 'pg'
 import type { Exception, ExceptionActInput } from '#contract/exceptions-api.ts'
 import type { Payment } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -61,4 +62,15 @@ export async function decideByTwo(till: Till, asked: Omit<Asked, 'by'>): Promise
   const second = await actAt(till, { ...asked, by: SECOND })
   if (second.status !== 200 || !('result' in second.body)) throw new Error(JSON.stringify(second))
   return second.body
+}
+
+/** Claims that a payment was given back. */
+export const countOfClaims = async ({ pool }: { pool: pg.Pool }, payment: Payment): Promise<number> => {
+  const text = 'select count(*)::int as count from tahsil.decision_claims where payment_id = $1'
+  return (await pool.query<{ count: number }>(text, [payment.id])).rows[0]?.count ?? 0
+}
+
+export const findingsOf = async ({ pool }: { pool: pg.Pool }, payment: Payment): Promise<string[]> => {
+  const text = 'select kind from tahsil.device_findings where payment_id = $1'
+  return (await pool.query<{ kind: string }>(text, [payment.id])).rows.map(({ kind }) => kind)
 }
