@@ -1,6 +1,5 @@
 // Files of tills for simulated worlds: a till that is enrolled, knows its town and has an open shift is made once per
 // process and copied for every world. In memory where the system has such a folder. Called by till.
-import { randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { openStore } from '#store/open-store.ts'
 import { sampleMasters, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
 import { TENANT } from './digit.ts'
 import { signerOf } from './keys.ts'
+import { createRandom } from './random.ts'
 import { START_MS } from './world.ts'
 
 export const CASHIER: OperatorTile = { id: 'op-1', code: '101', name: 'Meena Kulkarni', role: 'cashier' }
@@ -62,10 +62,14 @@ function makeTemplate(file: string, number: number): void {
     tenantId: TENANT,
   }
   store.saveDevice(device, { type: 'ENROL', at, dataJson: '{}', amountPaise: ZERO_PAISE })
-  openShift({ store, newId: randomUUID }, [{ denominationPaise: rupees(100), count: 5 }], {
-    operator: CASHIER,
-    at,
-  })
+  openShift(
+    { store, newId: createRandom('shift', number).uuid },
+    [{ denominationPaise: rupees(100), count: 5 }],
+    {
+      operator: CASHIER,
+      at,
+    },
+  )
   // Nobody hands cash in for days here: what an office allows has its own tests.
   store.saveMasters(sampleMasters({ limits: WIDE_LIMITS }))
   store.close()
