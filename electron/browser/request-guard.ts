@@ -23,7 +23,15 @@ export function refusalOf(asked: Asked, place: Place): Refusal | null {
   if (asked.headers.host !== place.host) return { status: 421, words: WORDS.wrongHost }
   if (asked.target.length > TARGET_CHARS_MAX || !/^\/(?!\/)/.test(asked.target))
     return { status: 400, words: WORDS.notHere }
+  // `/rpc/..` would be one path here and another one further in.
+  if (isTwoPaths(asked.target)) return { status: 400, words: WORDS.notHere }
   return isCall(asked.target) ? refusalOfCall(asked, place) : refusalOfPage(asked)
+}
+
+/** Dot segments and back slashes, also encoded: what a URL parser would read as another path. */
+function isTwoPaths(target: string): boolean {
+  const [path = ''] = target.split('?')
+  return /\\|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
 }
 
 export function isCall(target: string): boolean {
