@@ -1,6 +1,6 @@
-// `npm run test:kill -- [--loops N] [--minutes N] [--seed N]`: kills terminal, integrator or its database again and again, at named
-// places and at random moments, with several payments on their way, and prints figures. Ends after so many kills or minutes. Exit 1
-// when the auditor finds anything.
+// `npm run test:kill -- [--victim terminal|integrator|postgres] [--loops N] [--minutes N] [--seed N]`: kills terminal, integrator
+// or its database again and again, at named places and at random moments, with several payments on their way, and prints
+// figures. Ends after so many kills or minutes. Exit 1 when the auditor finds anything.
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { killAt, restartDead } from '#test/reliability/kill-at.ts'
@@ -18,15 +18,19 @@ const { values } = parseArgs({
     loops: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    victim: { type: 'string', default: 'any' },
   },
 })
 
-type Killed = { victim: 'terminal' | 'integrator' | 'postgres' | 'nobody'; what: string }
-type Run = { loops: number; minutes: number; seed: number }
+const VICTIMS = ['terminal', 'integrator', 'postgres'] as const
+type Victim = (typeof VICTIMS)[number]
+type Killed = { victim: Victim | 'nobody'; what: string }
+type Run = { loops: number; minutes: number; seed: number; victims: readonly Victim[] }
+type Kill = { path: MoneyPath; random: Random; victims: readonly Victim[] }
 
 /** Payments on their way, then a kill at a moment nobody chose. */
-const killAnywhere = async (path: MoneyPath, random: Random): Promise<Killed> => {
-  const victim = random.pick(['terminal', 'integrator', 'postgres'] as const)
+const killAnywhere = async ({ path, random, victims }: Kill): Promise<Killed> => {
+  const victim = random.pick(victims)
   const bills = []
   for (let left = 1 + random.below(PAYMENTS_AT_ONCE_MAX); left > 0; left -= 1)
     bills.push(await path.findBill())
@@ -39,18 +43,19 @@ const killAnywhere = async (path: MoneyPath, random: Random): Promise<Killed> =>
   return { victim, what: `${victim} at random` }
 }
 
-const killSomewhere = async (path: MoneyPath, random: Random): Promise<Killed> => {
-  if (random.chance(0.5)) return killAnywhere(path, random)
-  const place = random.pick(killPlaces)
+const killSomewhere = async (kill: Kill): Promise<Killed> => {
+  const { path, random, victims } = kill
+  if (random.chance(0.5)) return killAnywhere(kill)
+  const place = random.pick(killPlaces.filter(({ victim }) => victims.includes(victim)))
   const { isReached } = await killAt(path, place)
   const what = `${place.victim} ${place.name}${isReached ? '' : ': not reached'}`
   return { victim: isReached ? place.victim : 'nobody', what }
 }
 
-const run = async ({ loops, minutes, seed }: Run): Promise<number> => {
+const run = async ({ loops, minutes, seed, victims }: Run): Promise<number> => {
   const random = createRandom(seed)
   const counts = new Map<string, number>()
-  const victims = new Map<string, number>()
+  const died = new Map<string, number>()
   const findings: string[] = []
   const path = await startMoneyPath()
   const startedMs = performance.now()
@@ -60,16 +65,16 @@ const run = async ({ loops, minutes, seed }: Run): Promise<number> => {
   try {
     await path.startMissing()
     while (!isOver() && findings.length === 0) {
-      const { what, victim } = await killSomewhere(path, random)
+      const { what, victim } = await killSomewhere({ path, random, victims })
       killCount += 1
       counts.set(what, (counts.get(what) ?? 0) + 1)
-      victims.set(victim, (victims.get(victim) ?? 0) + 1)
+      died.set(victim, (died.get(victim) ?? 0) + 1)
       if (killCount % AUDIT_EVERY !== 0 && !isOver()) continue
       await path.settle()
       const audit = await path.audit()
       paymentCount = audit.paymentCount
       findings.push(...audit.findings)
-      const each = [...victims].map(([name, count]) => `${name} ${count}`).join(', ')
+      const each = [...died].map(([name, count]) => `${name} ${count}`).join(', ')
       console.log(`${killCount} kills (${each}), ${paymentCount} payments, ${audit.findings.length} findings`)
     }
   } catch (error) {
@@ -89,5 +94,12 @@ const run = async ({ loops, minutes, seed }: Run): Promise<number> => {
 
 console.log(`seed ${values.seed}`)
 const { loops, minutes, seed } = values
-const findingCount = await run({ loops: Number(loops), minutes: Number(minutes), seed: Number(seed) })
+const victims = VICTIMS.filter((each) => values.victim === 'any' || values.victim === each)
+if (victims.length === 0) throw new Error(`--victim is one of ${VICTIMS.join(', ')}`)
+const findingCount = await run({
+  loops: Number(loops),
+  minutes: Number(minutes),
+  seed: Number(seed),
+  victims,
+})
 process.exitCode = findingCount === 0 ? 0 : 1

@@ -1,4 +1,4 @@
-// `npm run test:disk-faults -- [--nth N] [--payments N]`: fails the 1st, 2nd, … Nth call of every kind in every way while the till
+// `npm run test:disk-faults -- [--nth N] [--payments N] [--calls sync,write,truncate,open,unlink]`: fails the 1st, 2nd, … Nth call of every kind in every way while the till
 // takes payments, and prints figures. Exit 1 when anything was lost or wrongly denied.
 import { parseArgs } from 'node:util'
 import { recorderObstacle } from '#test/reliability/power-cut/build-recorder.ts'
@@ -7,7 +7,11 @@ import { tradeWithFault, type DiskFault, type FaultOutcome } from '#test/reliabi
 const AT_ONCE = 3
 
 const { values } = parseArgs({
-  options: { nth: { type: 'string', default: '500' }, payments: { type: 'string', default: '40' } },
+  options: {
+    nth: { type: 'string', default: '500' },
+    payments: { type: 'string', default: '40' },
+    calls: { type: 'string', default: 'sync,write,truncate,open,unlink' },
+  },
 })
 const obstacle = recorderObstacle()
 if (obstacle !== null) {
@@ -31,7 +35,10 @@ const failEach = async (kind: Omit<DiskFault, 'nth'>): Promise<FaultOutcome[]> =
 
 let badCount = 0
 console.log('call      way            runs  acknowledged  refused  stopped  wrong')
-for (const call of ['sync', 'write', 'truncate', 'open', 'unlink'] as const) {
+const calls = values.calls.split(',')
+for (const call of (['sync', 'write', 'truncate', 'open', 'unlink'] as const).filter((each) =>
+  calls.includes(each),
+)) {
   for (const way of ['broken', 'full', 'dies'] as const) {
     for (const isForever of way === 'dies' ? [false] : [false, true]) {
       const outcomes = await failEach({ call, way, isForever })
