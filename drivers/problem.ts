@@ -3,6 +3,25 @@
 // on and never hold personal data.
 
 export type DriverProblemCode =
+  // any device, whatever carries its bytes
+  | 'device_unreachable'
+  | 'device_permission'
+  | 'device_in_use'
+  | 'device_gone'
+  | 'device_no_answer'
+  | 'device_unsupported'
+  | 'device_address_invalid'
+  // scanners and card readers
+  | 'scan_unreadable'
+  | 'bank_card_refused'
+  | 'card_unreadable'
+  // card terminals
+  | 'card_terminal_busy'
+  | 'card_terminal_not_set_up'
+  | 'card_terminal_refused'
+  | 'card_terminal_wrong_answer'
+  | 'card_terminal_result_unknown'
+  // printers
   | 'printer_unreachable'
   | 'printer_disconnected'
   | 'printer_no_answer'
