@@ -1,23 +1,16 @@
 // From a printer's address in the settings to something that prints documents. The only file of this folder the host needs,
-// together with document.ts. Addresses, each with an optional ?profile=ID from profiles.ts:
-//   tcp://HOST:PORT   a network printer (port 9100 when left out)
-//   virtual:FOLDER    the virtual printer in this process; slips appear in the folder as PNG and text
-//   file:PATH         a printer's device file or any file, one-way
-//   none              no printer
+// together with document.ts. The addresses it understands are in printer-address.ts; "none" is no printer.
 import { DriverProblem } from '#drivers/problem.ts'
-import { fileTransport } from '#drivers/transport/file.ts'
-import { memoryTransport } from '#drivers/transport/memory.ts'
-import { networkTransport } from '#drivers/transport/network.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
-import { createVirtualPrinter } from '#drivers/virtual/printer.ts'
-import { openSlipFolder } from '#drivers/virtual/slip-folder.ts'
 import type { PrintDocument } from './document.ts'
 import { COPIES_MAX } from './document.ts'
 import { encodeEscPos } from './escpos.ts'
 import type { PrintOutcome, PrintTimes } from './print-job.ts'
 import { PRINT_TIMES, printBytes } from './print-job.ts'
+import type { PrinterAddressKind } from './printer-address.ts'
+import { parsePrinterAddress, printerTransport } from './printer-address.ts'
 import type { PrinterProfile } from './profiles.ts'
-import { defaultProfile, findProfile, profiles } from './profiles.ts'
+import { defaultProfile } from './profiles.ts'
 import { askStatus, readStatus } from './status.ts'
 
 export type Printer = {
@@ -31,7 +24,7 @@ export type Printer = {
 }
 
 export type PrinterDescription = {
-  readonly kind: 'network' | 'virtual' | 'file' | 'none'
+  readonly kind: PrinterAddressKind | 'none'
   readonly name: string
   readonly profileId: string
   readonly profileLabel: string
@@ -46,13 +39,13 @@ export type PrinterStatus = {
 }
 
 const JOBS_WAITING_MAX = 16
-const DEFAULT_PORT = 9100
 
 /** @throws DriverProblem `printer_url_invalid` or `file_not_writable` */
 export function openPrinter(url: string, times: PrintTimes = PRINT_TIMES): Printer {
   if (url.trim() === 'none') return noPrinter()
-  const { kind, target, profile } = parsePrinterUrl(url)
-  return openPrinterOver(transportFor(kind, target, profile), { kind, profile, times })
+  const address = parsePrinterAddress(url)
+  const { kind, profile } = address
+  return openPrinterOver(printerTransport(address), { kind, profile, times })
 }
 
 /** A printer over any transport: what openPrinter uses, and the door for links that have no URL here. */
@@ -178,44 +171,4 @@ function noPrinter(): Printer {
     status: async () => ({ ...blank, state: 'none', problem }),
     print: async () => ({ result: 'not-sent', problem, isPaperNearEnd: false }),
   }
-}
-
-type PrinterUrl = { kind: 'network' | 'virtual' | 'file'; target: string; profile: PrinterProfile }
-
-function parsePrinterUrl(url: string): PrinterUrl {
-  const parts = /^(tcp:\/\/|virtual:|file:)([^?]+)(?:\?profile=([\w-]+))?$/.exec(url.trim())
-  if (parts === null) {
-    throw invalidUrl(url, 'write tcp://HOST:PORT, virtual:FOLDER, file:PATH or none')
-  }
-  const [, scheme = '', target = '', profileId] = parts
-  const profile = profileId === undefined ? defaultProfile : findProfile(profileId)
-  if (profile === undefined) {
-    throw invalidUrl(url, `profile must be one of ${profiles.map(({ id }) => id).join(', ')}`)
-  }
-  const kind = ({ 'tcp://': 'network', 'virtual:': 'virtual', 'file:': 'file' } as const)[scheme]
-  if (kind === undefined) throw new Error(`scheme ${scheme} has no transport`)
-  return { kind, target, profile }
-}
-
-function transportFor(kind: PrinterUrl['kind'], target: string, profile: PrinterProfile): Transport {
-  if (kind === 'file') return fileTransport(target)
-  if (kind === 'virtual') {
-    const onSlip = openSlipFolder(target, profile)
-    const printer = createVirtualPrinter({ columns: profile.columns, onSlip })
-    // Without a cutter the citizen tears the slip off: a new one begins with the next job.
-    return memoryTransport({ ...printer, onClose: printer.tearOff }, target)
-  }
-  // [::1]:9100, 192.0.2.7, printer.local:9100
-  const parts = /^(\[[0-9a-f:.]+\]|[^:/]+)(?::(\d{1,5}))?\/?$/i.exec(target)
-  const port = Number(parts?.[2] ?? DEFAULT_PORT)
-  if (parts === null || port < 1 || port > 65_535)
-    throw invalidUrl(`tcp://${target}`, 'write tcp://HOST:PORT')
-  return networkTransport({ host: (parts[1] ?? '').replace(/^\[|\]$/g, ''), port })
-}
-
-function invalidUrl(url: string, advice: string): DriverProblem {
-  return new DriverProblem(
-    'printer_url_invalid',
-    `The printer address "${url}" is not understood: ${advice}.`,
-  )
 }
