@@ -46,6 +46,7 @@ export function SignIn() {
   useEffect(() => codeInput.current?.focus(), [])
   const tiles = operators.data ?? []
   const isReady = code.trim() !== '' && pin.length >= PIN_MIN && !isChecking
+  const isLocked = isLockedHere(trouble) && trouble?.operatorCode === code.trim()
 
   const choose = (chosen: string) => {
     setCode(chosen)
@@ -108,34 +109,38 @@ export function SignIn() {
             inputRef={codeInput}
             testId="operator-code"
           />
-          <Field
-            label={text('signIn.pin')}
-            kind="secret"
-            value={pin}
-            onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_MAX))}
-            inputRef={pinInput}
-            testId="pin"
-          />
-          {trouble === null ? null : <SignInTrouble trouble={trouble} onUnlocked={unlocked} />}
-          {isUnlocked ? <Panel tone="ok" title={text('unlock.done')} testId="unlocked" /> : null}
-          {isLockedHere(trouble) ? null : (
-            <NumberPad
-              label={text('signIn.pad')}
-              onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
-              onBackspace={() => setPin(pin.slice(0, -1))}
+          {isLocked ? null : (
+            <Field
+              label={text('signIn.pin')}
+              kind="secret"
+              value={pin}
+              onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_MAX))}
+              inputRef={pinInput}
+              testId="pin"
             />
           )}
-          <Button
-            kind="primary"
-            size="large"
-            icon={LogIn}
-            chord="Enter"
-            isDisabled={!isReady}
-            onPress={signIn}
-            testId="sign-in"
-          >
-            {text(isChecking ? 'signIn.checking' : 'signIn.act')}
-          </Button>
+          {trouble === null ? null : <SignInTrouble trouble={trouble} onUnlocked={unlocked} />}
+          {isUnlocked ? <Panel tone="ok" title={text('unlock.done')} testId="unlocked" /> : null}
+          {isLocked ? null : (
+            <>
+              <NumberPad
+                label={text('signIn.pad')}
+                onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
+                onBackspace={() => setPin(pin.slice(0, -1))}
+              />
+              <Button
+                kind="primary"
+                size="large"
+                icon={LogIn}
+                chord="Enter"
+                isDisabled={!isReady}
+                onPress={signIn}
+                testId="sign-in"
+              >
+                {text(isChecking ? 'signIn.checking' : 'signIn.act')}
+              </Button>
+            </>
+          )}
         </div>
       </section>
     </main>
@@ -177,15 +182,12 @@ function SignInTrouble({ trouble, onUnlocked }: SignInTroubleProps) {
       </Panel>
     )
   }
-  return (
-    <>
-      <KnownTrouble problem={trouble.problem} atMs={trouble.atMs} />
-      {isLockedHere(trouble) ? <Unlock operatorCode={trouble.operatorCode} onUnlocked={onUnlocked} /> : null}
-    </>
-  )
+  const { problem, operatorCode } = trouble
+  if (isLockedHere(trouble)) return <Unlock {...{ problem, operatorCode, onUnlocked }} />
+  return <KnownTrouble problem={trouble.problem} atMs={trouble.atMs} />
 }
 
-/** Until a person lifts the lock, not for some minutes: then the number pad is the unlock's. */
+/** Until a person lifts the lock, not for some minutes: then no PIN helps, and field and number pad are the unlock's. */
 function isLockedHere(trouble: Trouble | null): boolean {
   if (trouble?.problem?.code !== 'operator_locked') return false
   return lockSecondsLeft(trouble.problem.data, trouble.atMs, trouble.atMs) === null

@@ -19,9 +19,14 @@ import styles from './unlock.module.css'
 
 const ANSWER_DIGITS = 8
 
-type UnlockProps = { readonly operatorCode: string; readonly onUnlocked: () => void }
+type UnlockProps = {
+  /** Why the operator is locked. */
+  readonly problem: Problem
+  readonly operatorCode: string
+  readonly onUnlocked: () => void
+}
 
-export function Unlock({ operatorCode, onUnlocked }: UnlockProps) {
+export function Unlock({ problem: lock, operatorCode, onUnlocked }: UnlockProps) {
   const client = useTerminal()
   const challenge = useQuery({
     queryKey: ['unlock', operatorCode],
@@ -31,7 +36,12 @@ export function Unlock({ operatorCode, onUnlocked }: UnlockProps) {
   })
   if (challenge.error !== null) {
     const problem = problemOf(challenge.error)
-    return problem === null ? null : <ProblemPanel problem={problem} />
+    return (
+      <>
+        <ProblemPanel problem={lock} />
+        {problem === null ? null : <ProblemPanel problem={problem} />}
+      </>
+    )
   }
   return challenge.data === undefined ? null : <Challenge {...challenge.data} onUnlocked={onUnlocked} />
 }
@@ -70,8 +80,9 @@ function Challenge({ deviceCode, operatorCode, challenge, onUnlocked }: Challeng
   useKeys(isReady ? { Enter: unlock } : {})
   return (
     <section className={styles.box} aria-label={text('unlock.title')} data-testid="unlock">
-      <h2 className={styles.title}>{text('unlock.title')}</h2>
-      <p>{text('unlock.read')}</p>
+      <Panel tone="error" title={text('unlock.title')} isAlert testId="problem-operator_locked">
+        <p>{text('unlock.read')}</p>
+      </Panel>
       <dl className={styles.facts}>
         <Fact name={text('unlock.till')} value={deviceCode} />
         <Fact name={text('unlock.operator')} value={operatorCode} />
