@@ -1,25 +1,43 @@
-// `npm test`: everything that must hold before a change goes in, cheapest first; stops at the first step that fails.
+// `npm test`: everything that must hold before a change goes in, cheapest first; stops at the first step that fails, once the tests have begun only at their end.
 // `npm test -- unit core` runs only the tests: names of projects (rules, unit, integration, simulation, reliability,
-// parity, e2e) choose projects, any other word chooses test files whose path contains it. The last line is always
+// parity, e2e, rig) choose projects, any other word chooses test files whose path contains it. The last line is always
 // `N passed, M failed`.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { findChromium, setupMachine } from '#test/setup-machine.ts'
 
-/** `output` is shown when the step fails; tests show their own while they run. */
+/** `output` is shown when the step fails; tests show their own while they run. `goesOn`: the next step runs even when this one failed. */
 type Outcome = { isOk: boolean; output: string }
-type Step = { name: string; run: () => Promise<Outcome> }
+type Step = { name: string; goesOn?: boolean; run: () => Promise<Outcome> }
 type Row = { name: string; seconds: number; isOk: boolean }
 type Counts = { passed: number; failed: number; notRun: number }
 
 const root = join(import.meta.dirname, '..')
-const reportPath = join(root, 'test-output', 'vitest.json')
+const outputFolder = join(root, 'test-output')
+const REPORT = 'vitest-'
 const nodeMajorMin = 24
 const stepMinutesMax = 60
 
-const projectNames = new Set(['rules', 'unit', 'integration', 'simulation', 'reliability', 'parity', 'e2e'])
+const projectNames = new Set([
+  'rules',
+  'unit',
+  'integration',
+  'simulation',
+  'reliability',
+  'parity',
+  'e2e',
+  'rig',
+])
+/**
+ * Which projects of a whole run go side by side. Those of the second group take one file after another and leave most of the machine
+ * idle, so each has a process of its own.
+ */
+const wholeRun = [
+  { name: 'tests', lanes: [['rules', 'unit', 'integration', 'simulation', 'parity']] },
+  { name: 'slow tests', lanes: [['reliability'], ['e2e'], ['rig']] },
+]
 /** These drive the built screens. */
 const projectsOfScreens = new Set(['integration', 'parity', 'e2e'])
 
@@ -27,18 +45,19 @@ const main = async (words: readonly string[]): Promise<number> => {
   const projects = words.filter((word) => projectNames.has(word))
   const filters = words.filter((word) => !projectNames.has(word))
   const rows: Row[] = []
-  let hasTests = false
+  mkdirSync(outputFolder, { recursive: true })
+  for (const name of readdirSync(outputFolder).filter((each) => each.startsWith(REPORT)))
+    rmSync(join(outputFolder, name))
   for (const step of planSteps(projects, filters)) {
     const startedMs = performance.now()
     const { isOk, output } = await step.run()
     rows.push({ name: step.name, seconds: (performance.now() - startedMs) / 1000, isOk })
-    hasTests = step.name === 'tests'
     if (!isOk) {
       if (output !== '') console.log(`\n${output.trimEnd()}`)
-      break
+      if (step.goesOn !== true) break
     }
   }
-  const counts = hasTests ? readCounts(rows.at(-1)?.isOk ?? false) : { passed: 0, failed: 1, notRun: 0 }
+  const counts = readCounts(rows.every(({ isOk }) => isOk))
   printTable(rows, counts)
   return counts.failed === 0 ? 0 : 1
 }
@@ -52,7 +71,9 @@ const planSteps = (projects: readonly string[], filters: readonly string[]): Ste
     { name: 'machine', run: checkMachine },
     ...(isWhole ? ['typecheck', 'lint', 'format:check'].map(npmStep) : []),
     ...(needsScreens && hasBuild ? [npmStep('build')] : []),
-    { name: 'tests', run: () => runTests(projects, filters) },
+    ...(isWhole
+      ? wholeRun.map(({ name, lanes }) => ({ name, goesOn: true, run: () => runSideBySide(lanes) }))
+      : [{ name: 'tests', run: () => runTests(projects, filters) }]),
   ]
 }
 
@@ -72,16 +93,19 @@ const npmStep = (script: string): Step => ({
   run: () => runCommand({ command: 'npm', words: ['run', '--silent', script], isShown: false }),
 })
 
+const runSideBySide = async (lanes: readonly (readonly string[])[]): Promise<Outcome> => {
+  const outcomes = await Promise.all(lanes.map((projects) => runTests(projects, [])))
+  return { isOk: outcomes.every(({ isOk }) => isOk), output: '' }
+}
+
 const runTests = (projects: readonly string[], filters: readonly string[]): Promise<Outcome> => {
-  mkdirSync(join(root, 'test-output'), { recursive: true })
-  rmSync(reportPath, { force: true })
   const words = [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
     `--config=${join('test', 'rules', 'vitest.config.ts')}`,
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${reportPath}`,
+    `--outputFile.json=${join(outputFolder, `${REPORT}${projects[0] ?? 'all'}.json`)}`,
     ...projects.flatMap((name) => ['--project', name]),
     ...filters,
   ]
@@ -122,17 +146,17 @@ const Report = z.object({
 
 /** A test file that could not even be loaded counts as one failure, and so does a failed run without a failed test. */
 const readCounts = (isOk: boolean): Counts => {
-  if (!existsSync(reportPath)) return { passed: 0, failed: 1, notRun: 0 }
-  const report = Report.parse(JSON.parse(readFileSync(reportPath, 'utf8')))
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every((each) => each.status !== 'failed'),
-  ).length
-  const failed = report.numFailedTests + brokenFiles
-  return {
-    passed: report.numPassedTests,
-    failed: isOk ? failed : Math.max(failed, 1),
-    notRun: report.numPendingTests,
+  const counts = { passed: 0, failed: 0, notRun: 0 }
+  for (const name of readdirSync(outputFolder).filter((each) => each.startsWith(REPORT))) {
+    const report = Report.parse(JSON.parse(readFileSync(join(outputFolder, name), 'utf8')))
+    const brokenFiles = report.testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.every((each) => each.status !== 'failed'),
+    ).length
+    counts.passed += report.numPassedTests
+    counts.failed += report.numFailedTests + brokenFiles
+    counts.notRun += report.numPendingTests
   }
+  return isOk && counts.passed > 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) }
 }
 
 const printTable = (rows: readonly Row[], counts: Counts): void => {

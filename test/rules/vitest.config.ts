@@ -1,6 +1,7 @@
 // Test projects: rules (the house itself), unit (one room, no network), integration (real parts together),
 // simulation (seeded worlds of faults around the real rules), reliability (kills, power cuts, broken lines; one file at a
-// time), parity (both shells behave alike), e2e (a real browser, one file at a time).
+// time), parity (both shells behave alike), e2e (a real browser, one file at a time), rig (the drivers against devices of a real
+// kernel in a virtual machine).
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -29,6 +30,7 @@ export default defineConfig({
       project('reliability', 180_000, true),
       project('parity', 60_000),
       project('e2e', 180_000, true),
+      project('rig', 240_000, true),
     ],
   },
 })
