@@ -1,17 +1,20 @@
 // From a printer's address in the settings to something that prints documents. The only file of this folder the host needs,
 // together with document.ts. The addresses it understands are in printer-address.ts; "none" is no printer.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
 import type { PrintDocument } from './document.ts'
 import { COPIES_MAX } from './document.ts'
 import { encodeEscPos } from './escpos.ts'
 import type { PrintOutcome, PrintTimes } from './print-job.ts'
-import { PRINT_TIMES, printBytes } from './print-job.ts'
+import { outcome, PRINT_TIMES, printOver, problemOf } from './print-job.ts'
 import type { PrinterAddressKind } from './printer-address.ts'
 import { parsePrinterAddress, printerTransport } from './printer-address.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { defaultProfile } from './profiles.ts'
-import { askStatus, readStatus } from './status.ts'
+import type { KeptLine } from './printer-line.ts'
+import { keepLine } from './printer-line.ts'
+import { askStatus } from './status.ts'
 
 export type Printer = {
   readonly describe: () => PrinterDescription
@@ -20,7 +23,25 @@ export type Printer = {
    * Prints `copies` slips (default 1) as one job. Jobs of one printer wait for each other.
    * @throws DriverProblem `document_invalid`; everything the printer does is in the outcome
    */
-  readonly print: (document: PrintDocument, options?: { copies?: number }) => Promise<PrintOutcome>
+  readonly print: (
+    document: PrintDocument,
+    options?: {
+      readonly copies?: number
+      /** Four characters 20..7E that name this job for `latePrints`; recorded by the caller before. */
+      readonly jobId?: string
+      /** The slip before this one broke off in an earlier life of this program: print the void strip first. */
+      readonly isAfterVoid?: boolean
+      /** All bytes are on their way. */
+      readonly onSent?: () => void
+    },
+  ) => Promise<PrintOutcome>
+  /**
+   * Jobs that ended unknown or interrupted and of which the printer has said since that they are on paper. Ask before every
+   * reprint: many printers finish by themselves when paper is put in. `listenMs` waits for what the line still holds.
+   */
+  readonly latePrints: (listenMs?: number) => Promise<ReadonlySet<string>>
+  /** Lets go of a line that is kept open for a late word. */
+  readonly close: () => Promise<void>
 }
 
 export type PrinterDescription = {
@@ -55,26 +76,50 @@ export function openPrinterOver(
 ): Printer {
   const { kind, profile, times = PRINT_TIMES } = options
   const inTurn = oneAtATime(transport.name)
-  let isLastSlipVoid = false
+  const lines = keepLine(transport, times)
+  /** Job whose slip broke off, so that what comes next must say that it is void; null: none. */
+  let voidJob: string | null = null
+  let jobNumber = 0
   // The first real receipt should not pay for the engine compiling this code on its first run.
   encodeEscPos(WARM_UP, profile)
 
-  const printNow = async (bytes: Uint8Array): Promise<PrintOutcome> => {
-    const job = isLastSlipVoid ? Buffer.concat([encodeEscPos(VOID_STRIP, profile), bytes]) : bytes
-    const outcome = await printBytes(transport, job, times)
-    if (outcome.result !== 'not-sent') isLastSlipVoid = outcome.result === 'interrupted'
-    return outcome
+  const printNow = async (
+    slip: Uint8Array,
+    { jobId, isAfterVoid, onSent }: PrintWish,
+  ): Promise<PrintOutcome> => {
+    const id = jobId ?? `#${(jobNumber++ % 1_000).toString().padStart(3, '0')}`
+    const line = await lines.openForJob()
+    if (line instanceof DriverProblem) return outcome('not-sent', line)
+    const bytes = (): Uint8Array => {
+      const isOnPaper = (job: string): boolean => lines.late().has(job) || line.reader.processIds().has(job)
+      if (voidJob !== null && isOnPaper(voidJob)) voidJob = null
+      const isVoidAbove = voidJob !== null || isAfterVoid === true
+      return isVoidAbove ? Buffer.concat([encodeEscPos(VOID_STRIP, profile), slip]) : slip
+    }
+    const processId = profile.hasProcessId ? id : null
+    const { late, ...end } = await printOver(line, { bytes, processId, clears: profile.clears, onSent })
+    if (end.result !== 'not-sent') voidJob = end.result === 'interrupted' ? id : null
+    await lines.done(line, late === null ? null : { jobId: id, late })
+    return end
   }
   const { id: profileId, label: profileLabel } = profile
   return {
     describe: () => ({ kind, name: transport.name, profileId, profileLabel }),
-    status: async () => await inTurn(async () => await statusOver(transport, times)),
-    print: async (document, { copies = 1 } = {}) => {
-      const bytes = encodeCopies(document, profile, copies)
-      return await inTurn(async () => await printNow(bytes))
+    status: async () => await inTurn(async () => await statusOver(transport, lines, times)),
+    print: async (document, wish = {}) => {
+      const bytes = encodeCopies(document, profile, wish.copies ?? 1)
+      return await inTurn(async () => await printNow(bytes, wish))
     },
+    latePrints: async (listenMs = 0) =>
+      await inTurn(async () => {
+        if (listenMs > 0 && transport.canAnswer) await listen(lines, listenMs)
+        return new Set(lines.late())
+      }),
+    close: async () => await inTurn(lines.close),
   }
 }
+
+type PrintWish = NonNullable<Parameters<Printer['print']>[1]>
 
 /** Printed before the next slip after an interrupted one, so that half a receipt never passes for one. */
 const VOID_STRIP: PrintDocument = {
@@ -82,6 +127,7 @@ const VOID_STRIP: PrintDocument = {
   lang: 'en',
   blocks: [
     { kind: 'text', text: '*** PRINT ABOVE IS INCOMPLETE - VOID ***', align: 'center', isBold: true },
+    { kind: 'text', text: 'ऊपर की छपाई अधूरी है - अमान्य', lang: 'hi-IN', align: 'center', isBold: true },
     { kind: 'cut' },
   ],
 }
@@ -120,24 +166,28 @@ function encodeCopies(document: PrintDocument, profile: PrinterProfile, copies: 
   return Buffer.concat([first, ...Array.from({ length: copies - 1 }, () => other)])
 }
 
-async function statusOver(transport: Transport, times: PrintTimes): Promise<PrinterStatus> {
+async function statusOver(transport: Transport, lines: KeptLine, times: PrintTimes): Promise<PrinterStatus> {
   const blank = { problem: null, isPaperNearEnd: false, isDrawerPinHigh: false }
   if (!transport.canAnswer) return { ...blank, state: 'silent' }
+  const line = await lines.open()
+  if (line instanceof DriverProblem) return { ...blank, state: 'unreachable', problem: line }
   try {
-    const connection = await transport.open()
-    const reader = readStatus(connection)
-    try {
-      const status = await askStatus(reader, times.answerTimeoutMs)
-      if (status === null) return { ...blank, state: 'silent' }
-      return { ...status, state: status.problem === null ? 'ready' : 'attention' }
-    } finally {
-      reader.stop()
-      await connection.close()
-    }
+    const status = await askStatus(line.reader, times.answerTimeoutMs)
+    if (status === null) return { ...blank, state: 'silent' }
+    return { ...status, state: status.problem === null ? 'ready' : 'attention' }
   } catch (error) {
-    if (error instanceof DriverProblem) return { ...blank, state: 'unreachable', problem: error }
-    throw error
+    return { ...blank, state: 'unreachable', problem: problemOf(error) }
+  } finally {
+    await lines.done(line, null)
   }
+}
+
+/** Serial and USB lines may still hold what the printer said while nobody listened. */
+async function listen(lines: KeptLine, listenMs: number): Promise<void> {
+  const line = await lines.open()
+  if (line instanceof DriverProblem) return
+  await Promise.race([sleep(listenMs), line.connection.closed])
+  await lines.done(line, null)
 }
 
 /** Runs tasks one after another: a printer takes one connection at a time. */
@@ -170,5 +220,7 @@ function noPrinter(): Printer {
     }),
     status: async () => ({ ...blank, state: 'none', problem }),
     print: async () => ({ result: 'not-sent', problem, isPaperNearEnd: false }),
+    latePrints: async () => new Set(),
+    close: async () => undefined,
   }
 }

@@ -1,10 +1,11 @@
-// Sends one job over a transport and finds out whether it was printed. Called by open-printer.ts.
+// Sends one job over an open line and finds out whether it was printed. Called by open-printer.ts.
 // The outcome is about paper only: it never decides anything about money, receipts or their numbers. "Socket write finished"
-// is never taken for "printed"; only the printer's answer to the fence at the end of the job is.
+// is never taken for "printed"; only the printer's answer to the question at the end of the job is (process ID where it has one, the fence `GS r 1` otherwise).
 import { DriverProblem } from '#drivers/problem.ts'
 import type { Connection, Transport } from '#drivers/transport/transport.ts'
+import type { BufferClear } from './profiles.ts'
 import type { StatusReader } from './status.ts'
-import { askStatus, readStatus } from './status.ts'
+import { askStatus } from './status.ts'
 
 export type PrintOutcome = {
   /**
@@ -20,115 +21,188 @@ export type PrintOutcome = {
 export type PrintTimes = {
   /** Per status answer; real printers answer within some milliseconds. */
   readonly answerTimeoutMs: number
-  /** From the last byte to the fence. */
+  /** From the last byte to the printer's word. */
   readonly fenceTimeoutMs: number
+  /** How long the printer may hold the line (XOFF) before the slip is given up. */
+  readonly flowTimeoutMs: number
   /** Between questions while waiting, for printers that report nothing by themselves. */
   readonly pollMs: number
+  /** How long the line stays open for a late word after a slip whose end is not known. */
+  readonly lateListenMs: number
 }
 
-export const PRINT_TIMES: PrintTimes = { answerTimeoutMs: 500, fenceTimeoutMs: 30_000, pollMs: 2_000 }
+export const PRINT_TIMES: PrintTimes = {
+  answerTimeoutMs: 500,
+  fenceTimeoutMs: 30_000,
+  flowTimeoutMs: 30_000,
+  pollMs: 2_000,
+  lateListenMs: 600_000,
+}
 
 const WRITE_BYTES_MAX = 1_024
 const INIT = [0x1b, 0x40]
 const FENCE = Uint8Array.of(0x1d, 0x72, 0x01)
 // `GS a n`: report online, error and paper changes. `ESC @` switches it off, so it goes right behind.
 const AUTOMATIC_STATUS = Uint8Array.of(0x1d, 0x61, 0x0e)
-// `DLE DC4 8 ...`: what is left of a broken slip must not come out when paper is put in.
-const CLEAR_BUFFER = Uint8Array.of(0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8)
+/** 9600 baud. */
+const SLOWEST_BYTES_PER_SECOND = 960
 
-/** @param bytes a whole job, beginning with `ESC @`, without a fence. Never throws for what the printer or the link does. */
-export async function printBytes(
-  transport: Transport,
-  bytes: Uint8Array,
-  times: PrintTimes = PRINT_TIMES,
-): Promise<PrintOutcome> {
-  let connection: Connection
-  try {
-    connection = await transport.open()
-  } catch (error) {
-    return outcome('not-sent', problemOf(error))
-  }
-  const reader = readStatus(connection)
-  try {
-    return await printOver({ connection, reader, transport, times }, bytes)
-  } finally {
-    reader.stop()
-    await connection.close()
-  }
+/** `DLE DC4 8 ...` and `DLE ENQ 2`: what is left of a broken slip must not come out when paper is put in. */
+const CLEARS: Record<BufferClear, Uint8Array> = {
+  'dle-dc4-8': Uint8Array.of(0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8),
+  'dle-enq-2': Uint8Array.of(0x10, 0x05, 2),
 }
 
-type Line = { connection: Connection; reader: StatusReader; transport: Transport; times: PrintTimes }
+export type JobBytes = {
+  /** A whole job, beginning with `ESC @`, without a fence. Called once the printer has said that it is ready. */
+  readonly bytes: () => Uint8Array
+  /** Four characters 20..7E that the printer gives back when the job is on paper; null where it has no such command. */
+  readonly processId: string | null
+  /** What the printer knows to empty its buffers, in the order in which they are sent. */
+  readonly clears: readonly BufferClear[]
+  /** All bytes are on their way; what is missing is the printer's word. */
+  readonly onSent?: (() => void) | undefined
+}
 
-async function printOver(line: Line, bytes: Uint8Array): Promise<PrintOutcome> {
-  const { connection, reader, transport, times } = line
+export type PrintLine = {
+  readonly connection: Connection
+  readonly reader: StatusReader
+  readonly transport: Transport
+  readonly times: PrintTimes
+}
+
+export type PrintEnd = PrintOutcome & {
+  /** Settles when the printer says, after all, that this job is on paper; null if it cannot say so any more. Never rejects. */
+  readonly late: Promise<void> | null
+}
+
+/** Never throws for what the printer or the link does. */
+export async function printOver(line: PrintLine, job: JobBytes): Promise<PrintEnd> {
+  const { reader, transport, times } = line
   let isPaperNearEnd = false
   let isTwoWay = false
   if (transport.canAnswer) {
     try {
       const status = await askStatus(reader, times.answerTimeoutMs)
       if (status !== null && status.problem !== null) {
-        return outcome('not-sent', status.problem, status.isPaperNearEnd)
+        return { ...outcome('not-sent', status.problem, status.isPaperNearEnd), late: null }
       }
       isTwoWay = status !== null
       isPaperNearEnd = status?.isPaperNearEnd === true
     } catch (error) {
-      return outcome('not-sent', problemOf(error))
+      return { ...outcome('not-sent', problemOf(error)), late: null }
     }
   }
-  const trouble = await send(line, isTwoWay ? withAnswers(bytes) : bytes)
-  if (trouble !== null) {
-    await clearBuffer(connection)
-    return outcome('interrupted', trouble, isPaperNearEnd)
+  const bytes = job.bytes()
+  const sent = await send(line, isTwoWay ? withAnswers(bytes, job) : [bytes])
+  const answered = isTwoWay ? waitForWord(line, job, sent) : null
+  if (sent.problem !== null) {
+    if (sent.sentBytes === 0) return { ...outcome('not-sent', sent.problem, isPaperNearEnd), late: null }
+    await clearBuffers(line, job)
+    return { ...outcome('interrupted', sent.problem, isPaperNearEnd), late: null }
   }
-  if (!isTwoWay) return outcome('unknown', noAnswer(transport.name), isPaperNearEnd)
-  const end = await waitForFence(line)
-  if (end.result === 'interrupted') await clearBuffer(connection)
-  return { ...end, isPaperNearEnd }
+  job.onSent?.()
+  if (answered === null) {
+    return { ...outcome('unknown', noAnswer(transport.name), isPaperNearEnd), late: null }
+  }
+  const end = await waitForEnd(line, { answered, jobBytes: bytes.length })
+  if (end.result === 'interrupted') await clearBuffers(line, job)
+  return { ...end, isPaperNearEnd, late: end.result === 'printed' ? null : answered }
 }
 
-function withAnswers(bytes: Uint8Array): Uint8Array {
+/** In two parts: what is printed, and the questions whose answers mean that it is. */
+function withAnswers(bytes: Uint8Array, { processId }: JobBytes): readonly Uint8Array[] {
   if (!INIT.every((byte, index) => bytes[index] === byte))
     throw new Error('a print job must begin with ESC @')
-  return Buffer.concat([bytes.subarray(0, INIT.length), AUTOMATIC_STATUS, bytes.subarray(INIT.length), FENCE])
+  const end = processId === null ? FENCE : processIdCommand(processId)
+  return [Buffer.concat([bytes.subarray(0, INIT.length), AUTOMATIC_STATUS, bytes.subarray(INIT.length)]), end]
 }
 
-/** @returns null when all is sent, else why it stopped; the slip is then incomplete for sure */
-async function send({ connection, reader }: Line, bytes: Uint8Array): Promise<DriverProblem | null> {
+/** `GS ( H`: answered when all before it is printed, where the fence is answered when it is only processed. */
+function processIdCommand(processId: string): Uint8Array {
+  if (!/^[\x20-\x7e]{4}$/.test(processId)) throw new Error('a process ID is four printable characters')
+  return Buffer.from(`\x1d(H\x06\x0000${processId}`, 'latin1')
+}
+
+type Sent = {
+  readonly sentBytes: number
+  /** null: all is sent. Otherwise the slip is incomplete for sure. */
+  readonly problem: DriverProblem | null
+  readonly fence: Promise<void> | null
+}
+
+/** The last part asks for the fence, which is listened for before it goes out. */
+async function send(line: PrintLine, parts: readonly Uint8Array[]): Promise<Sent> {
+  const { connection, reader } = line
+  let sentBytes = 0
+  let fence: Promise<void> | null = null
   try {
-    for (let offset = 0; offset < bytes.length; offset += WRITE_BYTES_MAX) {
-      const trouble = reader.trouble()
-      if (trouble !== null) return trouble
-      const written = connection.write(bytes.subarray(offset, offset + WRITE_BYTES_MAX))
-      // A printer in trouble takes no more data: its report comes long before the write's time-out.
-      await Promise.race([written, reader.firstTrouble])
-      written.catch(() => undefined)
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) fence = reader.expectFence()
+      for (let offset = 0; offset < part.length; offset += WRITE_BYTES_MAX) {
+        const problem = (await waitForRoom(line)) ?? reader.trouble()
+        if (problem !== null) return { sentBytes, problem, fence }
+        const chunk = part.subarray(offset, offset + WRITE_BYTES_MAX)
+        sentBytes += chunk.length
+        const written = connection.write(chunk)
+        // A printer in trouble takes no more data: its report comes long before the write's time-out.
+        await Promise.race([written, reader.firstTrouble])
+        written.catch(() => undefined)
+      }
     }
-    return null
+    return { sentBytes, problem: null, fence }
   } catch (error) {
-    return problemOf(error)
+    return { sentBytes, problem: problemOf(error), fence }
   }
 }
 
-/** The first of: fence, trouble the printer reports, trouble it admits when asked, lost link, time-out. */
-async function waitForFence(line: Line): Promise<Pick<PrintOutcome, 'result' | 'problem'>> {
+/** While the printer holds the line (XOFF) nothing is written; why it does so it may say only when asked. */
+async function waitForRoom(line: PrintLine): Promise<DriverProblem | null> {
+  const { reader, times } = line
+  const deadline = performance.now() + times.flowTimeoutMs
+  while (!(await reader.hasRoom(times.pollMs))) {
+    const problem = await askForTrouble(line)
+    if (problem !== null) return problem
+    if (performance.now() >= deadline) return noRoom()
+  }
+  return null
+}
+
+/** The printer's own word that the job is on paper: its process ID, or the fence where it has none. */
+async function waitForWord({ reader }: PrintLine, { processId }: JobBytes, { fence }: Sent): Promise<void> {
+  if (processId !== null) return await reader.printed(processId)
+  // Without a fence sent there is no word to come.
+  return await (fence ?? new Promise<void>(() => undefined))
+}
+
+type Waiting = { readonly answered: Promise<void>; readonly jobBytes: number }
+
+/** The first of: the printer's word, trouble it reports, trouble it admits when asked, lost link, time-out. */
+async function waitForEnd(
+  line: PrintLine,
+  { answered, jobBytes }: Waiting,
+): Promise<Pick<PrintOutcome, 'result' | 'problem'>> {
   const { connection, reader, transport, times } = line
-  const fenced = reader.fence.then(() => ({ result: 'printed' as const, problem: null }))
+  const done = answered.then(() => ({ result: 'printed' as const, problem: null }))
   const troubled = reader.firstTrouble.then((problem) => ({ result: 'interrupted' as const, problem }))
   const lost = connection.closed.then((problem) => ({ result: 'unknown' as const, problem }))
-  const deadline = performance.now() + times.fenceTimeoutMs
+  // "Sent" may mean that it waits in this computer for the slowest of lines.
+  const waitMs = times.fenceTimeoutMs + (jobBytes * 1_000) / SLOWEST_BYTES_PER_SECOND
+  const deadline = performance.now() + waitMs
   while (performance.now() < deadline) {
-    const pause = sleep(Math.min(times.pollMs, times.fenceTimeoutMs))
-    const end = await Promise.race([fenced, troubled, lost, pause.done])
+    const pause = pauseFor(Math.min(times.pollMs, deadline - performance.now()))
+    const end = await Promise.race([done, troubled, lost, pause.done])
     pause.cancel()
     if (end !== undefined) return end
     const problem = await askForTrouble(line)
-    if (problem !== null) return { result: 'interrupted', problem }
+    if (problem !== null)
+      return await Promise.race([done, Promise.resolve({ result: 'interrupted' as const, problem })])
   }
-  const late = await Promise.race([fenced, lost, Promise.resolve()])
+  const late = await Promise.race([done, lost, Promise.resolve()])
   return late ?? { result: 'unknown', problem: noAnswer(transport.name) }
 }
 
-async function askForTrouble({ reader, times }: Line): Promise<DriverProblem | null> {
+async function askForTrouble({ reader, times }: PrintLine): Promise<DriverProblem | null> {
   try {
     return (await askStatus(reader, times.answerTimeoutMs))?.problem ?? null
   } catch {
@@ -137,21 +211,23 @@ async function askForTrouble({ reader, times }: Line): Promise<DriverProblem | n
   }
 }
 
-async function clearBuffer(connection: Connection): Promise<void> {
+async function clearBuffers({ connection, reader, times }: PrintLine, { clears }: JobBytes): Promise<void> {
   try {
-    await connection.write(CLEAR_BUFFER)
+    for (const clear of clears) await connection.write(CLEARS[clear])
+    // Real-time commands are carried out in order: its answer means that the buffers are empty.
+    await reader.ask(1, times.answerTimeoutMs)
   } catch {
     // The link is gone: the printer keeps what it has, and the next slip says that this one is void.
   }
 }
 
-function sleep(ms: number): { done: Promise<undefined>; cancel: () => void } {
+function pauseFor(ms: number): { done: Promise<undefined>; cancel: () => void } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), ms)
   return { done: promise, cancel: () => clearTimeout(timer) }
 }
 
-function outcome(
+export function outcome(
   result: PrintOutcome['result'],
   problem: DriverProblem | null,
   isPaperNearEnd = false,
@@ -166,8 +242,15 @@ function noAnswer(name: string): DriverProblem {
   )
 }
 
+function noRoom(): DriverProblem {
+  return new DriverProblem(
+    'printer_no_answer',
+    'The printer takes no more data. Check paper and cover, then look at the slip.',
+  )
+}
+
 /** Anything but a DriverProblem is a programming mistake and goes on up. */
-function problemOf(error: unknown): DriverProblem {
+export function problemOf(error: unknown): DriverProblem {
   if (error instanceof DriverProblem) return error
   throw error
 }

@@ -8,6 +8,9 @@ export type CodePage = {
   readonly number: number
 }
 
+/** `DLE DC4 8` clears always; `DLE ENQ 2` clears and recovers from an error such as a jammed cutter. */
+export type BufferClear = 'dle-dc4-8' | 'dle-enq-2'
+
 export type PrinterProfile = {
   readonly id: string
   readonly label: string
@@ -26,6 +29,10 @@ export type PrinterProfile = {
   readonly cutFeed: number
   /** `GS P n n` makes one motion unit one dot; null for printers whose unit is a dot anyway. */
   readonly motionUnitsPerInch: number | null
+  /** Knows `GS ( H`: says when a job is on paper, and not only that it was processed. */
+  readonly hasProcessId: boolean
+  /** What empties its buffers after a broken slip, in the order in which they are sent. */
+  readonly clears: readonly BufferClear[]
   /** Sends every line of text as a picture, for printers with broken fonts. */
   readonly isAllPicture: boolean
 }
@@ -47,6 +54,8 @@ const generic80: PrinterProfile = {
   linesBeforeCut: 4,
   cutFeed: 0,
   motionUnitsPerInch: null,
+  hasProcessId: false,
+  clears: ['dle-enq-2', 'dle-dc4-8'],
   isAllPicture: false,
 }
 
@@ -91,16 +100,18 @@ export const profiles: readonly PrinterProfile[] = [
     linesBeforeCut: 0,
     cutFeed: 16,
     motionUnitsPerInch: 203,
+    hasProcessId: true,
   },
   {
     ...generic80,
     id: 'epson-tm-t88',
-    label: 'Epson TM-T88 (180 dpi, 42 columns)',
+    label: 'Epson TM-T88IV and later (180 dpi, 42 columns)',
     dots: 512,
     columns: 42,
     linesBeforeCut: 0,
     cutFeed: 16,
     motionUnitsPerInch: 180,
+    hasProcessId: true,
   },
 ]
 

@@ -1,78 +1,119 @@
-// What a printer says about itself: tells its answers apart and puts them into words. One reader owns a connection's
-// incoming bytes; print-job.ts asks it. Bit tables: Epson, Citizen and Bixolon command manuals (DLE EOT, GS a, GS r).
+// What a printer says about itself: asks it, waits for what it says unasked, and puts it into words. One reader owns a
+// connection's incoming bytes; print-job.ts and open-printer.ts ask it. Which byte is what: status-bytes.ts. Bit tables: Epson,
+// Citizen and Bixolon command manuals (DLE EOT, GS a, GS r).
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DriverProblemCode } from '#drivers/problem.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { Connection } from '#drivers/transport/transport.ts'
+import type { StatusEvent } from './status-bytes.ts'
+import { createStatusSplitter } from './status-bytes.ts'
 
 /** n of `DLE EOT n`: printer, cause of offline, paper. */
 export type StatusQuestion = 1 | 2 | 4
 
 export type StatusReader = {
-  /** Sends `DLE EOT n` and waits for its one byte; null if none comes in time. Only at command boundaries. */
+  /** Sends `DLE EOT n` and waits for its one byte; null if none comes in time. Questions wait for each other. Only at command boundaries. */
   readonly ask: (question: StatusQuestion, timeoutMs: number) => Promise<number | null>
-  /** Settles when the printer has processed the in-stream fence (`GS r 1`). Never rejects. */
-  readonly fence: Promise<void>
+  /** The next answer to `GS r` from now on is the fence of this job: call it before the fence goes out. Never rejects. */
+  readonly expectFence: () => Promise<void>
+  /** Settles when the printer says that the job of this process ID is printed, also when it has said so before. Never rejects. */
+  readonly printed: (processId: string) => Promise<void>
+  /** Process IDs that came, the latest PROCESS_IDS_MAX. */
+  readonly processIds: () => ReadonlySet<string>
+  /** False if the printer holds the line (XOFF) for longer than this. */
+  readonly hasRoom: (timeoutMs: number) => Promise<boolean>
   /** The latest trouble the printer reported by itself (automatic status back), or null. */
   readonly trouble: () => DriverProblem | null
   /** Settles with the first such trouble. Never rejects. */
   readonly firstTrouble: Promise<DriverProblem>
+  /** Bytes that were no answer of any kind. */
+  readonly garbageBytes: () => number
   readonly stop: () => void
 }
 
-const XON = 0x11
-const XOFF = 0x13
-const BLOCK_HEADERS = new Set([0x35, 0x37, 0x3b, 0x3d, 0x5f])
-const BLOCK_BYTES_MAX = 256
-const AUTOMATIC_BYTES = 4
+const PROCESS_IDS_MAX = 64
 
 export function readStatus(connection: Connection): StatusReader {
-  const fence = Promise.withResolvers<undefined>()
+  const splitter = createStatusSplitter()
   const first = Promise.withResolvers<DriverProblem>()
-  let waiting: ((byte: number | null) => void) | null = null
-  let automatic: number[] = []
-  let blockBytes = 0
+  const ids = new Set<string>()
+  const waitingForId = new Map<string, () => void>()
+  let onFence: (() => void) | null = null
+  let onAnswer: ((byte: number) => void) | null = null
+  let onRoom: (() => void) | null = null
+  let isPaused = false
   let trouble: DriverProblem | null = null
+  let lastQuestion: Promise<unknown> = Promise.resolve()
 
-  const take = (byte: number): void => {
-    if (blockBytes > 0) {
-      blockBytes = byte === 0 || blockBytes >= BLOCK_BYTES_MAX ? 0 : blockBytes + 1
-      return
-    }
-    if (byte === XON || byte === XOFF) return
-    if ((byte & 0x93) === 0x12) {
-      waiting?.(byte)
-      waiting = null
-    } else if ((byte & 0x93) === 0x10) automatic = [byte]
-    else if ((byte & 0x90) === 0 && automatic.length > 0) {
-      automatic.push(byte)
-      if (automatic.length === AUTOMATIC_BYTES) {
-        trouble = troubleIn(automatic)
-        automatic = []
+  const take = (event: StatusEvent): void => {
+    switch (event.kind) {
+      case 'flow':
+        isPaused = event.isPaused
+        if (!isPaused) onRoom?.()
+        break
+      case 'real-time':
+        onAnswer?.(event.byte)
+        break
+      case 'automatic':
+        trouble = troubleIn(event.bytes)
         if (trouble !== null) first.resolve(trouble)
-      }
-    } else if (BLOCK_HEADERS.has(byte)) blockBytes = 1
-    else if ((byte & 0x90) === 0) fence.resolve(undefined)
+        break
+      case 'status':
+        onFence?.()
+        break
+      case 'process-id':
+        if (ids.size >= PROCESS_IDS_MAX) ids.clear()
+        ids.add(event.id)
+        waitingForId.get(event.id)?.()
+        break
+      case 'offline':
+      case 'cleared':
+      case 'block':
+        break
+    }
   }
-  const stop = connection.onData((bytes) => bytes.forEach(take))
+  const stop = connection.onData((bytes) => splitter.push(bytes).forEach(take))
+
+  const askNow = async (question: StatusQuestion, timeoutMs: number): Promise<number | null> => {
+    const { promise, resolve } = Promise.withResolvers<number | null>()
+    onAnswer = resolve
+    const timer = setTimeout(() => resolve(null), timeoutMs)
+    void connection.closed.then(() => resolve(null))
+    try {
+      await connection.write(Uint8Array.of(0x10, 0x04, question))
+      const answer = await promise
+      if (answer === null) splitter.settle()
+      return answer
+    } finally {
+      clearTimeout(timer)
+      onAnswer = null
+    }
+  }
 
   return {
-    fence: fence.promise,
     firstTrouble: first.promise,
     trouble: () => trouble,
+    processIds: () => ids,
+    garbageBytes: splitter.garbageBytes,
     stop,
+    expectFence: async () => await new Promise<void>((resolve) => (onFence = resolve)),
+    printed: async (processId) => {
+      if (ids.has(processId)) return
+      await new Promise<void>((resolve) => waitingForId.set(processId, resolve))
+    },
+    hasRoom: async (timeoutMs) => {
+      if (!isPaused) return true
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      onRoom = () => resolve(true)
+      const timer = setTimeout(() => resolve(false), timeoutMs)
+      const hasRoom = await Promise.race([promise, connection.closed.then(() => true), first.promise])
+      clearTimeout(timer)
+      return hasRoom !== false
+    },
     ask: async (question, timeoutMs) => {
-      if (waiting !== null) throw new Error('two status questions at once')
-      const { promise, resolve } = Promise.withResolvers<number | null>()
-      waiting = resolve
-      const timer = setTimeout(() => resolve(null), timeoutMs)
-      void connection.closed.then(() => resolve(null))
-      try {
-        await connection.write(Uint8Array.of(0x10, 0x04, question))
-        return await promise
-      } finally {
-        clearTimeout(timer)
-        waiting = null
-      }
+      const answer = lastQuestion.then(async () => await askNow(question, timeoutMs))
+      lastQuestion = answer.catch(() => undefined)
+      return await answer
     },
   }
 }
@@ -86,8 +127,13 @@ export type PreflightStatus = {
 
 /** @returns null for a link that never answers: one-way. @throws DriverProblem if the connection breaks */
 export async function askStatus(reader: StatusReader, timeoutMs: number): Promise<PreflightStatus | null> {
-  const printer = (await reader.ask(1, timeoutMs)) ?? (await reader.ask(1, timeoutMs))
-  if (printer === null) return null
+  let printer = await reader.ask(1, timeoutMs)
+  if (printer === null) {
+    printer = await reader.ask(1, timeoutMs)
+    if (printer === null) return null
+    // The first answer may only be late; nobody listens until it has come, so that it is not taken for that of the next question.
+    await sleep(timeoutMs)
+  }
   const cause = (await reader.ask(2, timeoutMs)) ?? 0
   const paper = (await reader.ask(4, timeoutMs)) ?? 0
   return {
@@ -110,7 +156,9 @@ function troubleIn([first = 0, second = 0, third = 0]: readonly number[]): Drive
   if ((first & 0x20) !== 0) return printerTrouble('printer_cover_open')
   if ((third & 0x0c) === 0x0c) return printerTrouble('printer_paper_out')
   if ((second & 0x2c) !== 0) return printerTrouble('printer_error')
-  if ((first & 0x08) !== 0) return printerTrouble('printer_offline')
+  // A hot print head and a pressed feed button end by themselves.
+  const isPassing = (second & 0x40) !== 0 || (first & 0x40) !== 0
+  if ((first & 0x08) !== 0 && !isPassing) return printerTrouble('printer_offline')
   return null
 }
 

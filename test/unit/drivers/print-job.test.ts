@@ -14,7 +14,13 @@ import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { englishReceipt, hindiReceipt } from './sample-receipts.ts'
 import { documentOf } from './virtual-slip.ts'
 
-const times: PrintTimes = { answerTimeoutMs: 250, fenceTimeoutMs: 1_000, pollMs: 150 }
+const times: PrintTimes = {
+  answerTimeoutMs: 250,
+  fenceTimeoutMs: 1_000,
+  flowTimeoutMs: 1_000,
+  pollMs: 150,
+  lateListenMs: 5_000,
+}
 const slip = documentOf({ kind: 'text', text: 'Slip A' }, { kind: 'text', text: 'end of A' }, { kind: 'cut' })
 
 const connectTo = async (faults: VirtualFaults = {}) => {

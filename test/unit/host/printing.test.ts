@@ -179,6 +179,8 @@ test('a receipt that cannot be laid out fails alone and holds up no other', asyn
         printed.push(document.title)
         return await Promise.resolve({ result: 'printed', problem: null, isPaperNearEnd: false })
       },
+      latePrints: async () => await Promise.resolve(new Set<string>()),
+      close: async () => await Promise.resolve(),
     },
     clock: till.clock,
     logger: pino({ level: 'silent' }),
