@@ -1,5 +1,5 @@
 // Bytes appended to a file or written to a printer's device file (/dev/usb/lp0). One way: no answers. Called by
-// open-printer.ts.
+// printer-address.ts. lp.ts is the better way to a real printer.
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
 import { DriverProblem } from '#drivers/problem.ts'

@@ -1,5 +1,6 @@
-// A link to a device that lives in this process: the virtual printer, and doubles in tests. Called by open-printer.ts.
-import { DriverProblem } from '#drivers/problem.ts'
+// A link to a device that lives in this process: the virtual printer, and doubles in tests. Called by
+// printer-address.ts.
+import { linkProblem } from './link-problem.ts'
 import type { Transport } from './transport.ts'
 
 /** What is at the other end. */
@@ -11,7 +12,7 @@ export type MemoryDevice = {
 }
 
 /** Answers arrive in a later turn of the event loop, as they do on a real line. */
-export function memoryTransport(device: MemoryDevice, name: string): Transport {
+export function memoryTransport(device: MemoryDevice, name: string, noun = 'printer'): Transport {
   return {
     name,
     canAnswer: true,
@@ -31,7 +32,7 @@ export function memoryTransport(device: MemoryDevice, name: string): Transport {
           return () => listeners.delete(listener)
         },
         write: async (bytes) => {
-          if (!isOpen) throw new DriverProblem('printer_disconnected', `The link to ${name} is closed.`)
+          if (!isOpen) throw linkProblem('closed', { name, kind: 'memory', noun })
           device.receive(bytes)
         },
         close: async () => {

@@ -1,33 +1,40 @@
-// Raw TCP to a network printer (port 9100). Called by open-printer.ts.
+// Raw TCP to a network printer (port 9100), a card terminal or another device with an address. Called by printer-address.ts
+// and by the drivers of card terminals.
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
-import { DriverProblem } from '#drivers/problem.ts'
+import type { DriverProblem } from '#drivers/problem.ts'
+import { linkProblem, type LinkTerms, type LinkTrouble } from './link-problem.ts'
 import type { Connection, Transport } from './transport.ts'
 
 const CONNECT_TIMEOUT_MS = 4_000
 const WRITE_TIMEOUT_MS = 15_000
 const CLOSE_TIMEOUT_MS = 3_000
+/** A device that lost its power says nothing: after this silence the system asks whether it is still there. */
+const KEEP_ALIVE_MS = 10_000
 
 export function networkTransport(address: {
   readonly host: string
   readonly port: number
   readonly connectTimeoutMs?: number
   readonly writeTimeoutMs?: number
+  /** The word in messages, "card terminal"; "printer" when left out, which also keeps the codes of printers. */
+  readonly noun?: string
 }): Transport {
   const name = `${address.host}:${address.port}`
+  const terms: LinkTerms = { name, kind: 'network', noun: address.noun ?? 'printer' }
   return {
     name,
     canAnswer: true,
     open: async () => {
-      const socket = await openSocket(address, name)
-      return connectionOver(socket, name, address.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
+      const socket = await openSocket(address, terms)
+      return connectionOver(socket, terms, address.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
     },
   }
 }
 
 async function openSocket(
   { host, port, connectTimeoutMs = CONNECT_TIMEOUT_MS }: Parameters<typeof networkTransport>[0],
-  name: string,
+  terms: LinkTerms,
 ): Promise<Socket> {
   return await new Promise((resolve, reject) => {
     const socket = connect({ host, port })
@@ -37,33 +44,27 @@ async function openSocket(
       socket.destroy()
       reject(problem)
     }
-    const timer = setTimeout(() => give(unreachable(name, 'ETIMEDOUT')), connectTimeoutMs)
-    socket.once('error', (error: NodeJS.ErrnoException) => give(unreachable(name, error.code, error)))
+    const timer = setTimeout(() => give(linkProblem('absent', terms)), connectTimeoutMs)
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      give(linkProblem(troubleOf(error.code), terms, error)),
+    )
     socket.once('connect', () => {
       clearTimeout(timer)
+      socket.setKeepAlive(true, KEEP_ALIVE_MS)
       socket.removeAllListeners('error')
+      // Never without a listener: an error between here and the first write would end the process.
+      socket.on('error', () => undefined)
       resolve(socket)
     })
   })
 }
 
-function unreachable(name: string, code: string | undefined, cause?: unknown): DriverProblem {
-  return new DriverProblem('printer_unreachable', `The printer at ${name} ${whyUnreachable(code)}`, { cause })
+function troubleOf(code: string | undefined): LinkTrouble {
+  if (code === 'ECONNREFUSED') return 'refused'
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'unknown-host' : 'absent'
 }
 
-function whyUnreachable(code: string | undefined): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'refuses the connection. Check that it is switched on, ready and not busy with another till.'
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'is not known under this name. Check its address in the settings.'
-    default:
-      return 'cannot be reached. Check that it is switched on and that its network cable is plugged in.'
-  }
-}
-
-function connectionOver(socket: Socket, name: string, writeTimeoutMs: number): Connection {
+function connectionOver(socket: Socket, terms: LinkTerms, writeTimeoutMs: number): Connection {
   const listeners = new Set<(bytes: Uint8Array) => void>()
   let isClosing = false
   let failure: Error | undefined
@@ -74,12 +75,7 @@ function connectionOver(socket: Socket, name: string, writeTimeoutMs: number): C
   socket.on('error', (error) => {
     failure = error
   })
-  const disconnected = (): DriverProblem =>
-    new DriverProblem(
-      'printer_disconnected',
-      `The printer at ${name} closed the connection. Check its cable and power, then look at the slip.`,
-      { cause: failure },
-    )
+  const disconnected = (): DriverProblem => linkProblem('gone', terms, failure)
   const closed = new Promise<DriverProblem | null>((resolve) => {
     socket.once('close', () => resolve(isClosing ? null : disconnected()))
   })
@@ -95,12 +91,7 @@ function connectionOver(socket: Socket, name: string, writeTimeoutMs: number): C
       if (socket.write(bytes)) return
       const outcome = await drained(socket, writeTimeoutMs)
       if (outcome === 'closed') throw disconnected()
-      if (outcome === 'late') {
-        throw new DriverProblem(
-          'printer_no_answer',
-          `The printer at ${name} takes no more data. Check paper and cover, then look at the slip.`,
-        )
-      }
+      if (outcome === 'late') throw linkProblem('stalled', terms)
     },
     close: async () => {
       isClosing = true

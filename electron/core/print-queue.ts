@@ -84,7 +84,7 @@ export function printerProblem(driverCode: string): Problem {
   const code: ProblemCode =
     driverCode === 'printer_none'
       ? 'printer_absent'
-      : ['printer_unreachable', 'printer_disconnected', 'printer_no_answer'].includes(driverCode)
+      : /^(printer_(unreachable|disconnected|no_answer)|device_\w+)$/.test(driverCode)
         ? 'printer_unreachable'
         : 'printer_not_ready'
   return problemOf(new ProblemError(code, { reason: driverCode }))

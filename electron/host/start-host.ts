@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
+import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
@@ -12,6 +13,9 @@ import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#dri
 import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
+import { finishSale } from './card-handlers.ts'
+import { startCardRunner } from './card-runner.ts'
+import { cardTerminalFor } from './card-terminal.ts'
 import { createDeviceSecrets, type DeviceSecretsKeeper } from './device-secrets.ts'
 import { createEnrolment, event } from './enrolment.ts'
 import { openIdentity, type Identity } from './identity/identity.ts'
@@ -67,6 +71,7 @@ export async function startHost(
   const { clock } = tuning
   const secrets = createDeviceSecrets({ files: secretFiles, clock, sealPrivateKey, logger: log.logger })
   await secrets.load(store.device()?.deviceId ?? null)
+  const terminal = tuning.cardTerminal ?? (await cardTerminalFor(options))
   const running = startTill({
     options,
     tuning,
@@ -74,6 +79,7 @@ export async function startHost(
     store,
     printer,
     profile,
+    terminal,
     secretFiles,
     secrets,
     logger: log.logger,
@@ -142,6 +148,8 @@ type Parts = {
   readonly store: Store
   readonly printer: Printer
   readonly profile: PrinterProfile
+  /** null: slips are typed. */
+  readonly terminal: CardTerminal | null
   readonly secretFiles: SecretFiles
   readonly secrets: DeviceSecretsKeeper
   readonly logger: Logger
@@ -154,7 +162,7 @@ type Running = {
 }
 
 function startTill(parts: Parts): Running {
-  const { options, tuning, identity, store, printer, profile, secretFiles, secrets, logger } = parts
+  const { options, tuning, identity, store, printer, profile, secretFiles, secrets, logger, terminal } = parts
   const { clock } = tuning
   const link = createLinkState(clock)
   const enrolment = createEnrolment({
@@ -215,6 +223,15 @@ function startTill(parts: Parts): Running {
     times: tuning.packTimes,
     logger,
   })
+  const cards = startCardRunner({
+    store,
+    terminal,
+    clock,
+    logger,
+    askAgainMs: tuning.cardAskAgainMs,
+    // Into the shift of who has taken the card; once that is closed, somebody must decide.
+    post: (sale) => void finishSale(till, sale, sale.operatorId),
+  })
   const till: Till = {
     store,
     integrator,
@@ -222,6 +239,7 @@ function startTill(parts: Parts): Running {
     sync,
     printing,
     packs,
+    cards,
     profile,
     clock,
     logger,
@@ -241,6 +259,7 @@ function startTill(parts: Parts): Running {
     firstContact: Promise.race([background.first, sleep(FIRST_CONTACT_MS)]),
     stop: async () => {
       integrator.close()
+      await cards.stop()
       await Promise.all([background.stop(), sync.stop(), packs.stop(), printing.stop()])
     },
   }
@@ -289,7 +308,7 @@ function printerFor(options: HostOptions, profile: PrinterProfile, logger: Logge
 }
 
 function profileFor({ printer, paperColumns }: HostOptions): PrinterProfile {
-  const named = /\?profile=([\w-]+)$/.exec(printer)?.[1]
+  const named = /[?&]profile=([\w-]+)/.exec(printer)?.[1]
   if (named !== undefined) return findProfile(named) ?? defaultProfile
   return profiles.find(({ columns }) => columns === paperColumns) ?? defaultProfile
 }
@@ -297,7 +316,9 @@ function profileFor({ printer, paperColumns }: HostOptions): PrinterProfile {
 /** Relative folders and files are below the data folder; the paper's width picks the profile unless one is named. */
 function printerUrl({ printer, dataDir }: HostOptions, profile: PrinterProfile): string {
   if (printer.trim() === 'none') return 'none'
-  const withProfile = printer.includes('?profile=') ? printer : `${printer}?profile=${profile.id}`
+  const withProfile = /[?&]profile=/.test(printer)
+    ? printer
+    : `${printer}${printer.includes('?') ? '&' : '?'}profile=${profile.id}`
   return withProfile.replace(/^(virtual|file):(.+)$/, (_all, kind: string, path: string) =>
     isAbsolute(path) ? `${kind}:${path}` : `${kind}:${join(dataDir, path)}`,
   )

@@ -83,6 +83,8 @@ describe('print again', () => {
 test.each([
   ['printer_none', 'printer_absent'],
   ['printer_unreachable', 'printer_unreachable'],
+  ['device_permission', 'printer_unreachable'],
+  ['device_in_use', 'printer_unreachable'],
   ['printer_paper_out', 'printer_not_ready'],
   ['printer_cover_open', 'printer_not_ready'],
 ])('the driver says %s, the till says %s', (driverCode, code) => {
