@@ -3,6 +3,7 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Paise } from '#contract/money.ts'
 import type { NoteCount } from '#contract/tender.ts'
+import type { CardSale } from './card-sale.ts'
 import type { JournalDraft, JournalHead } from './journal.ts'
 import type { ClockState, ShiftRecord } from './records.ts'
 
@@ -110,6 +111,8 @@ export type DrawerFacts = {
   readonly clock: ClockState
   readonly unsent: { readonly count: number; readonly sumPaise: Paise }
   readonly head: JournalHead
+  /** Card sales of this till that wait for somebody or something. */
+  readonly openSales: readonly CardSale[]
 }
 
 export type DrawerPlan = { readonly record: DrawerRecord; readonly journal: JournalDraft }

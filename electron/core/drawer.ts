@@ -159,6 +159,12 @@ function planClose(
 ): DrawerPlan | null {
   if (facts.recorded !== null) return null
   const drawer = ownDrawer(facts, operator)
+  // Charged cards are the shift's own affair: each is finished, given back, or closed by a supervisor with a reason.
+  const [sale] = facts.openSales
+  if (sale !== undefined) {
+    const { reference, state, amountPaise } = sale
+    throw new ProblemError('card_sale_open', { reference, state, salePaise: amountPaise })
+  }
   const { shift, counts, takings, handIns } = drawer
   const count = counts.at(-1)
   const isCurrent =

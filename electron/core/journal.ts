@@ -20,8 +20,12 @@ export type JournalType =
   | 'CASH_COUNT'
   | 'CLOSE_SHIFT'
   | 'PAY'
+  /** A step of a card sale at a terminal: the first is written before the terminal hears of it. */
+  | 'CARD_SALE'
   | 'REPRINT'
   | 'PRINT_UNKNOWN'
+  /** A person looked: the slip of which the printer said nothing did come out. */
+  | 'PRINT_CONFIRMED'
   | 'LOGIN'
   | 'PIN_WRONG'
   | 'LOCKOUT'

@@ -62,6 +62,16 @@ export const DRAWER_RECORDS_MAX = 1_000
 /** Letters of the reason for a difference. */
 export const REASON_CHARS_MAX = 200
 
+/** Card sales that may stand open at once; before this many a person has looked. */
+export const OPEN_CARD_SALES_MAX = 20
+/** Letters of what a terminal says about a sale, and lines of its slip, that are kept. */
+export const TERMINAL_CHARS_MAX = 200
+export const SLIP_LINES_MAX = 60
+/** Tries to write down what a terminal said, and the waits between them; the disk may be busy for a moment. */
+export const CARD_RECORD_RETRY_MS: readonly number[] = [50, 200, 1_000, 3_000]
+/** After a lost answer the terminal is asked again by itself so often. */
+export const CARD_ASK_AGAIN_MS: readonly number[] = [1_000, 3_000, 8_000]
+
 /** Free disk space below which no money is taken. */
 export const FREE_BYTES_MIN = 200 * 1024 * 1024
 

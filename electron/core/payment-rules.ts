@@ -2,6 +2,7 @@
 // now, while the money is still the payer's. Rules come from collection-services PaymentValidator and MDMS (digit-contract §5,
 // §7). Every function answers the first thing that is wrong as a coded problem, or null. Used by find-bill and take-payment.
 import { AMOUNT_PAISE_MAX, addPaise, isWholeRupees, paise, type Paise } from '#contract/money.ts'
+import { hasCardNumber } from '#contract/card-numbers.ts'
 import type { Bill, PaymentMode } from '#contract/bill.ts'
 import type { Payer } from '#contract/payment.ts'
 import { ProblemError } from '#contract/problem.ts'
@@ -91,6 +92,7 @@ export function instrumentProblem(
   instrument: TenderedInstrument,
   { totalPaise, nowMs }: { totalPaise: Paise; nowMs: number },
 ): ProblemError | null {
+  if (typedTexts(instrument).some(hasCardNumber)) return new ProblemError('card_number_refused')
   switch (instrument.mode) {
     case 'CASH':
       return tenderProblem(instrument.tenderedPaise, totalPaise)
@@ -108,7 +110,19 @@ export function instrumentProblem(
         : futureProblem(instrument.dateMs, nowMs)
     case 'CARD':
       return cardProblem(instrument)
+    case 'CARD_SALE':
+      return null
   }
+}
+
+/** A bank transfer's number: bank, kind, day and count; its digits pass a card's check by chance. */
+const UTR = /^[A-Za-z]{4}[A-Za-z0-9]\d+$/
+
+/** What a person typed about the instrument. */
+function typedTexts(instrument: TenderedInstrument): string[] {
+  return Object.values(instrument).filter(
+    (value): value is string => typeof value === 'string' && !UTR.test(value),
+  )
 }
 
 function tenderProblem(tenderedPaise: Paise, totalPaise: Paise): ProblemError | null {
@@ -137,9 +151,10 @@ function futureProblem(dateMs: number, nowMs: number): ProblemError | null {
 }
 
 function cardProblem(card: Extract<TenderedInstrument, { mode: 'CARD' }>): ProblemError | null {
-  if (!/^\d{4}$/.test(card.lastFour)) return new ProblemError('instrument_invalid', { field: 'lastFour' })
+  if (card.lastFour === null || !/^\d{4}$/.test(card.lastFour))
+    return new ProblemError('instrument_invalid', { field: 'lastFour' })
   if (!/^[A-Za-z0-9]{6,32}$/.test(card.rrn)) return new ProblemError('instrument_invalid', { field: 'rrn' })
-  if (!/^[A-Za-z0-9]{4,12}$/.test(card.approvalCode)) {
+  if (card.approvalCode === null || !/^[A-Za-z0-9]{4,12}$/.test(card.approvalCode)) {
     return new ProblemError('instrument_invalid', { field: 'approvalCode' })
   }
   return null

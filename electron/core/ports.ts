@@ -7,6 +7,8 @@ import type { PaymentStatus } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
+import type { CardSale } from './card-sale.ts'
+import type { SalePlan } from './card-steps.ts'
 import type { DrawerFacts, DrawerPlan, DrawerRecord, OpenDrawer, ShiftClose } from './drawer-records.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import type { LastContact } from './last-contact.ts'
@@ -77,6 +79,22 @@ export type PaymentStore = {
     key: CollectionKey,
     plan: (facts: CollectionFacts) => CollectionPlan | null,
   ) => CollectionView
+}
+
+export type CardSaleStore = {
+  /** Sales that wait for somebody or something, oldest first. */
+  readonly openSales: () => CardSale[]
+  readonly cardSale: (reference: string) => CardSale | null
+  /** One commit that begins a sale; the plan is asked with the facts of this very transaction. */
+  readonly commitSale: (
+    key: CollectionKey,
+    plan: (facts: CollectionFacts & { readonly saleCount: number }) => SalePlan | null,
+  ) => CardSale
+  /** One commit of one step. A plan of null: nothing changes. Throws card_sale_not_found. */
+  readonly commitSaleStep: (
+    reference: string,
+    plan: (sale: CardSale, clock: ClockState) => SalePlan | null,
+  ) => CardSale
 }
 
 export type ShiftStore = {

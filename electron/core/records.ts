@@ -65,7 +65,19 @@ export type ShiftRecord = {
  */
 export type OutboxLane = 'waiting' | 'pending' | 'attention' | 'settled'
 
-export type PrintState = 'queued' | 'printing' | 'printed' | 'failed' | 'unknown' | 'absent'
+/**
+ * queued: no byte is out. sending: some may be. sent: all are, the printer has not said that it is on paper. interrupted: it broke off,
+ * what came out is void. failed: given up before the first byte. absent: there was no printer.
+ */
+export type PrintState =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'printed'
+  | 'interrupted'
+  | 'failed'
+  | 'unknown'
+  | 'absent'
 
 /** One payment as lists show it; the same shape as the procedure's row. */
 export type PaymentRow = {
@@ -131,8 +143,10 @@ export type CollectionLine = {
 }
 
 type WithoutChange<I> = I extends { mode: 'CASH' } ? Omit<I, 'changePaise'> : I
+/** Charged by the terminal: everything that a slip says comes from the record of the sale. */
+export type CardSaleTender = { readonly mode: 'CARD_SALE'; readonly reference: string }
 /** The instrument as confirmed on the screen: the change of cash is computed here, never sent. */
-export type TenderedInstrument = WithoutChange<Instrument>
+export type TenderedInstrument = WithoutChange<Instrument> | CardSaleTender
 
 /** What the payer agreed to, ticked by the operator; nothing is agreed by silence. */
 export type Consent = Pick<CollectionEvidence, 'isAdvanceAgreed' | 'isPartAgreed'>
@@ -177,6 +191,10 @@ export type PrintJob = {
   readonly copyNumber: number
   readonly state: PrintState
   readonly attempts: number
+  /** Four characters by which the printer names the job; written before the first byte. */
+  readonly processId: string | null
+  /** Which printer has it, or is wished for; null: the first. */
+  readonly printer: string | null
   readonly problem: Problem | null
   /** Code of the operator who asked for a copy; null for originals. */
   readonly requestedBy: string | null

@@ -3,9 +3,11 @@
 // first answer; the same ids with other content are refused. Called by the host's payment procedures.
 import type { Limits } from '#contract/limits.ts'
 import { isWholeRupees, subtractPaise, ZERO_PAISE, type Paise } from '#contract/money.ts'
+import type { PaymentMode } from '#contract/bill.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import { businessDateAt, financialYear } from './business-date.ts'
+import { instrumentOfSale, isPostable, stepTo, type CardSale } from './card-sale.ts'
 import { clockJump, judgeClock, requireClock, type ClockVerdict } from './clock-guard.ts'
 import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
@@ -52,6 +54,8 @@ export type CollectionFacts = {
   readonly unsent: HeldFacts['unsent']
   /** null: the integrator was never heard. */
   readonly contact: LastContact | null
+  /** Card sales of this till that wait for somebody or something. */
+  readonly openSales: readonly CardSale[]
 }
 
 /** The financial year in which the next receipt of this till is numbered: of the shift's date, not of the clock. */
@@ -75,6 +79,8 @@ export type CollectionPlan = {
   /** Cash that stays in the drawer. */
   readonly cashPaise: Paise
   readonly printState: Extract<PrintState, 'queued' | 'absent'>
+  /** The card sale that these payments use up, as it stands after; null: no card terminal was in it. */
+  readonly usedSale: CardSale | null
 }
 
 /** Who asks, when, and in what state the till is. */
@@ -85,6 +91,8 @@ export type TakeSituation = {
   readonly hasPrinter: boolean
   readonly hasDiskSpace: boolean
   readonly ulbCode: string
+  /** A terminal takes the cards: no slip is typed on this till. */
+  readonly hasCardTerminal: boolean
 }
 
 type TakePorts = { readonly store: PaymentStore; readonly sha256: Sha256 }
@@ -123,7 +131,7 @@ export function checkPayment(
   }
 }
 
-function keyOf(input: CollectionInput, { at }: TakeSituation): CollectionKey {
+export function keyOf(input: CollectionInput, { at }: TakeSituation): CollectionKey {
   return {
     collectionId: input.collectionId,
     paymentIds: input.lines.map(({ paymentId }) => paymentId),
@@ -140,7 +148,7 @@ type Asked = {
 
 /** null: already recorded with this very content. */
 export function planCollection(facts: CollectionFacts, asked: Asked): CollectionPlan | null {
-  const { input, situation, contentHash } = asked
+  const { input, contentHash } = asked
   if (facts.recorded !== null) {
     if (facts.recorded.contentHash === contentHash) return null
     throw new ProblemError('payment_conflict', { collectionId: input.collectionId })
@@ -148,6 +156,25 @@ export function planCollection(facts: CollectionFacts, asked: Asked): Collection
   if (facts.knownPaymentIds.length > 0) {
     throw new ProblemError('payment_conflict', { paymentId: facts.knownPaymentIds[0] ?? null })
   }
+  const checked = checkCollection(facts, asked)
+  const usedSale = saleFor(asked, { facts, totalPaise: checked.totalPaise, nowMs: checked.clock.nowMs })
+  return writePlan({ ...asked, ...checked, facts, usedSale })
+}
+
+export type CheckedCollection = {
+  readonly device: DeviceIdentity
+  readonly shift: ShiftRecord
+  readonly clock: ClockVerdict
+  readonly totalPaise: Paise
+  readonly lines: readonly CheckedLine[]
+}
+
+/** Everything that must be true before money is asked for, whatever the instrument. Throws ProblemError. */
+export function checkCollection(
+  facts: CollectionFacts,
+  { input, situation }: Pick<Asked, 'input' | 'situation'>,
+): CheckedCollection {
+  requireDistinct(input)
   const { device, shift } = facts
   if (device === null) throw new ProblemError('device_not_enrolled')
   if (shift === null || shift.operatorId !== situation.operatorId) throw new ProblemError('shift_not_open')
@@ -157,16 +184,65 @@ export function planCollection(facts: CollectionFacts, asked: Asked): Collection
   const lines = input.lines.map((line) => checkedLine(line, { facts, device, nowMs, input }))
   const totalPaise = totalOf(lines.map(({ line }) => line.amountPaise))
   const problem =
+    openSaleProblem(input, facts) ??
+    typedSlipProblem(input, situation) ??
     instrumentProblem(input.instrument, { totalPaise, nowMs }) ??
     payerProblem(input.payer) ??
-    limitProblem(asked, { facts, totalPaise })
+    limitProblem({ input, situation }, { facts, totalPaise })
   if (problem !== null) throw problem
-  return writePlan({ ...asked, facts, device, shift, clock, totalPaise, lines })
+  return { device, shift, clock, totalPaise, lines }
+}
+
+/**
+ * While a card may have been charged for a debt, nothing else pays it: neither another instrument nor another sale. Only what finishes
+ * that very sale goes through, or a supervisor's decision.
+ */
+function openSaleProblem(input: CollectionInput, { openSales, bills }: CollectionFacts): ProblemError | null {
+  const { instrument } = input
+  const own = instrument.mode === 'CARD_SALE' ? instrument.reference : null
+  const isSameDebt = (line: CardSale['lines'][number]) =>
+    bills.some(
+      ({ bill }) =>
+        bill.id === line.billId ||
+        (bill.businessService === line.businessService && bill.consumerCode === line.consumerCode),
+    )
+  const other = openSales.find(
+    (sale) =>
+      sale.reference !== own && (sale.collectionId === input.collectionId || sale.lines.some(isSameDebt)),
+  )
+  if (other === undefined) return null
+  const { reference, state, amountPaise } = other
+  return new ProblemError('card_sale_open', { reference, state, salePaise: amountPaise })
+}
+
+function typedSlipProblem({ instrument }: CollectionInput, situation: TakeSituation): ProblemError | null {
+  if (instrument.mode !== 'CARD' || !situation.hasCardTerminal) return null
+  return new ProblemError('card_sale_required')
+}
+
+/** The approved sale that pays exactly this collection, as it stands after; null: the instrument is another. */
+function saleFor(
+  { input, situation }: Asked,
+  at: { facts: CollectionFacts; totalPaise: Paise; nowMs: number },
+): CardSale | null {
+  const { instrument } = input
+  if (instrument.mode !== 'CARD_SALE') return null
+  const { reference } = instrument
+  const sale = at.facts.openSales.find((each) => each.reference === reference)
+  if (sale === undefined) throw new ProblemError('card_sale_not_found', { reference })
+  const asked = canonicalJson([input.collectionId, input.lines, input.payer, input.consent])
+  const lines = sale.lines.map(({ paymentId, billId, amountPaise }) => ({ paymentId, billId, amountPaise }))
+  const charged = canonicalJson([sale.collectionId, lines, sale.payer, sale.consent])
+  if (!isPostable(sale) || asked !== charged || sale.amountPaise !== at.totalPaise) {
+    throw new ProblemError('card_sale_not_allowed', { reference, state: sale.state })
+  }
+  if (situation.operatorId === '') throw new Error('somebody finishes a sale')
+  return stepTo(sale, 'posted', { atMs: at.nowMs })
 }
 
 /** The office's limits stop cash and nothing else. */
 function limitProblem(
-  { input, situation }: Asked,
+  { input, situation }: Pick<Asked, 'input' | 'situation'>,
   { facts, totalPaise }: { facts: CollectionFacts; totalPaise: Paise },
 ): ProblemError | null {
   if (input.instrument.mode !== 'CASH') return null
@@ -196,23 +272,22 @@ function checkedLine(
   const problem =
     billProblem(known, { tenantId: at.device.tenantId, nowMs: at.nowMs }) ??
     amountProblem(known.bill, line.amountPaise) ??
-    modeProblem(known.bill, at.input.instrument.mode)
+    modeProblem(known.bill, modeOf(at.input.instrument))
   if (problem === null) return { line, known }
   throw new ProblemError(problem.code, { ...problem.data, billId: line.billId })
 }
 
-type Writing = Asked & {
-  readonly facts: CollectionFacts
-  readonly device: DeviceIdentity
-  readonly shift: ShiftRecord
-  readonly clock: ClockVerdict
-  readonly totalPaise: Paise
-  readonly lines: readonly CheckedLine[]
+function modeOf({ mode }: CollectionInput['instrument']): PaymentMode {
+  return mode === 'CARD_SALE' ? 'CARD' : mode
 }
+
+type Writing = Asked &
+  CheckedCollection & { readonly facts: CollectionFacts; readonly usedSale: CardSale | null }
 
 function writePlan(writing: Writing): CollectionPlan {
   const { input, situation, facts, totalPaise, contentHash } = writing
-  const instrument = withChange(input.instrument, totalPaise)
+  const { usedSale } = writing
+  const instrument = recordedInstrument(input.instrument, totalPaise, usedSale)
   const fy = seriesYear(facts, situation.at)
   if (fy === null) throw new Error('money is taken in a shift')
   const collectedAtMs = collectedAt(writing)
@@ -228,6 +303,7 @@ function writePlan(writing: Writing): CollectionPlan {
     // What was confirmed, so that the same call is recognised also after the tables were made anew.
     note: { contentHash },
   }))
+  if (usedSale !== null) journal.push(usedDraft(usedSale, situation))
   if (facts.nextReceiptSeq === 1) journal.unshift(seriesDraft(situation, fy))
   const jumpMs = clockJump(situation.at, facts.clock)
   if (jumpMs !== 0) journal.unshift(jumpDraft(situation, jumpMs))
@@ -248,6 +324,7 @@ function writePlan(writing: Writing): CollectionPlan {
     journal,
     cashPaise: isCash ? totalPaise : ZERO_PAISE,
     printState: situation.hasPrinter ? 'queued' : 'absent',
+    usedSale,
   }
 }
 
@@ -298,8 +375,16 @@ function planPayment(
   return { payment, body, receiptSeq }
 }
 
-/** Change is computed here and nowhere else: tendered = total + change. */
-function withChange(instrument: TenderedInstrument, totalPaise: Paise): Instrument {
+/** Change is computed here and nowhere else: tendered = total + change. What a card terminal said comes from its sale alone. */
+function recordedInstrument(
+  instrument: TenderedInstrument,
+  totalPaise: Paise,
+  usedSale: CardSale | null,
+): Instrument {
+  if (instrument.mode === 'CARD_SALE') {
+    if (usedSale === null) throw new Error('a card payment uses up its sale')
+    return instrumentOfSale(usedSale)
+  }
   if (instrument.mode !== 'CASH') return instrument
   const changePaise = subtractPaise(instrument.tenderedPaise, totalPaise)
   if (changePaise < 0) throw new Error('a tender that passed the rules covers the total')
@@ -308,6 +393,12 @@ function withChange(instrument: TenderedInstrument, totalPaise: Paise): Instrume
 
 function seriesDraft({ at }: TakeSituation, fy: string): JournalDraft {
   return { type: 'SERIES', at, dataJson: JSON.stringify({ financialYear: fy }), amountPaise: ZERO_PAISE }
+}
+
+/** The same commit says that the sale is used up. */
+function usedDraft(sale: CardSale, { at }: TakeSituation): JournalDraft {
+  if (sale.state !== 'posted') throw new Error('a used sale is posted')
+  return { type: 'CARD_SALE', at, dataJson: JSON.stringify(sale), amountPaise: ZERO_PAISE }
 }
 
 function jumpDraft({ at }: TakeSituation, jumpMs: number): JournalDraft {

@@ -19,6 +19,8 @@ export type HostOptions = {
   readonly deviceName: string
   /** `tcp://HOST:PORT`, `virtual:FOLDER`, `file:PATH` or `none`. */
   readonly printer: string
+  /** `virtual:`, `manual` or what drivers/card-terminal knows; absent: manual, the slip is typed. */
+  readonly cardTerminal?: string | null
   /** Folder for the second copy of the journal, best on another medium; absent: beside the record. */
   readonly journalCopy?: string | null
   /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */

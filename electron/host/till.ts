@@ -8,6 +8,7 @@ import type { Clock, PinCheck } from '#core/ports.ts'
 import type { OperatorTile } from '#core/records.ts'
 import type { EnrolmentView } from '#rpc/enrolment.ts'
 import type { Store } from '#store/open-store.ts'
+import type { CardRunner } from './card-runner.ts'
 import type { IntegratorClient } from './integrator-client.ts'
 import type { DeviceSecretsKeeper } from './device-secrets.ts'
 import type { LinkState } from './link-state.ts'
@@ -26,6 +27,7 @@ export type Till = {
   readonly sync: SyncRunner
   readonly printing: PrintRunner
   readonly packs: PackRunner
+  readonly cards: CardRunner
   readonly profile: PrinterProfile
   readonly clock: Clock
   readonly logger: Logger

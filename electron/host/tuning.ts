@@ -1,6 +1,7 @@
 // What a test may set otherwise; the shells take the standard. Read by start-host.
+import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import type { Clock } from '#core/ports.ts'
-import { FREE_BYTES_MIN } from '#core/limits.ts'
+import { CARD_ASK_AGAIN_MS, FREE_BYTES_MIN } from '#core/limits.ts'
 import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
 import { machineClock } from './machine-clock.ts'
 import { PACK_TIMES, type PackTimes } from './packs/pack-runner.ts'
@@ -19,6 +20,9 @@ export type HostTuning = {
   readonly numberWaitMs: number
   readonly integratorTimes: IntegratorTimes
   readonly packTimes: PackTimes
+  /** A terminal made by a test, in place of the one that the options name. */
+  readonly cardTerminal: CardTerminal | null
+  readonly cardAskAgainMs: readonly number[]
   /** What secrets are sealed with; a shell with a keyring brings its own. */
   readonly vault: SecretVault
   /** What they may have been sealed with before. */
@@ -40,6 +44,8 @@ export function standardTuning(environment: Record<string, string | undefined>):
     numberWaitMs: 1_500,
     integratorTimes: INTEGRATOR_TIMES,
     packTimes: PACK_TIMES,
+    cardTerminal: null,
+    cardAskAgainMs: CARD_ASK_AGAIN_MS,
     vault: vaultOfMachine(environment),
     olderVaults: [],
   }

@@ -7,6 +7,7 @@ import { headsContentSchema, headsFileSchema } from '#contract/heads-file.ts'
 import { readAck, type Ack } from '#contract/journal-record.ts'
 import { publicKeySchema, signingInput, type SignedText } from '#contract/signed.ts'
 import {
+  checkCards,
   checkEntries,
   checkHeads,
   checkShifts,
@@ -29,6 +30,7 @@ export const EXIT_CODES: Readonly<Record<FindingKind, number>> = {
   signature: 16,
   turnover: 17,
   shift: 18,
+  card: 19,
   truncated: 20,
   'rolled-back': 21,
   derived: 30,
@@ -52,7 +54,7 @@ export function verifyJournal(asked: Asked): Verified {
   const read = asked.file.endsWith('.jsonl') ? readExport(asked) : readRecordFile(asked)
   if (read === null) return toldOf([...findings, unreadable('there is no journal in this file')], 0)
   const { facts, own, derived } = read
-  findings.push(...checkEntries(facts), ...checkShifts(facts))
+  findings.push(...checkEntries(facts), ...checkShifts(facts), ...checkCards(facts))
   findings.push(...checkHeads(facts, [...own, ...heads]), ...derived)
   if (asked.exportFile !== null) writeExport(asked.exportFile, facts)
   return toldOf(findings, facts.entries.length)

@@ -168,7 +168,7 @@ export const shiftProcedures = {
       }),
     )
     .output(shiftCloseSchema)
-    .errors(mayAnswer('shift_not_open', 'count_outdated', 'difference_unexplained')),
+    .errors(mayAnswer('shift_not_open', 'count_outdated', 'difference_unexplained', 'card_sale_open')),
   /** The last shift that was closed on this till; null: none was. */
   lastClose: signedIn.output(shiftCloseSchema.nullable()),
   /** Prints the slip of a hand-in (one for each side) or the Z report, as often as asked. Answers when the printer has. */

@@ -103,6 +103,7 @@ function checkJournal(raw: Database.Database, file: string, depth: 'tail' | 'ful
   if (fault !== null) throw damaged(file, fault.reason, fault.seq)
   checkPayments(raw, file, { from, head })
   checkDrawers(raw, file, from)
+  checkSales(raw, file, from)
 }
 
 /** Every payment record of the journal has its payment with the same bytes, and there are no others. */
@@ -156,6 +157,23 @@ function checkDrawers(raw: Database.Database, file: string, from: number): void 
     )
     .get()
   if (drawer?.isRight === 0) throw damaged(file, 'a drawer does not hold what moved in it', null)
+}
+
+/** Every step of a card sale that the journal tells stands in its row, or a later one does. */
+function checkSales(raw: Database.Database, file: string, from: number): void {
+  const table = raw.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'card_sales'`).get()
+  if (table === undefined) return
+  const lost = raw
+    .prepare<[number], { seq: number }>(
+      `SELECT j.seq FROM journal j LEFT JOIN card_sales s ON s.reference = j.body ->> '$.data.reference'
+       WHERE j.seq > ? AND j.type = 'CARD_SALE' AND (
+         s.reference IS NULL OR s.journal_seq < j.seq
+         OR (s.journal_seq = j.seq AND (s.state <> j.body ->> '$.data.state'
+           OR s.amount_paise <> j.body ->> '$.data.amountPaise')))
+       LIMIT 1`,
+    )
+    .get(from)
+  if (lost !== undefined) throw damaged(file, 'a card sale is not what its journal record says', lost.seq)
 }
 
 function headAt(raw: Database.Database, file: string, seq: number): JournalHead {

@@ -7,6 +7,7 @@ import type { DrawerFacts, DrawerPlan, DrawerRecord, OpenDrawer, ShiftClose } fr
 import { dataOfBody } from '#core/journal.ts'
 import { DRAWER_RECORDS_MAX } from '#core/limits.ts'
 import type { DrawerStore } from '#core/ports.ts'
+import { readOpenSales } from './card-sales.ts'
 import type { Gate } from './gate.ts'
 import { noteClock, readClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
@@ -102,6 +103,7 @@ function readFacts(session: Session, id: string): DrawerFacts {
     clock: readClock(session),
     unsent: readUnsent(session),
     head: readHead(session),
+    openSales: readOpenSales(session),
   }
 }
 

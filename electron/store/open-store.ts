@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { limitsOf } from '#core/money-limits.ts'
 import type {
   BillStore,
+  CardSaleStore,
   ContactStore,
   DrawerStore,
   OperatorStore,
@@ -18,6 +19,7 @@ import type { CollectionView } from '#core/records.ts'
 import type { ProblemError } from '#contract/problem.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
 import { billTable } from './bills.ts'
+import { cardSaleTable } from './card-sales.ts'
 import { checkFile } from './check-file.ts'
 import { contactTable } from './contacts.ts'
 import { drawerTable } from './drawer.ts'
@@ -30,7 +32,7 @@ import { operatorTable } from './operators.ts'
 import { outboxTable, type QueueTotals } from './outbox.ts'
 import { packTable, type PackTable } from './packs.ts'
 import { paymentRows, rowsOfCollection, type PaymentRows } from './payment-rows.ts'
-import { paymentTable } from './payments.ts'
+import { paymentTable, readCollectionFacts } from './payments.ts'
 import { printJobTable, type PrintJobs } from './print-jobs.ts'
 import { BUSY_TIMEOUT_MS } from './session.ts'
 import { shiftTable } from './shifts.ts'
@@ -50,6 +52,7 @@ export type Store = IdentityTable &
   JournalReads &
   ShiftStore &
   DrawerStore &
+  CardSaleStore &
   BillStore &
   PaymentStore &
   PaymentRows &
@@ -112,6 +115,9 @@ function storeOver(gate: Gate, release: () => void): Store {
       rowsOf: (session, id) => rowsOfCollection(session, id, identity.masters()),
       limits: () => limitsOf(identity.masters()),
     }),
+    ...cardSaleTable(gate, (session, key) =>
+      readCollectionFacts(session, key, limitsOf(identity.masters())),
+    ),
     ...paymentRows(gate, identity.masters),
     ...outboxTable(gate),
     ...handoverTable(gate),

@@ -14,6 +14,7 @@ import {
   type PaymentPlan,
 } from '#core/take-payment.ts'
 import { readKnownBill } from './bills.ts'
+import { readOpenSales, writeStep } from './card-sales.ts'
 import type { Gate } from './gate.ts'
 import { noteClock, readClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
@@ -63,13 +64,13 @@ export function paymentTable(
   const view = (session: Session, collectionId: string): CollectionView | null =>
     readCollection(session, collectionId, rowsOf)
   return {
-    collectionFacts: (key) => gate.read((session) => readFacts(session, key, limits())),
+    collectionFacts: (key) => gate.read((session) => readCollectionFacts(session, key, limits())),
     collection: (id) => gate.read((session) => view(session, id)),
     commitCollection: (key, plan) => {
       let written: CollectionPlan | null = null
       return gate.write(
         (session) => {
-          written = plan(readFacts(session, key, limits()))
+          written = plan(readCollectionFacts(session, key, limits()))
           if (written !== null) writeCollection(session, written)
           return mustView(view(session, key.collectionId))
         },
@@ -84,7 +85,7 @@ export function paymentTable(
   }
 }
 
-function readFacts(session: Session, key: CollectionKey, limits: Limits): CollectionFacts {
+export function readCollectionFacts(session: Session, key: CollectionKey, limits: Limits): CollectionFacts {
   if (key.paymentIds.length > LINES_MAX) throw new Error('a collection has a bounded number of bills')
   const { collection, payment, lastSeq, lastReceiptSeq } = statements(session)
   const recorded = collection.get({ id: key.collectionId })
@@ -105,6 +106,7 @@ function readFacts(session: Session, key: CollectionKey, limits: Limits): Collec
     limits,
     unsent: readUnsent(session),
     contact: getMeta(session, 'lastContact'),
+    openSales: readOpenSales(session),
   }
 }
 
@@ -128,6 +130,11 @@ function writeCollection(session: Session, plan: CollectionPlan): void {
     if (entry === undefined) throw new Error('every payment has its journal record')
     writePayment(session, payment, { entry, plan })
   })
+  if (plan.usedSale !== null) {
+    const [used] = entries.filter(({ type }) => type === 'CARD_SALE')
+    if (used === undefined) throw new Error('a used sale has its journal record')
+    writeStep(session, plan.usedSale, used)
+  }
   addToShift(session, shift, {
     collectionId: collection.id,
     totalPaise: collection.totalPaise,
@@ -195,6 +202,8 @@ function writePayment(
     copyNumber: 0,
     state: plan.printState,
     attempts: 0,
+    processId: null,
+    printer: null,
     problem: null,
     requestedBy: null,
     queuedAtMs: collectedAtMs,

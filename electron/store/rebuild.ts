@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3'
 import type { Payment } from '#contract/payment.ts'
 import { readBody, type BodyFacts } from '#contract/journal-record.ts'
 import { entryColumns, readMeta } from './check-file.ts'
+import type { CardSale } from '#core/card-sale.ts'
 import type { DrawerRecord } from '#core/drawer-records.ts'
 import type { JournalEntry, JournalType } from '#core/journal.ts'
 import type { Handover } from '#core/ports.ts'
@@ -15,6 +16,7 @@ export const DERIVED_TABLES = [
   'statuses',
   'outbox',
   'cash_movements',
+  'card_sales',
   'payments',
   'collections',
   'shifts',
@@ -72,6 +74,7 @@ function insertAll(raw: Database.Database, entries: readonly JournalEntry[]): vo
   for (const payments of collections.values()) insertCollection(raw, payments)
   const sentSeq = readMeta<Handover>(raw, 'handover')?.sentSeq ?? 0
   for (const each of paid) insertPayment(raw, each, sentSeq)
+  insertSales(raw, facts)
   for (const { entry, facts: own } of facts) if (entry.type === 'REFUSED') refuse(raw, own)
 }
 
@@ -204,6 +207,29 @@ function insertPayment(raw: Database.Database, { entry, payment, body }: Paid, s
     is_conflict: 0,
     attempts: 0,
   })
+}
+
+/** Every record of a sale is the whole sale as it stood then: the last one counts. */
+function insertSales(
+  raw: Database.Database,
+  facts: readonly { readonly entry: JournalEntry; readonly facts: BodyFacts }[],
+): void {
+  const last = new Map<string, { sale: CardSale; seq: number; body: string }>()
+  for (const { entry, facts: own } of facts) {
+    if (entry.type !== 'CARD_SALE') continue
+    const sale = JSON.parse(own.dataJson) as CardSale
+    last.set(sale.reference, { sale, seq: entry.seq, body: own.dataJson })
+  }
+  for (const { sale, seq, body } of last.values()) {
+    insert(raw, 'card_sales', {
+      reference: sale.reference,
+      collection_id: sale.collectionId,
+      state: sale.state,
+      amount_paise: sale.amountPaise,
+      body,
+      journal_seq: seq,
+    })
+  }
 }
 
 function refuse(raw: Database.Database, { dataJson, wallMs }: BodyFacts): void {

@@ -15,11 +15,12 @@ import {
   type JournalOwner,
 } from '#core/journal.ts'
 import type { Handover } from '#core/ports.ts'
+import { cardFaults } from './check-cards.ts'
 import { drawerFaults } from './check-drawers.ts'
 import { entryColumns, ownerOf, readMeta, sha256, verifierOf } from './check-file.ts'
 import { DERIVED_TABLES, rebuildDerived } from './rebuild.ts'
 
-export type FindingKind = FaultKind | 'shift' | 'truncated' | 'rolled-back' | 'derived' | 'unreadable'
+export type FindingKind = FaultKind | 'shift' | 'card' | 'truncated' | 'rolled-back' | 'derived' | 'unreadable'
 
 export type Finding = { readonly kind: FindingKind; readonly seq: number | null; readonly words: string }
 
@@ -58,6 +59,13 @@ export function checkShifts({ entries }: JournalFacts): Finding[] {
   return drawerFaults(entries)
     .slice(0, FINDINGS_MAX)
     .map(({ seq, reason }) => ({ kind: 'shift', seq, words: `record ${seq} ${reason}` }))
+}
+
+/** Card sales must go on as they may, and be paid into their collections once. */
+export function checkCards({ entries }: JournalFacts): Finding[] {
+  return cardFaults(entries)
+    .slice(0, FINDINGS_MAX)
+    .map(({ seq, reason }) => ({ kind: 'card', seq, words: `record ${seq} ${reason}` }))
 }
 
 /** Every word of the integrator must be about this very journal, and none about more than there is. */

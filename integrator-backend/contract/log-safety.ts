@@ -102,7 +102,8 @@ function hasCard(digits: string): boolean {
   return false
 }
 
-function isLuhn(digits: string): boolean {
+/** The check digit of card numbers. */
+export function isLuhn(digits: string): boolean {
   let sum = 0
   for (let at = digits.length - 1, isSecond = false; at >= 0; at -= 1, isSecond = !isSecond) {
     const digit = digits.charCodeAt(at) - 48

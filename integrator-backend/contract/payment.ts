@@ -49,10 +49,24 @@ export const paperInstrumentSchemas = [
   z.strictObject({ mode: z.literal('OFFLINE_RTGS'), utr: printable(64), dateMs: epochMsSchema }),
   z.strictObject({
     mode: z.literal('CARD'),
-    lastFour: z.string().regex(/^\d{4}$/),
+    /** null: the terminal did not tell (a wallet, a code on a phone). */
+    lastFour: z
+      .string()
+      .regex(/^\d{4}$/)
+      .nullable(),
     /** Retrieval reference number of the card slip. */
     rrn: z.string().regex(/^[A-Za-z0-9]{6,32}$/),
-    approvalCode: z.string().regex(/^[A-Za-z0-9]{4,12}$/),
+    approvalCode: z
+      .string()
+      .regex(/^[A-Za-z0-9]{4,12}$/)
+      .nullable(),
+    /** As a card terminal names it: VISA, RUPAY. Absent: typed from a slip. */
+    scheme: printable(32).optional(),
+    /** The card sale that this payment used up. Absent: typed from a slip. */
+    saleReference: z
+      .string()
+      .regex(/^[0-9A-Z]{1,10}$/)
+      .optional(),
   }),
 ] as const
 

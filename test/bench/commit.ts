@@ -147,6 +147,7 @@ function openTill(file: string, signer: DeviceSigner | null): Floor {
         at: read(),
         isOffline: false,
         hasPrinter: true,
+        hasCardTerminal: false,
         hasDiskSpace: true,
         ulbCode: 'NVP',
       }

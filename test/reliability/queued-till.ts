@@ -60,6 +60,7 @@ export const fillTill = (
       at: clock.read(),
       isOffline: true,
       hasPrinter: true,
+      hasCardTerminal: false,
       hasDiskSpace: true,
       ulbCode: 'NVP',
     }

@@ -179,6 +179,7 @@ export function createTill(world: World, parts: TillWorld): Till {
         at: read(),
         isOffline: isCutOff,
         hasPrinter: true,
+        hasCardTerminal: false,
         hasDiskSpace: true,
         ulbCode: 'DVG',
       })

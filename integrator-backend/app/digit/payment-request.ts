@@ -64,7 +64,7 @@ function instrumentFields(
     case 'CASH':
       return {}
     case 'CARD':
-      return { transactionNumber: instrument.rrn, instrumentNumber: instrument.lastFour }
+      return { transactionNumber: instrument.rrn, instrumentNumber: instrument.lastFour ?? instrument.rrn }
     case 'CHEQUE':
     case 'DD':
       return {

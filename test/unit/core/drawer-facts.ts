@@ -79,6 +79,7 @@ export const open: OpenDrawer = {
   lastReceiptNumber: 'TST/3',
 }
 export const facts: DrawerFacts = {
+  openSales: [],
   recorded: null,
   open,
   clock,

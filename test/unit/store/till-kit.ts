@@ -121,6 +121,7 @@ export function situation(
     at: till.clock.read(),
     isOffline: false,
     hasPrinter: true,
+    hasCardTerminal: false,
     hasDiskSpace: true,
     ulbCode: 'TST',
     ...changes,
