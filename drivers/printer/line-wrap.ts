@@ -21,10 +21,26 @@ export const countCharacters: Measure = (text) => text.length
 
 let graphemes: Intl.Segmenter | undefined
 
-/** Characters as people see them: a Devanagari syllable or a flag is one piece and is never broken. */
+// Unicode keeps conjuncts together in most Indic scripts, but not in Gurmukhi and Kannada, and not the two of Tamil (க்ஷ and ஸ்ரீ).
+const JOINS_NEXT = /[\u0a4d\u0ccd][\u200d]?$/
+const TAMIL_JOINT = /(?:க்|ஸ்|ஶ்)$/
+
+/** Characters as people see them: a syllable with all its joined letters is one piece and is never broken. */
 export function splitGraphemes(text: string): string[] {
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
-  return Array.from(graphemes.segment(text), (part) => part.segment)
+  const pieces: string[] = []
+  for (const { segment } of graphemes.segment(text)) {
+    const before = pieces.at(-1)
+    if (before !== undefined && isJoint(before, segment)) pieces[pieces.length - 1] = before + segment
+    else pieces.push(segment)
+  }
+  return pieces
+}
+
+function isJoint(before: string, next: string): boolean {
+  if (JOINS_NEXT.test(before)) return /^[\p{Script=Gurmukhi}\p{Script=Kannada}]/u.test(next)
+  if (!TAMIL_JOINT.test(before)) return false
+  return before.endsWith('க்') ? next.startsWith('ஷ') : next.startsWith('ரீ')
 }
 
 /** Lines of at most `width`; "\n" is a line break; words longer than a line are broken between graphemes. */

@@ -3,7 +3,7 @@ import type { SKRSContext2D } from '@napi-rs/canvas'
 import { cleanText, directionOf } from './clean-text.ts'
 import type { PrintAlign, PrintStyle } from './document.ts'
 import type { FontWeight } from './fonts.ts'
-import { sansFont, spellMissing } from './fonts.ts'
+import { loadFacesFor, sansFont, spellMissing } from './fonts.ts'
 
 /** Drawn with its top left corner at 0, 0; `width` of the frame wide. */
 export type PageItem = { readonly height: number; readonly draw: (context: SKRSContext2D) => void }
@@ -55,7 +55,9 @@ export function lookOf(
 }
 
 export function drawable(text: string): string {
-  return spellMissing(cleanText(text))
+  const words = spellMissing(cleanText(text))
+  loadFacesFor({ text: words, lang: '' })
+  return words
 }
 
 export function measureIn({ context }: Frame, look: Look): (text: string) => number {

@@ -3,6 +3,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { cleanText, directionOf } from './clean-text.ts'
 import type { BannerBlock, ColumnsBlock, PrintAlign, PrintSize, RowBlock, TextBlock } from './document.ts'
+import { isolateTurns } from './bidi-isolates.ts'
 import type { FontWeight } from './fonts.ts'
 import { loadCanvas, sansFont, spellMissing } from './fonts.ts'
 import type { Measure } from './line-wrap.ts'
@@ -40,7 +41,8 @@ export type Line = {
   frame?: 'top' | 'sides' | 'bottom'
 }
 
-type Style = { px: number; weight: FontWeight; lang: string; direction: 'ltr' | 'rtl' }
+type Look = { px: number; weight: FontWeight; lang: string; direction: 'ltr' | 'rtl' }
+type Style = Look & { font: string }
 
 const canvases = new Map<number, SKRSContext2D>()
 
@@ -57,60 +59,80 @@ export function layOut({ block, lang, table }: PictureRequest, dots: number): Li
   const context = contextFor(dots)
   const blockLang = block.lang ?? lang
   if (block.kind === 'banner') return layOutBanner(block, { context, dots, lang: blockLang })
-  const style: Style = {
+  const look: Look = {
     px: FONT_PX[block.size ?? 'normal'],
     weight: block.isBold === true ? 700 : 500,
     lang: blockLang,
     direction: block.direction ?? directionOf(blockLang),
   }
-  const measure = measureWith(context, style)
-  const isRtl = style.direction === 'rtl'
-  const paper = { dots, isRtl }
+  const isRtl = look.direction === 'rtl'
 
   if (block.kind === 'text') {
-    return wrapText(drawableText(block.text), dots, measure).map((text) =>
+    const words = drawableText(block.text)
+    const style = styleFor(look, words)
+    return wrapText(words, dots, measureWith(context, style)).map((text) =>
       textLine(style, [place({ text, align: mirrored(block.align ?? 'left', isRtl), x: 0, width: dots })]),
     )
   }
   if (block.kind === 'row') {
     const row = { label: drawableText(block.label), value: drawableText(block.value) }
-    return wrapRow(row, { width: dots, gap: GAP_PX, measure }).map(({ start, end }) =>
-      textLine(style, [
-        place({ text: start, align: isRtl ? 'right' : 'left', x: 0, width: dots }),
-        place({ text: end, align: isRtl ? 'left' : 'right', x: 0, width: dots }),
-      ]),
+    const style = styleFor(look, `${row.label}\n${row.value}`)
+    return wrapRow(row, { width: dots, gap: GAP_PX, measure: measureWith(context, style) }).map(
+      ({ start, end }) =>
+        textLine(style, [
+          place({ text: start, align: isRtl ? 'right' : 'left', x: 0, width: dots }),
+          place({ text: end, align: isRtl ? 'left' : 'right', x: 0, width: dots }),
+        ]),
     )
   }
-  return layOutColumns(block, { table: table ?? [block], style, measure, paper })
+  return layOutColumns(block, { table: table ?? [block], look, context, dots })
+}
+
+/** The faces are chosen by all words of a block, so that it is measured as it is drawn. */
+function styleFor(look: Look, words: string): Style {
+  return { ...look, font: sansFont(look.weight, look.px, { text: words, lang: look.lang }) }
 }
 
 function layOutColumns(
   block: ColumnsBlock,
-  context: {
-    table: readonly ColumnsBlock[]
-    style: Style
-    measure: Measure
-    paper: { dots: number; isRtl: boolean }
-  },
+  {
+    table,
+    look,
+    context,
+    dots,
+  }: { table: readonly ColumnsBlock[]; look: Look; context: SKRSContext2D; dots: number },
 ): Line[] {
-  const { style, measure, paper } = context
-  const width = paper.dots
-  const size = { width, gap: GAP_PX, textWidthMin: TEXT_COLUMN_MIN_PX, measure }
-  const columns = fitColumns(context.table.map(drawableCells), size)
-  return wrapCells(drawableCells(block), columns, size).map((cells) =>
-    textLine(
-      style,
-      cells.map((cell) =>
-        paper.isRtl
-          ? place({ ...cell, x: width - cell.x - cell.width, align: mirrored(cell.align, true) })
-          : place(cell),
+  const cleaned = table.map(drawableCells)
+  const words = cleaned.map(({ cells }) => cells.map(({ text }) => text).join(' ')).join(' ')
+  const style = styleFor(look, words)
+  // All lines of a table ask for the same places, so those are measured in the widest of its letters.
+  const widest = styleFor(
+    {
+      ...look,
+      px: Math.max(...table.map(({ size }) => FONT_PX[size ?? 'normal'])),
+      weight: table.some(({ isBold }) => isBold === true) ? 700 : 500,
+    },
+    words,
+  )
+  const places = { width: dots, gap: GAP_PX, textWidthMin: TEXT_COLUMN_MIN_PX }
+  const columns = fitColumns(cleaned, { ...places, measure: measureWith(context, widest) })
+  const isRtl = look.direction === 'rtl'
+  return wrapCells(drawableCells(block), columns, { ...places, measure: measureWith(context, style) }).map(
+    (cells) =>
+      textLine(
+        style,
+        cells.map((cell) =>
+          isRtl
+            ? place({ ...cell, x: dots - cell.x - cell.width, align: mirrored(cell.align, true) })
+            : place(cell),
+        ),
       ),
-    ),
   )
 }
 
 function drawableText(text: string): string {
-  return spellMissing(cleanText(text))
+  // A danda closes its word and never begins a line.
+  return spellMissing(cleanText(text).replaceAll(/ (?=[\u0964\u0965])/g, '\u00a0'))
 }
 
 function drawableCells(block: ColumnsBlock): ColumnsBlock {
@@ -125,14 +147,17 @@ function layOutBanner(
   const inner = dots - 6 * FRAME_PX
   const lines: Line[] = [frameLine('top', lang)]
   const words = drawableText(text)
+  const small = drawableText(detail ?? '')
   const sizes = dots < 500 ? ([34, 30, 26] as const) : ([42, 37, 32] as const)
-  const bold = (px: number): Style => ({ px, weight: 700, lang, direction })
-  // The largest size that keeps the words on one line; if none does, they wrap in the largest.
-  const px = sizes.find((size) => measureWith(context, bold(size))(words) <= inner) ?? sizes[0]
-  const small: Style = { px: 24, weight: 500, lang, direction }
+  const bold = (px: number): Style => styleFor({ px, weight: 700, lang, direction }, words)
+  const isHeld = (px: number): boolean => {
+    const measure = measureWith(context, bold(px))
+    return words.split('\n').every((line) => measure(line) <= inner)
+  }
+  // The largest size that keeps the words on their lines; if none does, they wrap in the largest.
   const parts = [
-    { words, style: bold(px) },
-    { words: drawableText(detail ?? ''), style: small },
+    { words, style: bold(sizes.find(isHeld) ?? sizes[0]) },
+    { words: small, style: styleFor({ px: 24, weight: 500, lang, direction }, small) },
   ]
   for (const { words: part, style } of parts) {
     for (const line of part === '' ? [] : wrapText(part, inner, measureWith(context, style))) {
@@ -153,10 +178,12 @@ function textLine(style: Style, texts: DrawnText[]): Line {
   return {
     rows: Math.ceil(style.px * PITCH),
     baseline: Math.round(style.px * ASCENT),
-    font: sansFont(style.weight, style.px),
+    font: style.font,
     lang: style.lang,
     direction: style.direction,
-    texts: texts.filter(({ text }) => text !== ''),
+    texts: texts
+      .filter(({ text }) => text !== '')
+      .map((drawn) => ({ ...drawn, text: isolateTurns(drawn.text, style.direction) })),
   }
 }
 
@@ -173,7 +200,7 @@ function mirrored(align: PrintAlign, isRtl: boolean): PrintAlign {
 /** Each text is measured several times while it is laid out; the canvas shapes it only once. */
 function measureWith(context: SKRSContext2D, style: Style): Measure {
   const widths = new Map<string, number>()
-  const font = sansFont(style.weight, style.px)
+  const { font } = style
   return (text) => {
     const known = widths.get(text)
     if (known !== undefined) return known

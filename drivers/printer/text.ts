@@ -47,7 +47,7 @@ function blockLines(block: Exclude<PrintBlock, ColumnsBlock>, page: Page): strin
   switch (block.kind) {
     case 'text': {
       const direction = block.direction ?? directionOf(block.lang ?? page.lang)
-      const align = block.align ?? (direction === 'rtl' ? 'right' : 'left')
+      const align = startSide(block.align ?? 'left', direction === 'rtl')
       return aligned(wrapText(cleanText(block.text), page.columns, countGraphemes), align, page.columns)
     }
     case 'row':
@@ -67,6 +67,12 @@ function blockLines(block: Exclude<PrintBlock, ColumnsBlock>, page: Page): strin
     case 'drawer':
       return []
   }
+}
+
+/** `left` is the side where the language begins. */
+function startSide(align: PrintAlign, isRtl: boolean): PrintAlign {
+  if (!isRtl || align === 'center') return align
+  return align === 'left' ? 'right' : 'left'
 }
 
 const countGraphemes: Measure = (text) => (isPlain(text) ? text.length : splitGraphemes(text).length)
