@@ -8,6 +8,9 @@ export const WRITE_TIMEOUT_MS = 15_000
 export const CLOSE_TIMEOUT_MS = 3_000
 const WRITES_WAITING_MAX = 256
 
+/** After these there is nothing left to talk to. */
+const GONE_CODES: readonly string[] = ['device_gone', 'printer_disconnected']
+
 /** The device's side, as the operating system gives it. */
 export type LinkPort = {
   /** Takes one piece; resolves when the next may come. May reject with anything. */
@@ -94,7 +97,10 @@ export function createLink(port: LinkPort, terms: LinkTerms, limits: LinkLimits)
       throw linkProblem('stalled', terms)
     }
     if (outcome === 'ended') throw refusal()
-    if (failed !== null) throw failed as DriverProblem
+    if (failed === null) return
+    const problem: DriverProblem = failed
+    if (GONE_CODES.includes(problem.code)) void end(problem)
+    throw problem
   }
 
   const send = async (bytes: Uint8Array): Promise<void> => {

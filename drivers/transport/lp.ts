@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { DriverProblem } from '#drivers/problem.ts'
 import { linkProblem, type LinkTerms, type LinkTrouble } from './link-problem.ts'
 import { createLink, type Link, WRITE_TIMEOUT_MS } from './link.ts'
+import { watchPresence } from './presence.ts'
 import type { Connection, Transport } from './transport.ts'
 
 const PIECE_BYTES_MAX = 8_192
@@ -75,6 +76,7 @@ function connectionOver(
 ): Connection {
   const gone = (error: unknown): DriverProblem => linkProblem('gone', terms, error)
   let isGivenUp = false
+  let stopWatching = (): void => undefined
   const link: Link = createLink(
     {
       send: async (piece) => {
@@ -90,12 +92,16 @@ function connectionOver(
       discard: async () => {
         isGivenUp = true
       },
-      release: async () => await file.close(),
+      release: async () => {
+        stopWatching()
+        await file.close()
+      },
       troubleOf: gone,
     },
     terms,
     { pieceBytesMax: PIECE_BYTES_MAX, pauseMs: 0, writeTimeoutMs },
   )
+  stopWatching = watchPresence(terms.name, () => link.lost(gone(new Error('the device file is gone'))))
   if (canRead) readAll(file, link, onOneWay).catch((error: unknown) => link.lost(gone(error)))
   return link.connection
 }

@@ -1,10 +1,11 @@
 // Serial ports: RS-232, USB serial adapters and CDC devices, and Bluetooth SPP, which is a serial port with a small buffer.
 // Called by printer-address.ts and by the drivers of scanners, displays and card terminals. Uses serialport's binding
 // without its stream: the stream ends silently when a read returns nothing and swallows the cause of a lost device.
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { DriverProblem } from '#drivers/problem.ts'
 import { linkProblem, type LinkTerms, type LinkTrouble } from './link-problem.ts'
 import { createLink, type Link, WRITE_TIMEOUT_MS } from './link.ts'
+import { watchPresence } from './presence.ts'
 import type { Connection, Transport } from './transport.ts'
 
 export type SerialOptions = {
@@ -35,8 +36,6 @@ const PIECE_BYTES_MAX = 1_024
 /** A paired device that is out of reach keeps open() waiting. */
 const OPEN_TIMEOUT_MS = 15_000
 const READ_BYTES_MAX = 4_096
-/** How often it is checked that the device file is still there: a read that waits does not always hear of an unplugged cable. */
-const PRESENCE_POLL_MS = 1_000
 /** Between chunks on Bluetooth, which has no flow control (start value; printers differ). */
 const BLUETOOTH_PAUSE_MS = 50
 
@@ -57,7 +56,14 @@ type SerialPortHandle = {
   readonly drain: () => Promise<void>
   readonly flush: () => Promise<void>
   readonly close: () => Promise<void>
+  /** Not on Windows. */
+  readonly poller?: { readonly poll: (events: number) => void }
 }
+
+/** The poller's flags for "readable" and "writable". */
+const POLL_BOTH = 0b0011
+/** While a write waits. */
+const POLL_AGAIN_MS = 20
 
 function serialOver(kind: 'serial' | 'bluetooth', options: SerialOptions): Transport {
   const { path, noun = 'device', baudRate = BAUD_RATE_DEFAULT } = options
@@ -129,16 +135,23 @@ function connectionOver(handle: SerialPortHandle, options: SerialOptions, terms:
   const gone = (error: unknown): DriverProblem => linkProblem('gone', terms, error)
   const { pieceBytesMax = PIECE_BYTES_MAX, pauseMs = 0, writeTimeoutMs = WRITE_TIMEOUT_MS } = options
   let stopWatching = (): void => undefined
+  let stopListening = (): void => undefined
   const link = createLink(
     {
       send: async (piece) => {
-        await handle.write(Buffer.from(piece))
-        await handle.drain()
+        stopListening = listenWhileWriting(handle)
+        try {
+          await handle.write(Buffer.from(piece))
+          await handle.drain()
+        } finally {
+          stopListening()
+        }
       },
       // Without this a drain that waits for the device would hold a thread of this process for ever.
       discard: async () => await handle.flush(),
       release: async () => {
         stopWatching()
+        stopListening()
         await handle.close()
       },
       troubleOf: gone,
@@ -151,6 +164,22 @@ function connectionOver(handle: SerialPortHandle, options: SerialOptions, terms:
   return link.connection
 }
 
+/**
+ * serialport's poller (bindings-cpp 13) forgets that it waits for data when it begins to wait for room, and the other way
+ * round, so a printer that stops the line could not say why. Asking for both again and again mends that.
+ */
+function listenWhileWriting({ poller, isOpen }: SerialPortHandle): () => void {
+  if (poller === undefined || !isOpen) return () => undefined
+  const timer = setInterval(() => {
+    try {
+      poller.poll(POLL_BOTH)
+    } catch {
+      // The port is being closed; the write hears of it by itself.
+    }
+  }, POLL_AGAIN_MS)
+  return () => clearInterval(timer)
+}
+
 async function readAll(handle: SerialPortHandle, link: Link): Promise<void> {
   const buffer = Buffer.alloc(READ_BYTES_MAX)
   // Ends with the link: a closed port rejects the read that waits.
@@ -158,15 +187,4 @@ async function readAll(handle: SerialPortHandle, link: Link): Promise<void> {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length)
     if (bytesRead > 0) link.deliver(Uint8Array.from(buffer.subarray(0, bytesRead)))
   }
-}
-
-function watchPresence(path: string, onGone: () => void): () => void {
-  if (process.platform === 'win32') return () => undefined
-  const timer = setInterval(() => {
-    stat(path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') onGone()
-    })
-  }, PRESENCE_POLL_MS)
-  timer.unref()
-  return () => clearInterval(timer)
 }

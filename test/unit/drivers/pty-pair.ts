@@ -1,0 +1,80 @@
+// Two ends of a serial line that lead to each other, made by socat: one for the driver, one for the test's device.
+// Called by transport-serial.test.ts, transport-lp.test.ts and transport-reconnect.test.ts.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+
+export type Line = {
+  /** What the driver opens. */
+  readonly path: string
+  /** What the device writes. */
+  readonly say: (bytes: Uint8Array | string) => Promise<void>
+  /** What the device received until now. */
+  readonly heard: () => Buffer
+  /** The device stops taking bytes, or goes on. */
+  readonly pause: (isPaused: boolean) => void
+  /** Pulls the cable: both device files are gone. */
+  readonly unplug: () => Promise<void>
+}
+
+const READY_TRIES_MAX = 400
+
+export async function openLine(folder = makeFolder()): Promise<Line> {
+  const [path, far] = [join(folder, 'tty'), join(folder, 'far')]
+  const socat = spawn('socat', [`pty,raw,echo=0,link=${path}`, `pty,raw,echo=0,link=${far}`], {
+    stdio: 'ignore',
+  })
+  for (let tries = 0; !(existsSync(path) && existsSync(far)); tries++) {
+    if (tries > READY_TRIES_MAX) throw new Error('socat made no line')
+    await wait(10)
+  }
+  const file = await open(far, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY)
+  const received: Buffer[] = []
+  let isPaused = false
+  let isOver = false
+  const reading = (async () => {
+    const buffer = Buffer.alloc(4_096)
+    for (;;) {
+      if (isOver) return
+      const bytesRead = isPaused ? 0 : await readSome(file, buffer)
+      if (bytesRead > 0) received.push(Buffer.from(buffer.subarray(0, bytesRead)))
+      else await wait(2)
+    }
+  })()
+  const unplug = async (): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    await reading
+    await file.close()
+    socat.kill()
+    await once(socat, 'exit')
+  }
+  onTestFinished(unplug)
+  return {
+    path,
+    say: async (bytes) => void (await file.write(Buffer.from(bytes))),
+    heard: () => Buffer.concat(received),
+    pause: (value) => {
+      isPaused = value
+    },
+    unplug,
+  }
+}
+
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'line-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function readSome(file: FileHandle, buffer: Buffer): Promise<number> {
+  return await file.read(buffer, 0, buffer.length, null).then(
+    ({ bytesRead }) => bytesRead,
+    () => 0,
+  )
+}
