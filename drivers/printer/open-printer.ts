@@ -110,11 +110,10 @@ export function openPrinterOver(
       const bytes = encodeCopies(document, profile, wish.copies ?? 1)
       return await inTurn(async () => await printNow(bytes, wish))
     },
-    latePrints: async (listenMs = 0) =>
-      await inTurn(async () => {
-        if (listenMs > 0 && transport.canAnswer) await listen(lines, listenMs)
-        return new Set(lines.late())
-      }),
+    latePrints: async (listenMs = 0) => {
+      if (listenMs > 0 && transport.canAnswer) await inTurn(async () => await listen(lines, listenMs))
+      return new Set(lines.late())
+    },
     close: async () => await inTurn(lines.close),
   }
 }

@@ -26,7 +26,7 @@ export function jobAfter(job: Pick<PrintJob, 'attempts'>, { result, problem }: P
     case 'unknown':
       return { state: 'unknown', problem, retryAfterMs: null }
     case 'interrupted':
-      return { state: 'failed', problem: withPaper(problem), retryAfterMs: null }
+      return { state: 'interrupted', problem, retryAfterMs: null }
     case 'not-sent': {
       // What cannot be laid out now cannot be laid out later either.
       if (problem?.data['reason'] === 'document_invalid')
@@ -52,12 +52,6 @@ export function waitForNumber(
   return Math.max(0, Math.min(FINAL_LOOK_MS, now.waitMaxMs - now.waitedMs))
 }
 
-/** Marks that something came out of the printer, so that the next print is a duplicate. */
-function withPaper(problem: Problem | null): Problem {
-  const base = problem ?? problemOf(new ProblemError('printer_not_ready'))
-  return { ...base, data: { ...base.data, hasPaper: true } }
-}
-
 export type ReprintPlan =
   | { readonly kind: 'original'; readonly jobId: number }
   | { readonly kind: 'copy'; readonly copyNumber: number }
@@ -74,9 +68,30 @@ export function planReprint(jobs: readonly PrintJob[], { hasPrinter }: { hasPrin
 }
 
 /** No byte of it ever reached a printer, so nobody can hold it. */
-function isStillBlank({ state, problem }: PrintJob): boolean {
-  if (state === 'absent' || state === 'queued') return true
-  return state === 'failed' && problem?.data['hasPaper'] !== true
+function isStillBlank({ state }: PrintJob): boolean {
+  return state === 'absent' || state === 'queued' || state === 'failed'
+}
+
+const PROCESS_IDS = 36 ** 4
+/** More than a job is ever tried before somebody asks again. */
+const TRIES_TOLD_APART = 8
+
+/** The four characters by which a printer names this try; not the same again for some hundred thousand jobs. */
+export function processIdOf({ id, attempts }: Pick<PrintJob, 'id' | 'attempts'>): string {
+  const number = (id * TRIES_TOLD_APART + (attempts % TRIES_TOLD_APART)) % PROCESS_IDS
+  return number.toString(36).toUpperCase().padStart(4, '0')
+}
+
+/** Another printer may take a job only while no byte of it is anywhere, and not when the fault is the receipt's own. */
+export function maySpareTake({ result, problem }: PrintResult): boolean {
+  return result === 'not-sent' && problem !== null && problem.data['reason'] !== 'document_invalid'
+}
+
+/** A person says that a slip came out; only of slips of which the printer said nothing. Throws input_invalid. */
+export function planConfirm(jobs: readonly PrintJob[], copyNumber: number): { readonly jobId: number } {
+  const job = jobs.find((each) => each.copyNumber === copyNumber)
+  if (job?.state !== 'unknown') throw new ProblemError('input_invalid', { field: 'copyNumber' })
+  return { jobId: job.id }
 }
 
 /** Driver codes → the words of the till. */

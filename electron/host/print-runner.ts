@@ -1,12 +1,13 @@
-// Prints what the durable queue holds, one job after another, and keeps an eye on the printer. A job is marked before its first byte
-// goes out; what was under way when the till ended is "not known" and never printed again by itself. Called by start-host.
+// Prints what the durable queue holds, one job after another, and keeps an eye on the printer. A job is marked and named before its
+// first byte goes out; what was under way when the till ended is "not known" and never printed again by itself. A second printer takes
+// what the first surely has not begun. Called by start-host.
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
 import type { Printer } from '#drivers/printer/open-printer.ts'
 import type { PrintDocument } from '#drivers/printer/document.ts'
-import { jobAfter, printerProblem, type PrintResult } from '#core/print-queue.ts'
+import { jobAfter, maySpareTake, printerProblem, processIdOf, type PrintResult } from '#core/print-queue.ts'
 import type { Clock } from '#core/ports.ts'
 import type { PrintJob } from '#core/records.ts'
 import type { Store } from '#store/open-store.ts'
@@ -16,6 +17,8 @@ export type PrinterView = {
   readonly name: string
   readonly state: 'ready' | 'not_ready' | 'unreachable' | 'unknown' | 'absent'
   readonly problem: Problem | null
+  /** The second printer; in use: the latest slip went there because the first could not take it. */
+  readonly spare: { readonly name: string; readonly isInUse: boolean } | null
 }
 
 export type PrintRunner = {
@@ -25,6 +28,8 @@ export type PrintRunner = {
   readonly nudge: () => void
   /** Prints one slip that is no receipt, before the receipts that wait; it is in no queue and can be asked for again. */
   readonly printNow: (document: PrintDocument) => Promise<PrintResult>
+  /** Asked before any reprint: slips of which a printer has said since that they came out are noted as printed. */
+  readonly noteLate: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -36,7 +41,8 @@ const STOP_WAIT_MS = 2_000
 
 type PrintPorts = {
   readonly store: Store
-  readonly printer: Printer
+  /** The one for all slips and, where there is one, the spare that takes its place. */
+  readonly printers: readonly [Printer, Printer?]
   readonly clock: Clock
   readonly logger: Logger
   readonly pollMs: number
@@ -46,46 +52,84 @@ type PrintPorts = {
 }
 
 export function startPrintRunner(ports: PrintPorts): PrintRunner {
-  const { store, printer, clock, logger } = ports
-  const { kind, name } = printer.describe()
+  const { store, clock, logger } = ports
+  const printers = ports.printers.filter((printer) => printer !== undefined)
+  const [first, spare] = ports.printers
+  const { kind, name } = first.describe()
   const hasPrinter = kind !== 'none'
-  let view: PrinterView = hasPrinter
-    ? { name, state: 'unknown', problem: null }
-    : { name, state: 'absent', problem: problemOf(new ProblemError('printer_absent')) }
+  let view = firstView(first, spare)
   // All slips of one burst share one wait, so that three bills of one payer do not wait three times.
   let busySinceMs: number | null = null
-  closeBroken(ports)
+  let hasBroken = closeBroken(ports)
   const slips: Slip[] = []
+  const looked = new Set<string>()
   let isStopped = false
+
+  const noteLate = async (listenMs = 0): Promise<void> => {
+    const ids = await Promise.all(printers.map(async (printer) => await printer.latePrints(listenMs)))
+    const all = ids.flatMap((each) => [...each])
+    if (all.length === 0) return
+    const jobs = store.notePrintedLate(all, clock.read().wallMs)
+    if (jobs.length > 0) logger.info({ count: jobs.length }, 'a printer said late that slips are printed')
+  }
+  const seen = (result: PrintResult, printer: Printer): void => {
+    if (printer === first) view = { ...viewAfter(view, result), spare: spareOf(view, false) }
+    else if (result.result !== 'not-sent') view = { ...view, spare: spareOf(view, true) }
+  }
+  const printSlip = async ({ document, done }: Slip): Promise<void> => {
+    let result = notSent('printer_none')
+    for (const printer of printers) {
+      result = await printOnce(printer, document)
+      seen(result, printer)
+      if (!maySpareTake(result)) break
+    }
+    done(result)
+  }
+  /** Every try is in the record, with its number, its name and its printer, before the first byte. */
+  const printJob = async (job: PrintJob): Promise<number> => {
+    const document = documentOf(ports, job)
+    let result = unprintable()
+    for (const [tries, printer] of inOrder(printers, job.printer).entries()) {
+      const at = describeTry(job, { tries, printer, atMs: clock.read().wallMs })
+      store.beginPrintJob(job.id, at)
+      if (document === null) break
+      const isAfterVoid = !looked.has(at.printer) && store.isVoidOnPaper(at.printer)
+      looked.add(at.printer)
+      const onSent = (): void => store.notePrintSent(job.id, clock.read().wallMs)
+      result = await printOnce(printer, document, { jobId: at.processId, isAfterVoid, onSent })
+      seen(result, printer)
+      if (!maySpareTake(result)) break
+    }
+    const rounds = Math.floor(job.attempts / printers.length)
+    const after = jobAfter({ attempts: rounds }, result)
+    store.endPrintJob(job.id, { state: after.state, problem: after.problem, atMs: clock.read().wallMs })
+    if (after.state !== 'printed')
+      logger.warn({ jobId: job.id, state: after.state }, 'a receipt was not printed')
+    return after.retryAfterMs ?? 0
+  }
 
   const run = async (): Promise<number | null> => {
     if (!hasPrinter) return null
+    if (hasBroken) {
+      hasBroken = false
+      await noteLate(LATE_LISTEN_MS)
+    }
     const slip = slips.shift()
     if (slip !== undefined) {
-      const result = await printOnce(printer, slip.document)
-      view = viewAfter(view, result)
-      slip.done(result)
+      await printSlip(slip)
       return 0
     }
     const job = store.nextPrintJob()
     if (job === null) {
       busySinceMs = null
-      view = await lookAt(printer, name)
+      await noteLate()
+      view = { ...(await lookAt(first, name)), spare: view.spare }
       return ports.pollMs
     }
     const { monotonicMs } = clock.read()
     busySinceMs ??= monotonicMs
     const waitMs = ports.waitOf(job, monotonicMs - busySinceMs)
-    if (waitMs > 0) return waitMs
-    const document = documentOf(ports, job)
-    store.beginPrintJob(job.id, clock.read().wallMs)
-    const result = document === null ? unprintable() : await printOnce(printer, document)
-    const after = jobAfter(job, result)
-    store.endPrintJob(job.id, { state: after.state, problem: after.problem, atMs: clock.read().wallMs })
-    view = viewAfter(view, result)
-    if (after.state !== 'printed')
-      logger.warn({ jobId: job.id, state: after.state }, 'a receipt was not printed')
-    return after.retryAfterMs ?? 0
+    return waitMs > 0 ? waitMs : await printJob(job)
   }
   const loop = repeat({
     run,
@@ -96,6 +140,7 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     hasPrinter,
     view: () => view,
     nudge: () => void loop.wake(),
+    noteLate: async () => await noteLate(),
     printNow: async (document) => {
       if (!hasPrinter) return notSent('printer_none')
       if (isStopped || slips.length >= SLIPS_MAX) return notSent('printer_unreachable')
@@ -107,10 +152,42 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     // A slip under way is not waited for: if the till is gone before its end, the next start calls it "not known".
     stop: async () => {
       isStopped = true
-      await Promise.race([loop.stop(), setTimeout(STOP_WAIT_MS, undefined, { ref: false })])
+      const end = loop
+        .stop()
+        .then(async () => await Promise.all(printers.map(async (each) => await each.close())))
+      await Promise.race([end, setTimeout(STOP_WAIT_MS, undefined, { ref: false })])
       for (const { done } of slips.splice(0)) done(notSent('printer_unreachable'))
     },
   }
+}
+
+/** Serial and USB lines may still hold what a printer said while the till was away. */
+const LATE_LISTEN_MS = 500
+
+/** The wished-for one first; it may be gone from the settings. */
+function inOrder(printers: readonly Printer[], wished: string | null): readonly Printer[] {
+  const isWished = (printer: Printer): boolean => printer.describe().name === wished
+  return [...printers.filter(isWished), ...printers.filter((printer) => !isWished(printer))]
+}
+
+function describeTry(
+  job: PrintJob,
+  { tries, printer, atMs }: { tries: number; printer: Printer; atMs: number },
+): { processId: string; printer: string; atMs: number } {
+  const processId = processIdOf({ id: job.id, attempts: job.attempts + tries })
+  return { processId, printer: printer.describe().name, atMs }
+}
+
+function firstView(first: Printer, spare: Printer | undefined): PrinterView {
+  const { kind, name } = first.describe()
+  const other = spare === undefined ? null : { name: spare.describe().name, isInUse: false }
+  return kind === 'none'
+    ? { name, state: 'absent', problem: problemOf(new ProblemError('printer_absent')), spare: other }
+    : { name, state: 'unknown', problem: null, spare: other }
+}
+
+function spareOf({ spare }: PrinterView, isInUse: boolean): PrinterView['spare'] {
+  return spare === null ? null : { ...spare, isInUse }
 }
 
 type Slip = { readonly document: PrintDocument; readonly done: (result: PrintResult) => void }
@@ -130,9 +207,13 @@ function documentOf(ports: PrintPorts, job: PrintJob): PrintDocument | null {
   }
 }
 
-async function printOnce(printer: Printer, document: PrintDocument): Promise<PrintResult> {
+async function printOnce(
+  printer: Printer,
+  document: PrintDocument,
+  wish: Parameters<Printer['print']>[1] = {},
+): Promise<PrintResult> {
   try {
-    const { result, problem } = await printer.print(document)
+    const { result, problem } = await printer.print(document, wish)
     return { result, problem: problem === null ? null : printerProblem(problem.code) }
   } catch (error) {
     // A driver throws only before the first byte (a document it cannot encode, too many jobs).
@@ -146,8 +227,9 @@ function unprintable(): PrintResult {
   return notSent('document_invalid')
 }
 
-function closeBroken({ store, clock, logger }: PrintPorts): void {
-  if (store.device() === null) return
+/** Returns whether there were any. */
+function closeBroken({ store, clock, logger }: PrintPorts): boolean {
+  if (store.device() === null) return false
   const at = clock.read()
   const problem = problemOf(new ProblemError('printer_unreachable', { reason: 'ended_while_printing' }))
   const broken = store.closeBrokenPrintJobs(problem, ({ paymentId, copyNumber }) => ({
@@ -157,9 +239,10 @@ function closeBroken({ store, clock, logger }: PrintPorts): void {
     amountPaise: ZERO_PAISE,
   }))
   if (broken.length > 0) logger.warn({ count: broken.length }, 'prints were under way when the till ended')
+  return broken.length > 0
 }
 
-async function lookAt(printer: Printer, name: string): Promise<PrinterView> {
+async function lookAt(printer: Printer, name: string): Promise<Omit<PrinterView, 'spare'>> {
   const { state, problem } = await printer.status()
   const told = problem === null ? null : printerProblem(problem.code)
   switch (state) {

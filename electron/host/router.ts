@@ -2,10 +2,8 @@
 // Called by start-host; both shells serve what comes out.
 import { implement, type Router } from '@orpc/server'
 import type { Logger } from 'pino'
-import { ZERO_PAISE } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { findBills, refreshBill, type FindPorts } from '#core/find-bill.ts'
-import { planReprint } from '#core/print-queue.ts'
 import { readReceiptQr, receiptOf } from '#core/receipt.ts'
 import { ulbCode } from '#core/receipt-number.ts'
 import type { PaymentRecord } from '#core/records.ts'
@@ -22,6 +20,7 @@ import { rescueAnswer } from './rescue/rescue-answer.ts'
 import type { RescueResult } from './rescue/rescue-folder.ts'
 import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs-handlers.ts'
 import { readinessOf } from './readiness-handlers.ts'
+import { confirmPrint, printsOf, reprint } from './reprint-handlers.ts'
 import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
@@ -125,7 +124,8 @@ export function createRouter(
     receipt: {
       search: os.receipt.search.handler(({ input }) => searchReceipts(till(), input.text)),
       get: os.receipt.get.handler(({ input }) => receiptDetail(till(), input.paymentId)),
-      reprint: os.receipt.reprint.handler(({ input }) => ({ copyNumber: reprint(till(), input.paymentId) })),
+      reprint: os.receipt.reprint.handler(async ({ input }) => await reprint(till(), input)),
+      confirmPrint: os.receipt.confirmPrint.handler(({ input }) => confirmPrint(till(), input)),
       render: os.receipt.render.handler(({ input }) => {
         const receipt = factsOf(till(), recordOf(till(), input.paymentId))
         return renderReceipt(receipt, { form: input.form, profile: till().profile })
@@ -205,28 +205,6 @@ function receiptDetail(till: Till, paymentId: string) {
     row,
     receipt: factsOf(till, record),
     steps: record.status?.steps ?? [],
-    prints: till.store
-      .printJobsOf(paymentId)
-      .map(({ copyNumber, state, atMs, problem }) => ({ copyNumber, state, atMs, problem })),
+    prints: printsOf(till, paymentId),
   }
-}
-
-function reprint(till: Till, paymentId: string): number {
-  const { store, printing, clock } = till
-  recordOf(till, paymentId)
-  const at = clock.read()
-  const { code, id } = operatorOf(till)
-  const copyNumber = store.requestPrint(paymentId, {
-    plan: (jobs) => planReprint(jobs, { hasPrinter: printing.hasPrinter }),
-    requestedBy: code,
-    atMs: at.wallMs,
-    draft: (copy) => ({
-      type: 'REPRINT',
-      at,
-      dataJson: JSON.stringify({ paymentId, copyNumber: copy, operatorId: id }),
-      amountPaise: ZERO_PAISE,
-    }),
-  })
-  printing.nudge()
-  return copyNumber
 }

@@ -53,7 +53,7 @@ export async function startHost(
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const log = openLog(options)
   const profile = profileFor(options)
-  const printer = printerFor(options, profile, log.logger)
+  const printers = printersFor(options, profile, log.logger)
   const { vault, olderVaults: others } = tuning
   const nowMs = () => tuning.clock.read().wallMs
   const secretFiles = openSecretFiles({ dataDir: options.dataDir, vault, others, nowMs })
@@ -77,7 +77,7 @@ export async function startHost(
     tuning,
     identity,
     store,
-    printer,
+    printers,
     profile,
     terminal,
     secretFiles,
@@ -146,7 +146,7 @@ type Parts = {
   readonly tuning: HostTuning
   readonly identity: Identity
   readonly store: Store
-  readonly printer: Printer
+  readonly printers: readonly [Printer, Printer?]
   readonly profile: PrinterProfile
   /** null: slips are typed. */
   readonly terminal: CardTerminal | null
@@ -162,7 +162,7 @@ type Running = {
 }
 
 function startTill(parts: Parts): Running {
-  const { options, tuning, identity, store, printer, profile, secretFiles, secrets, logger, terminal } = parts
+  const { options, tuning, identity, store, printers, profile, secretFiles, secrets, logger, terminal } = parts
   const { clock } = tuning
   const link = createLinkState(clock)
   const enrolment = createEnrolment({
@@ -190,7 +190,7 @@ function startTill(parts: Parts): Running {
   if (enrolment.isEnrolled()) noteBoot(store, tuning, logger)
   const printing = startPrintRunner({
     store,
-    printer,
+    printers,
     clock,
     logger,
     pollMs: tuning.printerPollMs,
@@ -297,6 +297,22 @@ function noteBoot(store: Store, { clock }: HostTuning, logger: Logger): void {
 }
 
 /** A wrong address is told at once; a folder that cannot be written must not keep the till from taking money. */
+function printersFor(
+  options: HostOptions,
+  profile: PrinterProfile,
+  logger: Logger,
+): readonly [Printer, Printer?] {
+  const [first = 'none', second, ...others] = addressesIn(options.printer)
+  if (others.length > 0) throw new Error('Two printers are the most: one and its spare.')
+  const open = (printer: string): Printer => printerFor({ ...options, printer }, profile, logger)
+  return second === undefined ? [open(first)] : [open(first), open(second)]
+}
+
+/** A comma stands between two addresses only where an address follows; folders may hold commas. */
+function addressesIn(text: string): string[] {
+  return text.split(/\s*,\s*(?=[a-z][a-z0-9+.-]*:)/)
+}
+
 function printerFor(options: HostOptions, profile: PrinterProfile, logger: Logger): Printer {
   try {
     return openPrinter(printerUrl(options, profile))

@@ -96,7 +96,7 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
     },
     limits: [],
     clock: { level: 'ok', driftMs: null },
-    printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0 },
+    printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0, spare: null },
     lastReceipt: null,
   }
 }

@@ -17,7 +17,7 @@ export type HostOptions = {
   readonly enrolmentCode: string | null
   /** Label of this till at the integrator. */
   readonly deviceName: string
-  /** `tcp://HOST:PORT`, `virtual:FOLDER`, `file:PATH` or `none`. */
+  /** An address (printer-address.ts) or `none`. A second one behind a comma is the spare that takes what the first cannot begin. */
   readonly printer: string
   /** `virtual:`, `manual` or what drivers/card-terminal knows; absent: manual, the slip is typed. */
   readonly cardTerminal?: string | null

@@ -62,7 +62,7 @@ export async function payOnce({ client, bills, folder, say }: DemoOptions): Prom
   })
   const printed = await waitFor(PRINTED_MS, null, async () => {
     const found = await client.receipt.get({ paymentId })
-    return found.row.printState === 'queued' || found.row.printState === 'printing' ? null : found
+    return ['queued', 'sending', 'sent'].includes(found.row.printState) ? null : found
   })
   say('DIGIT gave its receipt number. Waiting until its billing shows the payment …')
   const confirmed = await waitFor(CONFIRMED_MS, null, async () => {

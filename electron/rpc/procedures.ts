@@ -102,6 +102,14 @@ export const terminalStatusSchema = z.strictObject({
     state: z.enum(['ready', 'not_ready', 'unreachable', 'unknown', 'absent']),
     problem: problemSchema.nullable(),
     waitingJobs: z.int().min(0),
+    /** The second printer, where one is set up. */
+    spare: z
+      .strictObject({
+        name: z.string(),
+        /** The latest slip went there because the first printer could not take it. */
+        isInUse: z.boolean(),
+      })
+      .nullable(),
   }),
   lastReceipt: z
     .strictObject({ paymentId: paymentIdSchema, receiptNumber: z.string(), amountPaise: paiseSchema })
@@ -125,7 +133,16 @@ export const foundBillSchema = z.strictObject({
 export type FoundBill = z.infer<typeof foundBillSchema>
 
 /** Words of the four outcomes a payment can have at the till (ux: paid, waiting, not known, held). */
-export const printStateSchema = z.enum(['queued', 'printing', 'printed', 'failed', 'unknown', 'absent'])
+export const printStateSchema = z.enum([
+  'queued',
+  'sending',
+  'sent',
+  'printed',
+  'interrupted',
+  'failed',
+  'unknown',
+  'absent',
+])
 
 export const paymentRowSchema = z.strictObject({
   paymentId: paymentIdSchema,
@@ -319,17 +336,30 @@ export const procedures = {
                 state: printStateSchema,
                 atMs: epochMsSchema,
                 problem: problemSchema.nullable(),
+                /** Which printer has it; null before its first byte. */
+                printer: z.string().nullable(),
               }),
             )
             .max(500),
         }),
       )
       .errors(mayAnswer('payment_not_found')),
-    /** Queues one more copy, marked and counted; never touches money. */
+    /** Queues one more copy, marked and counted; never touches money. `isOnSpare`: on the second printer. */
     reprint: signedIn
-      .input(z.strictObject({ paymentId: paymentIdSchema }))
-      .output(z.strictObject({ copyNumber: z.int().min(0) }))
+      .input(z.strictObject({ paymentId: paymentIdSchema, isOnSpare: z.boolean().optional() }))
+      .output(
+        z.strictObject({
+          copyNumber: z.int().min(0),
+          /** Nothing is queued: the printer has just said that this very slip came out after all. */
+          isOutAlready: z.boolean(),
+        }),
+      )
       .errors(mayAnswer('payment_not_found', 'printer_absent')),
+    /** A person has seen the slip of which the printer says nothing. Recorded with who said so. */
+    confirmPrint: signedIn
+      .input(z.strictObject({ paymentId: paymentIdSchema, copyNumber: z.int().min(0) }))
+      .output(z.strictObject({}))
+      .errors(mayAnswer('payment_not_found', 'input_invalid')),
     /** A picture, page or text of the receipt for the screen; it is not a print and is not counted. */
     render: signedIn
       .input(z.strictObject({ paymentId: paymentIdSchema, form: z.enum(['png', 'pdf', 'text']) }))

@@ -8,6 +8,7 @@ import { billPacks } from './migrations/0003-bill-packs.ts'
 import { limitFacts } from './migrations/0004-limits.ts'
 import { heldMoney } from './migrations/0005-held-money.ts'
 import { shiftClose } from './migrations/0006-shift-close.ts'
+import { printWords } from './migrations/0008-print-words.ts'
 
 type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 type Applied = { readonly number: number; readonly checksum: string }
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitFacts,
   heldMoney,
   shiftClose,
+  printWords,
 ]
 
 /** Throws Error with the reason when the file's history is not the one of this program. */

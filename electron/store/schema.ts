@@ -151,6 +151,8 @@ export const printJobs = sqliteTable('print_jobs', {
   copyNumber: integer('copy_number').notNull(),
   state: text().notNull(),
   attempts: integer().notNull(),
+  processId: text('process_id'),
+  printer: text(),
   problem: text(),
   requestedBy: text('requested_by'),
   queuedAtMs: integer('queued_at_ms').notNull(),

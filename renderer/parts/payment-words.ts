@@ -44,8 +44,10 @@ export function postingWords(state: PostingState | null): StateWords {
 
 const PRINTS: Readonly<Record<PaymentRow['printState'], StateWords>> = {
   queued: { tone: 'wait', word: 'print.queued' },
-  printing: { tone: 'wait', word: 'print.printing' },
+  sending: { tone: 'wait', word: 'print.printing' },
+  sent: { tone: 'wait', word: 'print.sent' },
   printed: { tone: 'ok', word: 'print.printed' },
+  interrupted: { tone: 'warn', word: 'print.interrupted' },
   failed: { tone: 'warn', word: 'print.failed' },
   unknown: { tone: 'unknown', word: 'print.unknown' },
   absent: { tone: 'off', word: 'print.absent' },

@@ -7,6 +7,7 @@ import { enSafetyProblems } from './en-safety-problems.ts'
 import { enShift } from './en-shift.ts'
 import { enTillRules } from './en-till-rules.ts'
 import { enUnlock } from './en-unlock.ts'
+import { enPrinting } from './en-printing.ts'
 import { enReadiness } from './en-readiness.ts'
 import { enSupervisor } from './en-supervisor.ts'
 
@@ -19,6 +20,7 @@ export const en = {
   ...enTillRules,
   ...enUnlock,
   ...outcomeWords,
+  ...enPrinting,
   ...enReadiness,
   ...enSupervisor,
   months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',

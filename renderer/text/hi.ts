@@ -8,6 +8,7 @@ import { hiSafetyProblems } from './hi-safety-problems.ts'
 import { hiShift } from './hi-shift.ts'
 import { hiTillRules } from './hi-till-rules.ts'
 import { hiUnlock } from './hi-unlock.ts'
+import { hiPrinting } from './hi-printing.ts'
 import { hiReadiness } from './hi-readiness.ts'
 import { hiSupervisor } from './hi-supervisor.ts'
 
@@ -20,6 +21,7 @@ export const hi: Catalog = {
   ...hiTillRules,
   ...hiUnlock,
   ...outcomeWordsHi,
+  ...hiPrinting,
   ...hiReadiness,
   ...hiSupervisor,
   months: 'जन फ़र मार्च अप्रैल मई जून जुल अग सित अक्टू नव दिस',

@@ -16,6 +16,7 @@ import { useQuery } from '@tanstack/react-query'
 import { FileDown, Printer, ZoomIn } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
+import { PrintTrouble } from './print-trouble.tsx'
 import { ReprintNote } from './reprint-note.tsx'
 import { saveFile } from './save-file.ts'
 import { timelineOf, type TimelineEntry } from './timeline.ts'
@@ -79,6 +80,7 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
         ) : null}
         <ReprintNote result={reprint.results[paymentId]} />
       </div>
+      <PrintTrouble paymentId={paymentId} prints={prints} reprint={reprint} />
       {saveProblem === null ? null : <SaveTrouble error={saveProblem} />}
       <div className={styles.body}>
         <Preview paymentId={paymentId} key={`${row.standing} ${row.digitReceiptNumber}`} />

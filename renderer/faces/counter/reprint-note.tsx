@@ -12,7 +12,9 @@ export function ReprintNote({ result }: { readonly result: ReprintResult | undef
   if (result.at === 'queued') {
     return (
       <span aria-live="polite" data-testid="reprint-done">
-        <StatusMark tone="ok">{text('reprint.queued', { copy: result.copyNumber })}</StatusMark>
+        <StatusMark tone="ok">
+          {result.isOutAlready ? text('reprint.isOut') : text('reprint.queued', { copy: result.copyNumber })}
+        </StatusMark>
       </span>
     )
   }

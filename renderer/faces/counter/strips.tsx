@@ -8,6 +8,7 @@ import { useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { StatusShape } from '#renderer/parts/status-mark.tsx'
 import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { Problem } from '#contract/problem.ts'
+import { causeText } from './print-trouble.tsx'
 import { ClockStrip, LimitStrips } from './limit-strips.tsx'
 import styles from './strips.module.css'
 
@@ -58,12 +59,18 @@ function OfflineStrip() {
 }
 
 function PrinterStrip({ problem }: { readonly problem: Problem }) {
+  const text = useText()
+  const { printer } = useStatus()
   const words = useProblemWords(problem)
+  const cause = causeText(text, problem)
   return (
     <p className={styles.plain} data-testid="printer-strip">
       <StatusShape tone="warn" />
       <span>
-        <strong>{words.what}</strong> {words.act}
+        <strong>{words.what}</strong> {cause === null ? words.act : `${cause} ${text('paper.safe')}`}
+        {printer.spare?.isInUse === true
+          ? ` ${text('paper.spareInUse', { printer: printer.spare.name })}`
+          : null}
       </span>
     </p>
   )

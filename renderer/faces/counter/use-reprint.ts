@@ -8,13 +8,13 @@ import { useCallback, useState } from 'react'
 
 export type ReprintResult =
   | { readonly at: 'asking' }
-  | { readonly at: 'queued'; readonly copyNumber: number }
+  | { readonly at: 'queued'; readonly copyNumber: number; readonly isOutAlready: boolean }
   /** null: the call was lost; nothing about money depends on it. */
   | { readonly at: 'failed'; readonly problem: Problem | null }
 
 export type Reprint = {
   readonly results: Readonly<Record<string, ReprintResult>>
-  readonly print: (paymentId: string) => void
+  readonly print: (paymentId: string, wish?: { readonly isOnSpare: boolean }) => void
 }
 
 export function useReprint(): Reprint {
@@ -22,12 +22,12 @@ export function useReprint(): Reprint {
   const queries = useQueryClient()
   const [results, setResults] = useState<Readonly<Record<string, ReprintResult>>>({})
   const print = useCallback(
-    (paymentId: string) => {
+    (paymentId: string, wish: { readonly isOnSpare: boolean } = { isOnSpare: false }) => {
       const show = (result: ReprintResult) => setResults((before) => ({ ...before, [paymentId]: result }))
       show({ at: 'asking' })
       client.receipt
-        .reprint({ paymentId })
-        .then(({ copyNumber }) => show({ at: 'queued', copyNumber }))
+        .reprint({ paymentId, ...wish })
+        .then((answer) => show({ at: 'queued', ...answer }))
         .catch((error: unknown) => {
           show({ at: 'failed', problem: problemOf(error) })
           playTone('attention')

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3'
 import { paise } from '#contract/money.ts'
 import type { Bill } from '#contract/bill.ts'
 import { ProblemError } from '#contract/problem.ts'
+import { processIdOf } from '#core/print-queue.ts'
 import { openShift } from '#core/shift.ts'
 import { takePayment } from '#core/take-payment.ts'
 import { writeDevice } from '#host/device-file.ts'
@@ -120,7 +121,7 @@ const tryTo = (what: string, work: () => void): void => {
 const finishPrints = (store: Store): void => {
   const job = store.nextPrintJob()
   if (job === null) return
-  store.beginPrintJob(job.id, Date.now())
+  store.beginPrintJob(job.id, { processId: processIdOf(job), printer: 'paper', atMs: Date.now() })
   store.endPrintJob(job.id, { state: 'printed', problem: null, atMs: Date.now() })
 }
 

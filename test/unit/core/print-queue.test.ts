@@ -3,7 +3,15 @@
 import { describe, expect, test } from 'vitest'
 import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
 import { COPIES_MAX, PRINT_RETRY_MS } from '#core/limits.ts'
-import { jobAfter, planReprint, printerProblem, waitForNumber } from '#core/print-queue.ts'
+import {
+  jobAfter,
+  maySpareTake,
+  planConfirm,
+  planReprint,
+  printerProblem,
+  processIdOf,
+  waitForNumber,
+} from '#core/print-queue.ts'
 import type { PrintJob, PrintState } from '#core/records.ts'
 
 const noPaper = problemOf(new ProblemError('printer_unreachable'))
@@ -13,6 +21,8 @@ const job = (state: PrintState, copyNumber = 0, problem: Problem | null = null):
   copyNumber,
   state,
   attempts: 0,
+  processId: null,
+  printer: null,
   problem,
   requestedBy: null,
   queuedAtMs: 0,
@@ -28,7 +38,7 @@ describe('after a try', () => {
       retryAfterMs: null,
     })
     expect(jobAfter({ attempts: 0 }, { result: 'interrupted', problem: noPaper })).toMatchObject({
-      state: 'failed',
+      state: 'interrupted',
       retryAfterMs: null,
     })
   })
@@ -48,7 +58,7 @@ describe('after a try', () => {
 })
 
 describe('print again', () => {
-  test.each<PrintState>(['printed', 'unknown', 'printing'])(
+  test.each<PrintState>(['printed', 'unknown', 'sending', 'sent', 'interrupted'])(
     'after an original that is %s: duplicate 1',
     (state) => {
       expect(plan([job(state)])).toEqual({ kind: 'copy', copyNumber: 1 })
@@ -63,8 +73,8 @@ describe('print again', () => {
   )
 
   test('after an interrupted original there is paper somewhere: duplicate', () => {
-    const { problem } = jobAfter({ attempts: 0 }, { result: 'interrupted', problem: noPaper })
-    expect(plan([job('failed', 0, problem)])).toEqual({ kind: 'copy', copyNumber: 1 })
+    const { state } = jobAfter({ attempts: 0 }, { result: 'interrupted', problem: noPaper })
+    expect(plan([job(state)])).toEqual({ kind: 'copy', copyNumber: 1 })
   })
 
   test('copies count on, also when one of them failed', () => {
@@ -77,6 +87,31 @@ describe('print again', () => {
 
   test('without a printer there is nothing to ask', () => {
     expect(() => planReprint([job('absent')], { hasPrinter: false })).toThrow('No printer is set up.')
+  })
+})
+
+describe('what names and moves a print', () => {
+  test('every try of every job has four characters of its own, for some hundred thousand jobs', () => {
+    const ids = Array.from({ length: 5_000 }, (_, id) =>
+      [0, 1, 7].map((attempts) => processIdOf({ id: id + 200_000, attempts })),
+    ).flat()
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.every((id) => /^[0-9A-Z]{4}$/.test(id))).toBe(true)
+  })
+
+  test('the spare printer takes what surely was not begun, and nothing else', () => {
+    const notSent = { result: 'not-sent', problem: printerProblem('printer_paper_out') } as const
+    expect(maySpareTake(notSent)).toBe(true)
+    expect(maySpareTake({ ...notSent, problem: printerProblem('document_invalid') })).toBe(false)
+    for (const result of ['printed', 'unknown', 'interrupted'] as const)
+      expect(maySpareTake({ ...notSent, result })).toBe(false)
+  })
+
+  test('a person may say "it did come out" only of a slip of which the printer said nothing', () => {
+    expect(planConfirm([job('printed'), job('unknown', 1)], 1)).toEqual({ jobId: 2 })
+    for (const state of ['printed', 'interrupted', 'sent', 'failed'] as const)
+      expect(() => planConfirm([job(state)], 0)).toThrow(ProblemError)
+    expect(() => planConfirm([], 0)).toThrow(ProblemError)
   })
 })
 
