@@ -31,11 +31,16 @@ export type EdcVerdict =
 /** `message`: what the cashier is to do, without what was typed. */
 export type EdcFault = { readonly field: EdcField; readonly message: string }
 
+export type EdcEnd = 'declined' | 'cancelled' | 'unknown'
+
 export type ManualEdc = CardTerminal & {
   /** What was typed for the payment under way. Only `good` ends it. */
   readonly submit: (reference: string, entry: EdcEntry) => EdcVerdict
-  /** The terminal printed that it was declined, or the cashier says that no card was charged. */
-  readonly giveUp: (reference: string, why: 'declined' | 'cancelled') => boolean
+  /**
+   * The terminal printed that it was declined, the cashier says that no card was charged, or nobody knows (no slip, another
+   * amount charged). False: that payment is not under way.
+   */
+  readonly giveUp: (reference: string, why: EdcEnd) => boolean
   /** The payment under way, for the screen; null if none is. */
   readonly waitingFor: () => { readonly reference: string; readonly amountPaise: number } | null
 }
@@ -173,13 +178,9 @@ export function openManualEdc(options: { readonly name?: string } = {}): ManualE
     settle({ kind: 'approved', approval: verdict.approval })
     return verdict
   }
-  const giveUp = (reference: string, why: 'declined' | 'cancelled'): boolean => {
+  const giveUp = (reference: string, why: EdcEnd): boolean => {
     if (waiting?.reference !== reference) return false
-    settle(
-      why === 'declined'
-        ? { kind: 'declined', code: 'EDC', reason: 'The cashier says that the terminal declined the card.' }
-        : { kind: 'cancelled', reason: 'The cashier says that no card was charged.' },
-    )
+    settle(endWithoutSlip(why))
     return true
   }
   return {
@@ -227,6 +228,21 @@ export function openManualEdc(options: { readonly name?: string } = {}): ManualE
       words: 'Key the amount into the card terminal, then type what its slip says.',
     })
     return await promise
+  }
+}
+
+function endWithoutSlip(why: EdcEnd): CardOutcome {
+  switch (why) {
+    case 'declined':
+      return {
+        kind: 'declined',
+        code: 'EDC',
+        reason: 'The cashier says that the terminal declined the card.',
+      }
+    case 'cancelled':
+      return { kind: 'cancelled', reason: 'The cashier says that no card was charged.' }
+    case 'unknown':
+      return { kind: 'unknown', problem: askThePaper() }
   }
 }
 

@@ -1,4 +1,5 @@
-// The virtual ZVT terminal at a TCP port, or at the far end of any stream (a pseudo-terminal). Called by tests and demonstrations.
+// The virtual ZVT terminal at a TCP port, also with the frames of a serial line (as behind a converter, or socat's pseudo-terminal).
+// Called by tests and demonstrations.
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -14,13 +15,15 @@ export type VirtualZvtServer = {
 
 export async function startVirtualZvtTerminal(options: {
   readonly port: number
+  /** Without it: tcp. */
+  readonly framing?: 'tcp' | 'serial'
   readonly faults?: ZvtFaults
   readonly now?: () => number
 }): Promise<VirtualZvtServer> {
-  const { port, ...rest } = options
-  const terminal = createVirtualZvtTerminal({ ...rest, framing: 'tcp' })
+  const { port, framing = 'tcp', ...rest } = options
+  const terminal = createVirtualZvtTerminal({ ...rest, framing })
   const host = '127.0.0.1'
-  const server = createServer((socket) => attachStream(terminal, socket))
+  const server = createServer({ noDelay: true }, (socket) => attachStream(terminal, socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

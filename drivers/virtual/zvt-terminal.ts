@@ -209,6 +209,7 @@ async function sell(terminal: Terminal, port: Port, amountPaise: number): Promis
       if (faults.lateCaptureMs !== undefined) captureLater(terminal, amountPaise, faults.lateCaptureMs)
       port.cut()
       port.line.break()
+      throw new LineBroken()
     }
     if (faults.silentAt === step) for (;;) await port.line.next()
     if (faults.stepDelayMs !== undefined) await pause(faults.stepDelayMs)

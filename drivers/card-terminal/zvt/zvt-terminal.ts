@@ -321,6 +321,7 @@ async function overLink<T>(state: State, work: (link: ApduLink) => Promise<T>): 
     return await work(link)
   } catch (error) {
     if (!(error instanceof DriverProblem) || link !== null) throw error
+    if (error.code.startsWith('device_')) return error
     return new DriverProblem(
       'device_unreachable',
       `The card terminal at ${state.name} cannot be reached. Check that it is switched on, connected and not in use by another till.`,

@@ -1,0 +1,351 @@
+// Goal: whatever a ZVT terminal or its network does in the middle of a payment, the card is charged once or not at all, and the till says
+// which, or says that it does not know and finds out by asking. Over TCP, against the ledger of a virtual terminal.
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ZvtOptions } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
+import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
+import { networkTransport } from '#drivers/transport/network.ts'
+import { startVirtualZvtTerminal } from '#drivers/virtual/zvt-terminal-server.ts'
+import type { SaleStep, ZvtFaults } from '#drivers/virtual/zvt-terminal.ts'
+import { askUntilSettled, expectTruth, newIntent, sell } from './zvt-till.ts'
+
+const AMOUNT_PAISE = 125_000
+/** A sale before ours with the same amount: the easiest to mistake for it. */
+const OLDER = { amountPaise: AMOUNT_PAISE }
+/** How long a silent terminal is waited for. */
+const SILENCE_MS = 600
+const CARD = '4111 1111 1111 1111'
+
+const connectTo = async (faults: ZvtFaults = {}, times: ZvtOptions['times'] = {}) => {
+  const server = await startVirtualZvtTerminal({ port: 0 })
+  onTestFinished(server.close)
+  server.terminal.sellBy(OLDER)
+  server.terminal.setFaults(faults)
+  const { host, port } = server
+  const open = () =>
+    openZvtTerminal({
+      transport: networkTransport({ host, port, noun: 'card terminal' }),
+      framing: 'tcp',
+      times: { answerMs: 5_000, betweenMs: 5_000, ...times },
+    })
+  return { virtual: server.terminal, till: open(), open, chargedBeforePaise: server.terminal.chargedPaise() }
+}
+
+type Kinds = readonly [outcome: string, statusAfterwards: string]
+
+const cases: readonly [string, ZvtFaults, Kinds][] = [
+  ['all goes well', {}, ['approved', 'approved']],
+  ['the PIN is wrong once', { outcome: 'wrong_pin_then_approved' }, ['approved', 'approved']],
+  ['the bank declines', { outcome: 'declined' }, ['declined', 'not_found']],
+  ['the card has expired', { outcome: 'expired' }, ['declined', 'not_found']],
+  ['the bank cannot be reached', { outcome: 'bank_unreachable' }, ['declined', 'not_found']],
+  ['a declined sale is kept', { outcome: 'declined', keepsDeclined: true }, ['declined', 'declined']],
+  ['the customer gives up', { outcome: 'gave_up' }, ['cancelled', 'not_found']],
+  ['the terminal refuses the sale', { refusesSale: true }, ['not_started', 'not_found']],
+  ['the terminal is busy at the sale', { isBusyAtSale: true }, ['unknown', 'not_found']],
+  ['it breaks off after it said yes', { abortsAfterYes: true }, ['unknown', 'approved']],
+  ['it ends without a result', { tellsNoResult: true }, ['unknown', 'approved']],
+  ['it answers with the sale before', { repeatsOlderSale: true }, ['unknown', 'not_found']],
+  ['it sends what nobody knows', { sendsOddMessage: true }, ['approved', 'approved']],
+  ['it is slow', { stepDelayMs: 20 }, ['approved', 'approved']],
+  [
+    'the answer is lost and it cannot repeat',
+    { cutAt: 'after_capture', cannotRepeat: true },
+    ['unknown', 'unknown'],
+  ],
+  [
+    'the answer is lost and its clock is wrong',
+    { cutAt: 'after_capture', clockSkewMs: 3_600_000 },
+    ['unknown', 'unknown'],
+  ],
+  ['it charges after the line broke', { cutAt: 'after_accept', lateCaptureMs: 150 }, ['unknown', 'approved']],
+]
+
+describe.concurrent('one sale', () => {
+  test.each(cases)('%s', async (_, faults, [outcomeKind, statusKind]) => {
+    const { till, virtual, chargedBeforePaise } = await connectTo(faults)
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: outcomeKind })
+    const audit = { amountPaise: AMOUNT_PAISE, chargedBeforePaise }
+    if (faults.lateCaptureMs === undefined) expectTruth(virtual, outcome, audit)
+    const { cutAt: _cut, silentAt: _silent, ...lasting } = faults
+    virtual.setFaults({ ...lasting, repeatsOlderSale: false })
+    const status = await askUntilSettled(till, intent)
+    expect(status).toMatchObject({ kind: statusKind })
+    expectTruth(virtual, status, audit)
+  })
+
+  const steps: readonly [SaleStep, string, string][] = [
+    ['before_accept', 'unknown', 'not_found'],
+    ['after_accept', 'unknown', 'not_found'],
+    ['after_progress', 'unknown', 'not_found'],
+    ['after_capture', 'unknown', 'approved'],
+    ['after_status', 'unknown', 'approved'],
+    ['after_slip', 'unknown', 'approved'],
+    ['after_completion', 'approved', 'approved'],
+  ]
+
+  test.each(steps)('the line breaks %s', async (cutAt, outcomeKind, statusKind) => {
+    const { till, open, virtual, chargedBeforePaise } = await connectTo({ cutAt })
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: outcomeKind })
+    expectTruth(virtual, outcome, { amountPaise: AMOUNT_PAISE, chargedBeforePaise })
+    virtual.setFaults({})
+    // A till that was started anew knows only what was recorded.
+    for (const terminal of [till, open()]) {
+      const status = await askUntilSettled(terminal, intent)
+      expect(status).toMatchObject({ kind: statusKind })
+      expectTruth(virtual, status, { amountPaise: AMOUNT_PAISE, chargedBeforePaise })
+    }
+  })
+
+  test.each(steps)('the terminal falls silent %s', async (silentAt, outcomeKind, statusKind) => {
+    const { till, open, virtual, chargedBeforePaise } = await connectTo(
+      { silentAt },
+      silentAt === 'before_accept' ? { answerMs: SILENCE_MS } : { betweenMs: SILENCE_MS },
+    )
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: outcomeKind })
+    virtual.setFaults({})
+    const status = await askUntilSettled(open(), intent)
+    expect(status).toMatchObject({ kind: statusKind })
+    expectTruth(virtual, status, { amountPaise: AMOUNT_PAISE, chargedBeforePaise })
+  })
+
+  test('an answer for another amount is never taken for approval', async () => {
+    const { till, virtual } = await connectTo({ toldAmountPaise: 100 })
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: 'unknown', problem: { code: 'card_terminal_wrong_answer' } })
+    expect(await till.status(intent)).toMatchObject({ kind: 'unknown' })
+    virtual.setFaults({})
+    expect(await till.status(intent)).toMatchObject({ kind: 'approved' })
+  })
+
+  test('a busy terminal takes nothing, and is in progress as far as anybody knows', async () => {
+    const { till, virtual, chargedBeforePaise } = await connectTo({ isBusy: true })
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: 'not_started', problem: { code: 'card_terminal_busy' } })
+    expect(await till.status(intent)).toEqual({ kind: 'in_progress' })
+    expect(await till.check()).toMatchObject({ code: 'card_terminal_busy' })
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+  })
+
+  test('a terminal that is not there takes nothing', async () => {
+    const server = await startVirtualZvtTerminal({ port: 0 })
+    await server.close()
+    const till = openZvtTerminal({
+      transport: networkTransport({ ...server, noun: 'card terminal' }),
+      framing: 'tcp',
+    })
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: 'not_started', problem: { code: 'device_unreachable' } })
+    expect(await till.status(intent)).toMatchObject({ kind: 'unknown' })
+    expect(await till.check()).toMatchObject({ code: 'device_unreachable' })
+  })
+})
+
+describe('what the till is told', () => {
+  test('number, approval, scheme, last four, terminal, time and slip', async () => {
+    const { till, virtual } = await connectTo()
+    const { outcome, progress, intent } = await sell(till)
+    const entry = virtual.ledger().at(-1)
+    expect(outcome).toEqual({
+      kind: 'approved',
+      approval: {
+        amountPaise: AMOUNT_PAISE,
+        transactionNumber: '52500038-000102',
+        approvalCode: 'A1B2C3',
+        scheme: 'RUPAY',
+        cardLastFour: '4321',
+        terminalId: '52500038',
+        reversalKey: '0042',
+        approvedAtMs: Math.floor((entry?.atMs ?? 0) / 1_000) * 1_000,
+        slipLines: ['CARD SLIP', 'XXXX XXXX XXXX 4321', 'THANK YOU'],
+      },
+    })
+    expect(intent.terminalReference).toBe('zvt1;000101;0041;125000')
+    expect(progress.map(({ step }) => step)).toEqual([
+      'connecting',
+      'working',
+      'present_card',
+      'enter_pin',
+      'authorising',
+    ])
+    expect(progress.at(-1)?.words).toBe('Bank is asked')
+  })
+
+  test('a wrong PIN is shown', async () => {
+    const { till } = await connectTo({ outcome: 'wrong_pin_then_approved' })
+    expect((await sell(till)).progress).toContainEqual({ step: 'wrong_pin', words: 'Wrong PIN.' })
+  })
+
+  test('a fault of the screen loses no outcome', async () => {
+    const { till } = await connectTo()
+    const outcome = await till.start(newIntent(), {
+      onProgress: () => {
+        throw new Error('the window is gone')
+      },
+      onHandedOver: () => {},
+    })
+    expect(outcome).toMatchObject({ kind: 'approved' })
+  })
+
+  test('no card number of a careless terminal gets out of the driver', async () => {
+    const { till } = await connectTo({ clearCardNumber: CARD })
+    const { outcome, intent } = await sell(till)
+    const all = JSON.stringify([outcome, await till.status(intent)])
+    expect(outcome).toMatchObject({ kind: 'approved', approval: { cardLastFour: '1111' } })
+    expect(all.replaceAll(' ', '')).not.toContain('11111')
+    expect(all).toContain('**** **** **** 1111')
+  })
+})
+
+describe('one terminal, many hands', () => {
+  test('a second sale waits for nothing and charges nothing', async () => {
+    const { till, virtual, chargedBeforePaise } = await connectTo({ stepDelayMs: 30 })
+    const first = sell(till)
+    const second = await sell(till)
+    expect(second.outcome).toMatchObject({ kind: 'not_started', problem: { code: 'card_terminal_busy' } })
+    expect(await first).toMatchObject({ outcome: { kind: 'approved' } })
+    expect(virtual.chargedPaise() - chargedBeforePaise).toBe(AMOUNT_PAISE)
+  })
+
+  test('a sale is in progress while it runs, and the cashier can give it up', async () => {
+    const { till, virtual, chargedBeforePaise } = await connectTo({ cardWaitMs: 15_000 })
+    const intent = newIntent()
+    const { promise: shown, resolve } = Promise.withResolvers<void>()
+    const running = till.start(intent, {
+      onProgress: ({ step }) => {
+        if (step === 'present_card') resolve()
+      },
+      onHandedOver: () => {},
+    })
+    await shown
+    expect(await till.status(intent)).toEqual({ kind: 'in_progress' })
+    await till.cancel(intent)
+    expect(await running).toMatchObject({ kind: 'cancelled' })
+    expect(virtual.aborts()).toBe(1)
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+  })
+
+  test('a sale given up before it was handed over never starts', async () => {
+    const { till, virtual, chargedBeforePaise } = await connectTo()
+    const intent = newIntent()
+    const running = sell(till, intent)
+    await till.cancel(intent)
+    expect(await running).toMatchObject({
+      outcome: { kind: 'cancelled' },
+      intent: { terminalReference: null },
+    })
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+  })
+
+  test("another sale's answer is not this sale's, even for the same amount", async () => {
+    const { till, virtual } = await connectTo({ cutAt: 'after_progress' })
+    const lost = await sell(till)
+    virtual.setFaults({})
+    const next = await sell(till)
+    expect(next.outcome).toMatchObject({ kind: 'approved' })
+    expect(await till.status(lost.intent)).toMatchObject({ kind: 'unknown' })
+    expect(await till.status(next.intent)).toMatchObject({ kind: 'approved' })
+  })
+
+  test('a later sale of another amount hides what became of this one', async () => {
+    const { till, virtual } = await connectTo({ cutAt: 'after_capture' })
+    const lost = await sell(till)
+    virtual.setFaults({})
+    virtual.sellBy({ amountPaise: 777 })
+    expect(await till.status(lost.intent)).toMatchObject({
+      kind: 'unknown',
+      problem: { code: 'card_terminal_result_unknown' },
+    })
+  })
+
+  test('without a note of the sale before, nothing is claimed', async () => {
+    const { till, virtual } = await connectTo({ cutAt: 'after_capture' })
+    const { intent } = await sell(till)
+    virtual.setFaults({})
+    expect(await till.status({ ...intent, terminalReference: null })).toMatchObject({ kind: 'unknown' })
+  })
+
+  test('the first sale of a new terminal is found again', async () => {
+    const server = await startVirtualZvtTerminal({ port: 0, faults: { cutAt: 'after_capture' } })
+    onTestFinished(server.close)
+    const till = openZvtTerminal({ transport: networkTransport(server), framing: 'tcp' })
+    const { intent } = await sell(till)
+    expect(intent.terminalReference).toBe('zvt1;none')
+    expect(await askUntilSettled(till, intent)).toMatchObject({ kind: 'approved' })
+  })
+
+  test('over many sales with broken lines the till and the ledger end with the same sum', async () => {
+    const { till, virtual, chargedBeforePaise } = await connectTo()
+    const steps: readonly (SaleStep | undefined)[] = [
+      'before_accept',
+      'after_capture',
+      undefined,
+      'after_progress',
+      'after_status',
+      'after_accept',
+      'after_slip',
+    ]
+    let toldPaise = 0
+    for (let sale = 0; sale < 42; sale += 1) {
+      const cutAt = steps[(sale * 5 + Math.floor(sale / 7)) % steps.length]
+      virtual.setFaults(cutAt === undefined ? {} : { cutAt })
+      const { outcome, intent } = await sell(till, newIntent(100 * (1 + (sale % 3))))
+      virtual.setFaults({})
+      const word = outcome.kind === 'unknown' ? await askUntilSettled(till, intent) : outcome
+      expect(word.kind).not.toBe('unknown')
+      if (word.kind === 'approved') toldPaise += word.approval.amountPaise
+      expect(toldPaise).toBe(virtual.chargedPaise() - chargedBeforePaise)
+    }
+    expect(toldPaise).toBeGreaterThan(0)
+  })
+})
+
+describe('reversal', () => {
+  const sold = async () => {
+    const all = await connectTo()
+    const { outcome, intent } = await sell(all.till)
+    if (outcome.kind !== 'approved') throw new Error('The sale went wrong.')
+    return { ...all, intent, approval: outcome.approval }
+  }
+
+  test('takes the payment back once, and the sale is not found approved any more', async () => {
+    const { till, virtual, intent, approval, chargedBeforePaise } = await sold()
+    expect(await till.reverse(intent, approval)).toEqual({
+      kind: 'reversed',
+      transactionNumber: '52500038-000103',
+    })
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+    expect(await till.status(intent)).toMatchObject({ kind: 'unknown' })
+    expect(await till.reverse(intent, approval)).toEqual({ kind: 'reversed', transactionNumber: null })
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+  })
+
+  test('is unknown when its answer is lost, and known when asked again', async () => {
+    const { till, virtual, intent, approval, chargedBeforePaise } = await sold()
+    virtual.setFaults({ cutsAfterReversal: true })
+    expect(await till.reverse(intent, approval)).toMatchObject({ kind: 'unknown' })
+    virtual.setFaults({})
+    expect(await till.reverse(intent, approval)).toMatchObject({ kind: 'reversed' })
+    expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
+  })
+
+  test('is refused for a receipt the terminal does not know, or none', async () => {
+    const { till, intent, approval } = await sold()
+    expect(await till.reverse(intent, { ...approval, reversalKey: '9999' })).toMatchObject({
+      kind: 'refused',
+      code: 'B5',
+    })
+    expect(await till.reverse(intent, { ...approval, reversalKey: null })).toMatchObject({ kind: 'refused' })
+  })
+})
+
+test('the day is closed, the terminal checked and left', async () => {
+  const { till } = await connectTo()
+  expect(await till.check()).toBeNull()
+  expect(await till.endOfDay()).toEqual({ kind: 'done', slipLines: ['DAY CLOSED'] })
+  expect(await till.diagnose()).toEqual({ kind: 'done', slipLines: ['DIAGNOSIS OK'] })
+  expect(await till.logOff()).toEqual({ kind: 'done', slipLines: [] })
+  await till.close()
+})
