@@ -54,7 +54,7 @@ function planSale(
   const { collectionId } = input
   if (facts.recorded !== null) throw new ProblemError('payment_conflict', { collectionId })
   const { device, shift, clock, totalPaise, lines } = checkCollection(facts, { input, situation })
-  const [waiting] = facts.openSales.filter(isDoubtful)
+  const waiting = facts.openSales.find(isDoubtful)
   if (waiting !== undefined) throw saleOpen(waiting)
   if (facts.openSales.length >= OPEN_CARD_SALES_MAX) throw saleOpen(facts.openSales[0])
   const sale: CardSale = {

@@ -193,9 +193,9 @@ function instrument(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
     case 'CARD':
       return [
         mode,
-        row(words.card, `XXXX ${by.lastFour}`),
+        ...(by.lastFour === null ? [] : [row(words.card, `XXXX ${by.lastFour}`)]),
         row(words.rrn, by.rrn),
-        row(words.approval, by.approvalCode),
+        ...(by.approvalCode === null ? [] : [row(words.approval, by.approvalCode)]),
       ]
   }
 }

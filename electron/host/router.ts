@@ -5,16 +5,24 @@ import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
 import { findBills, refreshBill, type FindPorts } from '#core/find-bill.ts'
 import { readReceiptQr, receiptOf } from '#core/receipt.ts'
-import { ulbCode } from '#core/receipt-number.ts'
 import type { PaymentRecord } from '#core/records.ts'
 import { openShift } from '#core/shift.ts'
 import { signIn } from '#core/sign-in.ts'
-import { checkPayment, takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { checkPayment } from '#core/take-payment.ts'
 import { unlock, unlockChallenge, type UnlockPorts } from '#core/unlock.ts'
 import { sha256 } from '#store/check-file.ts'
-import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { procedures, type Procedures } from '#rpc/procedures.ts'
 import { randomInt, randomUUID } from 'node:crypto'
+import {
+  cancelCard,
+  cardProgress,
+  closeCard,
+  openCards,
+  postCard,
+  resolveCard,
+  reverseCard,
+  startCard,
+} from './card-handlers.ts'
 import { callError, checkCaller } from './call-rules.ts'
 import { rescueAnswer } from './rescue/rescue-answer.ts'
 import type { RescueResult } from './rescue/rescue-folder.ts'
@@ -25,6 +33,7 @@ import { renderReceipt } from './render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
 import { closeDrawer, countDrawer, handIn, lastCloseOf, printRecord, reportOf } from './shift-handlers.ts'
+import { situationOf, takeNow, trading } from './taking.ts'
 import type { CallContext } from './terminal-host.ts'
 import { operatorOf, tillOf, type Access, type Till } from './till.ts'
 
@@ -104,15 +113,23 @@ export function createRouter(
     },
     payment: {
       check: os.payment.check.handler(({ input }) => ({
-        problem: checkPayment({ store: till().store, sha256 }, input, situationOf(till())),
+        problem: checkPayment(
+          { store: till().store, sha256 },
+          input,
+          situationOf(till(), operatorOf(till()).id),
+        ),
       })),
-      take: os.payment.take.handler(({ input }) => {
-        const { store, sync, printing } = trading(till())
-        const view = takePayment({ store, sha256 }, input, situationOf(till()))
-        printing.nudge()
-        sync.nudge()
-        return view
-      }),
+      take: os.payment.take.handler(({ input }) => takeNow(till(), input, operatorOf(till()).id)),
+    },
+    card: {
+      start: os.card.start.handler(({ input }) => startCard(till(), input)),
+      progress: os.card.progress.handler(({ input }) => cardProgress(till(), input.reference)),
+      cancel: os.card.cancel.handler(async ({ input }) => await cancelCard(till(), input.reference)),
+      resolve: os.card.resolve.handler(async ({ input }) => await resolveCard(till(), input.reference)),
+      open: os.card.open.handler(() => openCards(till())),
+      post: os.card.post.handler(({ input }) => postCard(till(), input.reference)),
+      reverse: os.card.reverse.handler(async ({ input }) => await reverseCard(till(), input)),
+      close: os.card.close.handler(async ({ input }) => await closeCard(till(), input)),
     },
     collection: {
       get: os.collection.get.handler(({ input }) => {
@@ -144,17 +161,6 @@ export function createRouter(
   })
 }
 
-/** No money and no shift on a till that the integrator does not know. */
-function trading(till: Till): Till {
-  // Another journal speaks under this till's name: numbers could be given twice.
-  const { alarm } = till.store.handover()
-  if (alarm !== null) throw new ProblemError('device_not_enrolled', { reason: alarm.code })
-  const problem = till.enrolmentProblem()
-  if (problem === null) return till
-  const code = NOT_LET_IN.find((each) => each === problem.code) ?? 'device_not_enrolled'
-  throw new ProblemError(code, problem.data)
-}
-
 function unlockPorts({ store, clock, secrets }: Till): UnlockPorts {
   return { store, clock, randomBelow: randomInt, answerTo: secrets.answerTo }
 }
@@ -162,20 +168,6 @@ function unlockPorts({ store, clock, secrets }: Till): UnlockPorts {
 function findPorts({ store, integrator, link, clock, session }: Till): FindPorts {
   const isKiosk = session.operator?.role === 'kiosk'
   return { store, integrator, isOffline: !link.isOnline(), isKiosk, at: clock.read() }
-}
-
-function situationOf(till: Till): TakeSituation {
-  const { store, link, printing } = till
-  const device = store.device()
-  const tenant = store.masters()?.tenants.find(({ id }) => id === device?.tenantId)
-  return {
-    operatorId: operatorOf(till).id,
-    at: till.clock.read(),
-    isOffline: !link.isOnline(),
-    hasPrinter: printing.hasPrinter,
-    hasDiskSpace: till.hasDiskSpace(),
-    ulbCode: ulbCode(tenant?.cityCode ?? null, device?.tenantId ?? ''),
-  }
 }
 
 function recordOf({ store }: Till, paymentId: string): PaymentRecord {

@@ -8,6 +8,7 @@ import { judgeLimits } from '#core/money-limits.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import type { ClockStanding } from '#rpc/till-rules.ts'
 import type { VaultStanding } from '#rpc/unlock.ts'
+import { cardStatus } from './card-handlers.ts'
 import { heldFacts } from './held-facts.ts'
 import { operatorAt, stoppedProblem, type Access, type Till } from './till.ts'
 
@@ -52,6 +53,7 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
     queue,
     limits: judgeLimits(heldFacts(till, queue)).filter(({ level }) => level !== 'ok'),
     clock: clockStanding(clock),
+    card: cardStatus(till),
     printer: { ...printing.view(), waitingJobs: store.waitingPrintJobs() },
     lastReceipt: store.lastReceipt(),
   }
@@ -96,6 +98,7 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
     },
     limits: [],
     clock: { level: 'ok', driftMs: null },
+    card: { terminalName: null, openCount: 0, openPaise: ZERO_PAISE },
     printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0, spare: null },
     lastReceipt: null,
   }

@@ -17,6 +17,7 @@ import { receiptSchema, receiptStandingSchema } from '#contract/receipt.ts'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
+import { cardProcedures, cardStatusSchema } from './card.ts'
 import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
@@ -97,6 +98,7 @@ export const terminalStatusSchema = z.strictObject({
   /** The office's limits that are near or reached; the others are left out. */
   limits: limitWarningsSchema,
   clock: clockStandingSchema,
+  card: cardStatusSchema,
   printer: z.strictObject({
     name: z.string(),
     state: z.enum(['ready', 'not_ready', 'unreachable', 'unknown', 'absent']),
@@ -187,6 +189,8 @@ export const collectionLineSchema = z.strictObject({
 export const tenderedInstrumentSchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('CASH'), tenderedPaise: paiseSchema }),
   ...paperInstrumentSchemas,
+  /** Charged by the card terminal: everything else comes from the record of the sale. */
+  z.strictObject({ mode: z.literal('CARD_SALE'), reference: z.string().regex(/^[0-9A-Z]{1,10}$/) }),
 ])
 export type TenderedInstrument = z.infer<typeof tenderedInstrumentSchema>
 
@@ -236,8 +240,15 @@ const moneyProblems = mayAnswer(
   'clock_set_back',
   'clock_far_off',
   'limit_reached',
+  'card_number_refused',
+  'card_sale_required',
+  'card_sale_open',
+  'card_sale_not_found',
+  'card_sale_not_allowed',
   ...NOT_LET_IN,
 )
+const collectionShapes = { takeInput: takeInputSchema, collection: collectionSchema, moneyProblems }
+export type CollectionShapes = typeof collectionShapes
 const lookupProblems = mayAnswer(
   'bill_not_found',
   'scan_not_understood',
@@ -315,6 +326,7 @@ export const procedures = {
       .output(collectionSchema)
       .errors(mayAnswer('payment_not_found')),
   },
+  card: cardProcedures(collectionShapes),
   receipt: {
     /** By receipt number (ours or DIGIT's), consumer code, payer name, mobile, or a scanned receipt. Empty: the newest. */
     search: signedIn

@@ -8,6 +8,7 @@ import { billPacks } from './migrations/0003-bill-packs.ts'
 import { limitFacts } from './migrations/0004-limits.ts'
 import { heldMoney } from './migrations/0005-held-money.ts'
 import { shiftClose } from './migrations/0006-shift-close.ts'
+import { cardSales } from './migrations/0007-card-sales.ts'
 import { printWords } from './migrations/0008-print-words.ts'
 
 type Migration = { readonly number: number; readonly name: string; readonly sql: string }
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitFacts,
   heldMoney,
   shiftClose,
+  cardSales,
   printWords,
 ]
 

@@ -131,7 +131,7 @@ function writeCollection(session: Session, plan: CollectionPlan): void {
     writePayment(session, payment, { entry, plan })
   })
   if (plan.usedSale !== null) {
-    const [used] = entries.filter(({ type }) => type === 'CARD_SALE')
+    const used = entries.find(({ type }) => type === 'CARD_SALE')
     if (used === undefined) throw new Error('a used sale has its journal record')
     writeStep(session, plan.usedSale, used)
   }

@@ -63,6 +63,15 @@ export const payments = sqliteTable('payments', {
   journalHash: text('journal_hash').notNull(),
 })
 
+export const cardSales = sqliteTable('card_sales', {
+  reference: text().primaryKey(),
+  collectionId: text('collection_id').notNull(),
+  state: text().notNull(),
+  amountPaise: integer('amount_paise').notNull(),
+  body: text().notNull(),
+  journalSeq: integer('journal_seq').notNull(),
+})
+
 export const cashMovements = sqliteTable('cash_movements', {
   id: text().primaryKey(),
   shiftId: text('shift_id').notNull(),

@@ -1,5 +1,6 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { outcomeWords } from '#contract/outcome-words.ts'
+import { enCard } from './en-card.ts'
 import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
@@ -13,6 +14,7 @@ import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
   ...enProblems,
+  ...enCard,
   ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,

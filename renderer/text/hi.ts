@@ -1,6 +1,7 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { Catalog } from './catalog.ts'
+import { hiCard } from './hi-card.ts'
 import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
@@ -14,6 +15,7 @@ import { hiSupervisor } from './hi-supervisor.ts'
 
 export const hi: Catalog = {
   ...hiProblems,
+  ...hiCard,
   ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,

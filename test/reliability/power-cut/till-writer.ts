@@ -98,6 +98,7 @@ const take = (store: Store, at: number, paymentId: string): void => {
     at: now(),
     isOffline: false,
     hasPrinter: true,
+    hasCardTerminal: false,
     hasDiskSpace: true,
     ulbCode: 'DVG',
   }
