@@ -3,7 +3,8 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { VirtualZvtTerminal, ZvtFaults } from './zvt-terminal.ts'
+import type { ZvtFaults } from './zvt-faults.ts'
+import type { VirtualZvtTerminal } from './zvt-terminal.ts'
 import { createVirtualZvtTerminal } from './zvt-terminal.ts'
 
 export type VirtualZvtServer = {

@@ -1,67 +1,10 @@
 // A ZVT card terminal made of software: takes sales and reversals, keeps its own ledger of what it really charged, and misbehaves as
 // told. Written from the tables (PA00P015) and not from the driver. Called by zvt-terminal-server.ts, tests and demonstrations.
-import type { Message, ZvtLine, ZvtLineFaults } from './zvt-line.ts'
+import type { LedgerEntry } from './zvt-answers.ts'
+import { ascii, digits, statusData, TERMINAL_ID } from './zvt-answers.ts'
+import type { SaleStep, ZvtFaults } from './zvt-faults.ts'
+import type { Message, ZvtLine } from './zvt-line.ts'
 import { createZvtLine, LineBroken, unhex } from './zvt-line.ts'
-
-/** Points of a sale, in this order. The money moves between `after_progress` and `after_capture`. */
-export type SaleStep =
-  | 'before_accept'
-  | 'after_accept'
-  | 'after_progress'
-  | 'after_capture'
-  | 'after_status'
-  | 'after_slip'
-  | 'after_completion'
-
-export type ZvtFaults = ZvtLineFaults & {
-  /** What the bank and the customer do. Without it: approved. */
-  readonly outcome?: 'declined' | 'expired' | 'gave_up' | 'wrong_pin_then_approved' | 'bank_unreachable'
-  /** The line breaks here, once. */
-  readonly cutAt?: SaleStep
-  /** The terminal says nothing more on this line from here on, once. */
-  readonly silentAt?: SaleStep
-  /** Cut off before the money moved, it still goes on and charges the card so much later. */
-  readonly lateCaptureMs?: number
-  /** Every command is answered with 84 9C. */
-  readonly isBusy?: boolean
-  /** Only the sale is answered with 84 9C. */
-  readonly isBusyAtSale?: boolean
-  /** The sale is answered with 84 83. */
-  readonly refusesSale?: boolean
-  /** The result tells this amount, whatever was charged. */
-  readonly toldAmountPaise?: number
-  /** The result is that of the sale before, and nothing is charged. */
-  readonly repeatsOlderSale?: boolean
-  /** It charges the card and then says that it broke off. */
-  readonly abortsAfterYes?: boolean
-  /** It completes and never tells a result. */
-  readonly tellsNoResult?: boolean
-  /** 06 20 is not known to it. */
-  readonly cannotRepeat?: boolean
-  /** It keeps declined sales, too, and repeats them. */
-  readonly keepsDeclined?: boolean
-  /** The reversal is done and the line breaks before the answer. */
-  readonly cutsAfterReversal?: boolean
-  readonly clockSkewMs?: number
-  readonly stepDelayMs?: number
-  /** It waits so long for the card, and listens for an abort meanwhile. */
-  readonly cardWaitMs?: number
-  /** A careless terminal: the card number goes out uncovered in field 22, and on the slip. */
-  readonly clearCardNumber?: string
-  /** Before the result it sends a message nobody knows. */
-  readonly sendsOddMessage?: boolean
-}
-
-export type LedgerEntry = {
-  readonly kind: 'sale' | 'declined' | 'reversal'
-  readonly amountPaise: number
-  readonly trace: number
-  readonly receipt: number
-  readonly atMs: number
-  /** Of a reversal: the receipt it took back. */
-  readonly ofReceipt: number | null
-  readonly resultCode: number
-}
 
 export type VirtualZvtTerminal = {
   /** Serves one line until it breaks; more than one at a time is answered as busy. */
@@ -82,8 +25,6 @@ export type VirtualZvtTerminal = {
 
 const LEDGER_MAX = 10_000
 const RESULTS = { declined: 0x73, expired: 0x78, gave_up: 0x6c, bank_unreachable: 0xa3 } as const
-const TERMINAL_ID = '52500038'
-const INDIA_MS = 330 * 60_000
 
 type Terminal = {
   readonly framing: 'tcp' | 'serial'
@@ -245,7 +186,7 @@ async function finish(
   const { terminal, entry, reach } = sale
   const { faults } = terminal
   if (faults.sendsOddMessage === true) await tell(port, '04ee', [1, 2, 3])
-  if (faults.tellsNoResult !== true) await tell(port, '040f', statusData(terminal, entry))
+  if (faults.tellsNoResult !== true) await tell(port, '040f', statusData(terminal.faults, entry))
   await reach('after_status')
   for (const text of ['CARD SLIP', faults.clearCardNumber ?? 'XXXX XXXX XXXX 4321']) {
     await tell(port, '06d1', [0, ...ascii(text)])
@@ -304,7 +245,7 @@ async function decline(
       ? enter(terminal, fields)
       : { ...fields, trace: terminal.trace, receipt: 0, atMs: terminal.now() }
   if (terminal.faults.silentAt === 'after_status') for (;;) await port.line.next()
-  await tell(port, '040f', statusData(terminal, entry))
+  await tell(port, '040f', statusData(terminal.faults, entry))
   await tell(port, '061e', [failure])
 }
 
@@ -322,7 +263,7 @@ async function repeat(terminal: Terminal, port: Port): Promise<void> {
   if (terminal.faults.cannotRepeat === true) return await port.line.send('849a', [])
   if (last === undefined) return await port.line.send('8483', [])
   await port.line.send('8000', [])
-  await tell(port, '040f', statusData(terminal, last))
+  await tell(port, '040f', statusData(terminal.faults, last))
   await tell(port, '06d1', [0, ...ascii('COPY')])
   await tell(port, '060f', [])
 }
@@ -340,54 +281,13 @@ async function takeBack(terminal: Terminal, port: Port, data: readonly number[])
     port.cut()
     port.line.break()
   }
-  await tell(port, '040f', statusData(terminal, entry))
+  await tell(port, '040f', statusData(terminal.faults, entry))
   await tell(port, '060f', [])
-}
-
-function statusData(terminal: Terminal, entry: LedgerEntry): number[] {
-  const { faults } = terminal
-  const at = new Date(entry.atMs + INDIA_MS + (faults.clockSkewMs ?? 0)).toISOString()
-  const clear = faults.clearCardNumber?.replaceAll(' ', '')
-  const card =
-    clear === undefined
-      ? unhex('eeeeeeeeeeee4321')
-      : unhex(clear.padEnd(clear.length + (clear.length % 2), 'f'))
-  const fields: readonly (readonly number[])[] = [
-    [0x27, entry.resultCode],
-    [0x04, ...packed(faults.toldAmountPaise ?? entry.amountPaise, 6)],
-    unhex('49 0356'),
-    [0x0b, ...packed(entry.trace, 3)],
-    [0x0c, ...unhex(at.slice(11, 19))],
-    [0x0d, ...unhex(at.slice(5, 10))],
-    [0x87, ...packed(entry.receipt, 2)],
-    [0x29, ...unhex(TERMINAL_ID)],
-    [0x22, ...counted(card)],
-    [0x3b, ...ascii('A1B2C3'.padEnd(8))],
-    [0x8b, ...counted([...ascii('RUPAY'), 0])],
-    entry.kind === 'reversal' ? [0x37, ...packed(entry.trace - 1, 3)] : [],
-  ]
-  return fields.flat()
-}
-
-function counted(bytes: readonly number[]): number[] {
-  return [0xf0 + Math.floor(bytes.length / 10), 0xf0 + (bytes.length % 10), ...bytes]
-}
-
-function packed(value: number, size: number): number[] {
-  return unhex(String(value).padStart(size * 2, '0'))
-}
-
-function digits(bytes: readonly number[]): string {
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function amountOf(data: readonly number[]): number {
   if (data[0] !== 0x04) throw new Error('The sale of the till does not begin with its amount.')
   return Number(digits(data.slice(1, 7)))
-}
-
-function ascii(text: string): number[] {
-  return [...Buffer.from(text, 'ascii')]
 }
 
 async function pause(ms: number): Promise<void> {

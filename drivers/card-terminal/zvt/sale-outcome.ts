@@ -83,13 +83,18 @@ function completedOutcome(end: DialogueEnd & { kind: 'completed' }, context: Sal
   if (status.currency !== null && status.currency !== context.currency) {
     return wrongAnswer('The terminal answered in another currency.')
   }
-  if (before.kind === 'sale' && isSameSale(before, status) !== false) {
+  if (before.kind === 'sale' && repeats(before, status)) {
     return wrongAnswer('The terminal answered with the numbers of an older payment.')
   }
   const approval = approvalFrom(status, end.slipLines, context)
   return approval === null
     ? wrongAnswer('The terminal gave the payment no number.')
     : { kind: 'approved', approval }
+}
+
+/** There are terminals whose receipt number never changes; a trace number that did not is an older sale's. */
+function repeats(before: SaleMark & { readonly kind: 'sale' }, status: StatusInformation): boolean {
+  return isSameSale(before, status) === true || (status.trace !== null && status.trace === before.trace)
 }
 
 function isSameWord(one: StatusInformation, other: StatusInformation): boolean {

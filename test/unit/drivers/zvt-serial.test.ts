@@ -12,7 +12,7 @@ import { networkTransport } from '#drivers/transport/network.ts'
 import { serialTransport } from '#drivers/transport/serial.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
 import { startVirtualZvtTerminal } from '#drivers/virtual/zvt-terminal-server.ts'
-import type { ZvtFaults } from '#drivers/virtual/zvt-terminal.ts'
+import type { ZvtFaults } from '#drivers/virtual/zvt-faults.ts'
 import { askUntilSettled, expectTruth, newIntent, sell } from './zvt-till.ts'
 
 /** Its packed decimals hold DLE twice, so that doubling is on the way in both directions. */

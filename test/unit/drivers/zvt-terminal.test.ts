@@ -1,11 +1,14 @@
 // Goal: whatever a ZVT terminal or its network does in the middle of a payment, the card is charged once or not at all, and the till says
 // which, or says that it does not know and finds out by asking. Over TCP, against the ledger of a virtual terminal.
+import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ZvtOptions } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
+import type { ZvtOptions } from '#drivers/card-terminal/zvt/zvt-session.ts'
 import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
+import { DriverProblem } from '#drivers/problem.ts'
 import { networkTransport } from '#drivers/transport/network.ts'
+import type { Transport } from '#drivers/transport/transport.ts'
 import { startVirtualZvtTerminal } from '#drivers/virtual/zvt-terminal-server.ts'
-import type { SaleStep, ZvtFaults } from '#drivers/virtual/zvt-terminal.ts'
+import type { SaleStep, ZvtFaults } from '#drivers/virtual/zvt-faults.ts'
 import { askUntilSettled, expectTruth, newIntent, sell } from './zvt-till.ts'
 
 const AMOUNT_PAISE = 125_000
@@ -348,4 +351,60 @@ test('the day is closed, the terminal checked and left', async () => {
   expect(await till.diagnose()).toEqual({ kind: 'done', slipLines: ['DIAGNOSIS OK'] })
   expect(await till.logOff()).toEqual({ kind: 'done', slipLines: [] })
   await till.close()
+})
+
+describe('a terminal out of its mind', () => {
+  /** Says yes to registration and repeat receipt, then what it is told to, then breaks the line. */
+  const hostile = (words: readonly Uint8Array[]): Transport => ({
+    name: 'a hostile terminal',
+    canAnswer: true,
+    open: async () => {
+      const { promise: closed, resolve } = Promise.withResolvers<DriverProblem | null>()
+      let hear: (bytes: Uint8Array) => void = () => {}
+      return {
+        closed,
+        onData: (listener) => {
+          hear = listener
+          return () => {}
+        },
+        write: async (bytes) => {
+          const answers = bytes[1] === 0x00 ? [ACCEPTED, COMPLETED] : bytes[1] === 0x20 ? [REFUSED] : words
+          if (bytes[0] !== 0x06) return
+          setImmediate(() => {
+            for (const answer of answers) hear(answer)
+            if (answers === words) resolve(new DriverProblem('device_gone', 'The line broke.'))
+          })
+        },
+        close: async () => resolve(null),
+      }
+    },
+  })
+  const ACCEPTED = Uint8Array.of(0x80, 0, 0)
+  const COMPLETED = Uint8Array.of(0x06, 0x0f, 0)
+  const REFUSED = Uint8Array.of(0x84, 0x83, 0)
+
+  test('never makes the till reject, and never gets an approval by chance', async () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.constantFrom(ACCEPTED, COMPLETED, Uint8Array.of(0x06, 0x1e, 1, 0x6c)),
+      fc
+        .tuple(
+          fc.constantFrom([0x04, 0x0f], [0x04, 0xff], [0x06, 0xd1], [0x06, 0xd3]),
+          fc.uint8Array({ maxLength: 60 }),
+        )
+        .map(([command, data]) => Uint8Array.of(...command, data.length, ...data)),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (words) => {
+        const till = openZvtTerminal({
+          transport: hostile(words),
+          framing: 'tcp',
+          times: { answerMs: 5_000, betweenMs: 5_000 },
+        })
+        const { outcome } = await sell(till)
+        expect(outcome.kind).not.toBe('approved')
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
