@@ -2,6 +2,7 @@
 // Started by the demo and by tests; slips go to a folder as PNG and text.
 import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Slip } from './paper.ts'
 import type { VirtualFaults, VirtualPrinter } from './printer.ts'
 import { createVirtualPrinter } from './printer.ts'
@@ -22,6 +23,8 @@ export type LineFaults = {
   readonly resetAfterBytes?: number
   /** Stops reading after this many bytes, as a printer with a full buffer does. */
   readonly hangAfterBytes?: number
+  /** A slow line: so many bytes, so often. */
+  readonly pace?: { readonly bytes: number; readonly everyMs: number }
 }
 
 const WAITING_MAX = 16
@@ -98,16 +101,29 @@ function serve(socket: Socket, printer: VirtualPrinter, faults: LineFaults): voi
     const { resetAfterBytes = Infinity, hangAfterBytes = Infinity } = faults
     const room = Math.max(0, Math.min(resetAfterBytes, hangAfterBytes) - received)
     received += bytes.length
-    try {
-      printer.receive(bytes.subarray(0, room))
-    } catch {
+    socket.pause()
+    void bring(printer, bytes.subarray(0, room), faults).then((isWell) => {
       // A slip that cannot be saved is a broken printer to the one who prints, and not the end of this server.
-      socket.resetAndDestroy()
-      return
-    }
-    if (received >= resetAfterBytes) socket.resetAndDestroy()
-    else if (received >= hangAfterBytes) socket.pause()
+      if (!isWell || received >= resetAfterBytes) socket.resetAndDestroy()
+      else if (received < hangAfterBytes) socket.resume()
+    })
   })
+}
+
+/** Brings bytes to the printer as fast as the line is and as fast as its buffer takes them; false if it broke. */
+async function bring(printer: VirtualPrinter, bytes: Uint8Array, { pace }: LineFaults): Promise<boolean> {
+  try {
+    for (let offset = 0; offset < bytes.length;) {
+      const fitting = Math.min(bytes.length - offset, pace?.bytes ?? Infinity, printer.roomBytes())
+      printer.receive(bytes.subarray(offset, offset + fitting))
+      offset += fitting
+      if (pace !== undefined) await pause(pace.everyMs)
+      if (printer.roomBytes() === 0) await printer.worked()
+    }
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function listen(server: Server, port: number): Promise<void> {

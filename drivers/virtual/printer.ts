@@ -4,6 +4,9 @@
 import type { Ask } from './escpos-machine.ts'
 import { createMachine } from './escpos-machine.ts'
 import type { PaperItem, Slip } from './paper.ts'
+import type { SmallBuffer } from './receive-buffer.ts'
+import { createReceiveBuffer } from './receive-buffer.ts'
+import { automaticStatus, identity, paperSensor, realTimeStatus } from './status-answers.ts'
 
 export type VirtualFaults = {
   /** Paper ends after this many more lines, pictures or codes; then nothing is printed until loadPaper(). */
@@ -12,10 +15,23 @@ export type VirtualFaults = {
   readonly isCoverOpen?: boolean
   readonly isOffline?: boolean
   readonly isCutterJammed?: boolean
+  /** The next cut jams the cutter. */
+  readonly jamsAtCut?: boolean
   /** Prints but never answers, like a cheap one-way adapter. */
   readonly isSilent?: boolean
   /** Answers DLE EOT but has no automatic status back, like many clones. */
   readonly hasNoAutomaticStatus?: boolean
+  /** Does not know `GS ( H`, like everything but the better models. */
+  readonly hasNoProcessId?: boolean
+  /** Process IDs are answered only when this ends. */
+  readonly holdsProcessIds?: boolean
+  /** Goes on with what is in its buffers after an error, whatever it is told. */
+  readonly ignoresClear?: boolean
+  /** Every byte of an answer comes alone. */
+  readonly answersInSingleBytes?: boolean
+  /** Noise on the line before every answer. */
+  readonly noise?: readonly number[]
+  readonly receiveBuffer?: SmallBuffer
 }
 
 export type VirtualPrinter = {
@@ -24,6 +40,14 @@ export type VirtualPrinter = {
   /** Bytes that the printer sends back; returns a function that stops listening. */
   readonly onAnswer: (listener: (bytes: Uint8Array) => void) => () => void
   readonly setFaults: (faults: VirtualFaults) => void
+  /** One more fault, or one fewer (undefined); the others stay. */
+  readonly setFault: <F extends keyof VirtualFaults>(fault: F, value: VirtualFaults[F] | undefined) => void
+  readonly faults: () => VirtualFaults
+  /** What the receive buffer takes now; a line that brings more loses it. */
+  readonly roomBytes: () => number
+  /** Settles when there may be more room. */
+  readonly worked: () => Promise<void>
+  readonly lostBytes: () => number
   /** Paper in, cover closed: printing goes on with what is in the buffer, as real printers do. */
   readonly recover: () => void
   /** Finished slips, oldest first, the latest SLIPS_MAX. */
@@ -41,7 +65,16 @@ export type VirtualPrinter = {
 const SLIPS_MAX = 100
 const ITEMS_MAX = 5_000
 const BUFFER_BYTES_MAX = 1024 * 1024
-const MODEL = 'VIRTUAL-80'
+const HELD_IDS_MAX = 100
+/** What new paper and a closed cover end; what kind of printer it is stays. */
+const HEALED: ReadonlySet<string> = new Set([
+  'paperLinesLeft',
+  'isPaperNearEnd',
+  'isCoverOpen',
+  'isOffline',
+  'isCutterJammed',
+  'jamsAtCut',
+])
 
 export function createVirtualPrinter(options: {
   readonly columns: number
@@ -59,9 +92,20 @@ export function createVirtualPrinter(options: {
   const unknown: string[] = []
   const listeners = new Set<(bytes: Uint8Array) => void>()
 
+  const say = (bytes: readonly number[]): void => {
+    for (const listener of listeners) listener(Uint8Array.from(bytes))
+  }
   const answer = (...bytes: number[]): void => {
     if (faults.isSilent === true) return
-    for (const listener of listeners) listener(Uint8Array.from(bytes))
+    const all = [...(faults.noise ?? []), ...bytes]
+    if (faults.answersInSingleBytes !== true) say(all)
+    else for (const byte of all) say([byte])
+  }
+  let heldIds: Uint8Array[] = []
+  const answerProcessId = (id: Uint8Array): void => {
+    if (faults.hasNoProcessId === true) return
+    if (faults.holdsProcessIds === true) heldIds = [...heldIds.slice(1 - HELD_IDS_MAX), id]
+    else answer(0x37, 0x22, ...id, 0)
   }
 
   const canPrint = (): boolean =>
@@ -94,7 +138,7 @@ export function createVirtualPrinter(options: {
     if (ask.kind === 'reset') automatic = 0
     if (ask.kind === 'status') answer(ask.n === 2 ? 0 : paperSensor(faults))
     if (ask.kind === 'identity') answer(...identity(ask.n))
-    if (ask.kind === 'process-id') answer(0x37, 0x22, ...ask.id, 0)
+    if (ask.kind === 'process-id') answerProcessId(ask.id)
     if (ask.kind === 'automatic-status') {
       automatic = ask.n
       reportChange()
@@ -108,7 +152,11 @@ export function createVirtualPrinter(options: {
         if (items.length < ITEMS_MAX) items.push(item)
         if (item.kind !== 'feed') usePaper()
       },
-      onCut: endSlip,
+      onCut: (mode) => {
+        if (faults.jamsAtCut !== true) return endSlip(mode)
+        changeFaults({ ...faults, jamsAtCut: false, isCutterJammed: true })
+        return undefined
+      },
       onPulse: () => {
         pulses += 1
       },
@@ -124,9 +172,27 @@ export function createVirtualPrinter(options: {
     buffer = buffer.slice(used)
   }
 
+  const input = createReceiveBuffer({
+    canWork: canPrint,
+    sendFlow: (byte) => say([byte]),
+    feed: (bytes) => {
+      if (buffer.length + bytes.length <= BUFFER_BYTES_MAX) buffer = Buffer.concat([buffer, bytes])
+      print()
+    },
+  })
+  input.setLimit(faults.receiveBuffer)
+
   const clearBuffer = (): void => {
     buffer = new Uint8Array()
     tail = []
+    input.clear()
+  }
+
+  const changeFaults = (next: VirtualFaults): void => {
+    faults = next
+    input.setLimit(faults.receiveBuffer)
+    reportChange()
+    if (faults.holdsProcessIds !== true) for (const id of heldIds.splice(0)) answerProcessId(id)
   }
 
   /** Executes one real-time command if `last` ends with one. DLE commands act on arrival, wherever they stand. */
@@ -137,6 +203,9 @@ export function createVirtualPrinter(options: {
       answer(realTimeStatus(c, faults, canPrint()))
     } else if (a === 0x10 && b === 0x05 && c === 2) {
       realTime += 1
+      // Only an error that can be recovered from is; without one the command does nothing.
+      if (faults.isCutterJammed !== true || faults.ignoresClear === true) return false
+      changeFaults({ ...faults, isCutterJammed: false })
       return true
     }
     const dc4 = last.slice(-5)
@@ -149,6 +218,8 @@ export function createVirtualPrinter(options: {
       CLEAR_BUFFER.every((byte, index) => last.at(index - 10) === byte)
     ) {
       realTime += 1
+      if (faults.ignoresClear === true) return false
+      answer(0x37, 0x25, 0)
       return true
     }
     return false
@@ -164,25 +235,28 @@ export function createVirtualPrinter(options: {
           start = index + 1
         }
       })
-      if (buffer.length + bytes.length - start <= BUFFER_BYTES_MAX)
-        buffer = Buffer.concat([buffer, bytes.subarray(start)])
-      print()
+      input.push(bytes.subarray(start))
     },
     onAnswer: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     setFaults: (next) => {
-      faults = next
-      reportChange()
+      changeFaults(next)
       print()
     },
+    setFault: (fault, value) => {
+      changeFaults({ ...faults, [fault]: value })
+      print()
+    },
+    faults: () => faults,
     recover: () => {
-      const { isSilent, hasNoAutomaticStatus } = faults
-      faults = { isSilent: isSilent === true, hasNoAutomaticStatus: hasNoAutomaticStatus === true }
-      reportChange()
+      changeFaults(Object.fromEntries(Object.entries(faults).filter(([fault]) => !HEALED.has(fault))))
       print()
     },
+    roomBytes: input.roomBytes,
+    worked: input.worked,
+    lostBytes: input.lostBytes,
     slips: () => slips,
     tearOff: () => {
       if (!canPrint() || buffer.length > 0) return
@@ -197,40 +271,3 @@ export function createVirtualPrinter(options: {
 
 /** `DLE DC4 8 1 3 20 1 6 2 8`: clears the receive and print buffers. */
 const CLEAR_BUFFER = [0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8]
-
-function paperSensor(faults: VirtualFaults): number {
-  const isEnd = faults.paperLinesLeft === 0
-  return (isEnd ? 0x0c : 0) | (isEnd || faults.isPaperNearEnd === true ? 0x03 : 0)
-}
-
-/** One byte `0xx1xx10`, meaning by n. */
-function realTimeStatus(n: number, faults: VirtualFaults, isReady: boolean): number {
-  const fixed = 0x12
-  const isEnd = faults.paperLinesLeft === 0
-  if (n === 1) return fixed | (isReady ? 0 : 0x08)
-  if (n === 2) {
-    return (
-      fixed |
-      (faults.isCoverOpen === true ? 0x04 : 0) |
-      (isEnd ? 0x20 : 0) |
-      (faults.isCutterJammed === true ? 0x40 : 0)
-    )
-  }
-  if (n === 3) return fixed | (faults.isCutterJammed === true ? 0x08 : 0)
-  return fixed | (isEnd ? 0x60 : 0) | (isEnd || faults.isPaperNearEnd === true ? 0x0c : 0)
-}
-
-/** Four bytes, the first `0xx1xx00`, the others `0xx0xxxx`. */
-function automaticStatus(faults: VirtualFaults, isReady: boolean): number[] {
-  return [
-    0x10 | (isReady ? 0 : 0x08) | (faults.isCoverOpen === true ? 0x20 : 0),
-    faults.isCutterJammed === true ? 0x08 : 0,
-    paperSensor(faults),
-    0,
-  ]
-}
-
-function identity(n: number): number[] {
-  if (n < 64) return [n === 1 ? 0x20 : 0x02]
-  return [0x5f, ...Buffer.from(MODEL, 'latin1'), 0]
-}
