@@ -22,6 +22,10 @@ export type ZvtFaults = ZvtLineFaults & {
   readonly lateCaptureMs?: number
   /** Every command is answered with 84 9C. */
   readonly isBusy?: boolean
+  /** What it says of itself when asked (05 01): DC is "card inserted", 9C is "please wait". */
+  readonly stateCode?: number
+  /** Before it accepts the sale it tells the result of another one, which nobody asked for. */
+  readonly tellsAnotherFirst?: boolean
   /** Only the sale is answered with 84 9C. */
   readonly isBusyAtSale?: boolean
   /** The sale is answered with 84 83. */

@@ -4,8 +4,12 @@
 export type ZvtLineFaults = {
   /** So many frames of the terminal go out with a wrong CRC first. Serial only. */
   readonly badCrcs?: number
+  /** So many frames of the terminal end before their end first. Serial only. */
+  readonly cutFrames?: number
   /** So many frames of the till are answered with NAK. Serial only. */
   readonly naks?: number
+  /** The acknowledgement of a frame with this command is lost. Serial only. */
+  readonly losesAcknowledgementOf?: string
   /** The terminal acknowledges no frame at all. Serial only. */
   readonly neverAcknowledges?: boolean
 }
@@ -45,6 +49,7 @@ export function createZvtLine(
   let isBroken = false
   let pending: number[] = []
   let badCrcsLeft = faults.badCrcs ?? 0
+  let cutFramesLeft = faults.cutFrames ?? 0
   let naksLeft = faults.naks ?? 0
   let repeats = 0
 
@@ -87,7 +92,8 @@ export function createZvtLine(
         if (faults.neverAcknowledges === true) continue
         const isWanted = naksLeft === 0 && frame.isWhole
         if (naksLeft > 0) naksLeft -= 1
-        write(Uint8Array.of(isWanted ? 0x06 : 0x15))
+        const isLost = hex(frame.message.slice(0, 2)) === faults.losesAcknowledgementOf
+        if (!isLost) write(Uint8Array.of(isWanted ? 0x06 : 0x15))
         if (isWanted) takeMessages(frame.message)
       } else if (first === 0x10) return
       else pending = pending.slice(1)
@@ -127,7 +133,9 @@ export function createZvtLine(
       for (let tries = 0; tries < 3; tries += 1) {
         const spoil = badCrcsLeft > 0
         if (spoil) badCrcsLeft -= 1
-        write(Uint8Array.from(frameOf(message, spoil)))
+        const isCut = !spoil && cutFramesLeft > 0
+        if (isCut) cutFramesLeft -= 1
+        write(Uint8Array.from(frameOf(message, spoil).slice(0, isCut ? -4 : undefined)))
         if ((await until(() => signs.shift())) === 0x06) return
         repeats += 1
       }

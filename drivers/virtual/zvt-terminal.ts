@@ -114,7 +114,7 @@ async function obey(terminal: Terminal, port: Port, { code, data }: Message): Pr
       return await tell(port, '060f', unhex(`19 00 29 ${TERMINAL_ID} 49 0356`))
     case '0501':
       await line.send('8000', [])
-      return await tell(port, '060f', unhex('f0f0f3 312e30 00'))
+      return await tell(port, '060f', [...unhex('f0f0f3 312e30'), terminal.faults.stateCode ?? 0])
     case '0601':
       return await sell(terminal, port, amountOf(data))
     case '0602':
@@ -156,6 +156,12 @@ async function sell(terminal: Terminal, port: Port, amountPaise: number): Promis
     if (faults.stepDelayMs !== undefined) await pause(faults.stepDelayMs)
   }
   await reach('before_accept')
+  if (faults.tellsAnotherFirst === true) {
+    const numbers = { trace: 990, receipt: 990, atMs: terminal.now() }
+    const another = { kind: 'sale', amountPaise, ofReceipt: null, resultCode: 0, ...numbers } as const
+    await tell(port, '040f', statusData(faults, another))
+    await tell(port, '060f', [])
+  }
   if (faults.isBusyAtSale === true) return await port.line.send('849c', [])
   if (faults.refusesSale === true) return await port.line.send('8483', [])
   terminal.isSelling = true

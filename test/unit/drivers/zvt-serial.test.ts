@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ZvtTimes } from '#drivers/card-terminal/zvt/zvt-session.ts'
 import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
 import { networkTransport } from '#drivers/transport/network.ts'
 import { serialTransport } from '#drivers/transport/serial.ts'
@@ -26,7 +27,7 @@ const startTerminal = async (faults: ZvtFaults = {}) => {
   return server
 }
 
-const openOn = (transport: Transport, times: { acknowledgeMs?: number; betweenMs?: number } = {}) =>
+const openOn = (transport: Transport, times: Partial<ZvtTimes> = {}) =>
   openZvtTerminal({
     transport,
     framing: 'serial',
@@ -79,6 +80,25 @@ describe('over a pseudo-terminal', () => {
 })
 
 describe.concurrent('disturbed', () => {
+  test('a frame that ends before its end is asked for again', async () => {
+    const { till, virtual, chargedBeforePaise } = await overSocket({ cutFrames: 1 }, { characterMs: 100 })
+    const { outcome } = await sell(till, newIntent(AMOUNT_PAISE))
+    expect(outcome).toMatchObject({ kind: 'approved' })
+    expectTruth(virtual, outcome, { amountPaise: AMOUNT_PAISE, chargedBeforePaise })
+  })
+
+  test('a sale whose acknowledgement is lost is never sent twice', async () => {
+    const { server, virtual, chargedBeforePaise } = await overSocket({ losesAcknowledgementOf: '0601' })
+    const line = countingTransport(networkTransport({ ...server, noun: 'card terminal' }))
+    const till = openOn(line.transport, { acknowledgeMs: 400 })
+    const { outcome, intent } = await sell(till, newIntent(AMOUNT_PAISE))
+    expect(outcome).toMatchObject({ kind: 'unknown' })
+    expect(line.sales()).toBe(1)
+    const status = await askUntilSettled(till, intent)
+    expectTruth(virtual, status, { amountPaise: AMOUNT_PAISE, chargedBeforePaise })
+    expect(status.kind).not.toBe('unknown')
+  })
+
   test('a line whose frames never arrive whole starts no sale', async () => {
     const { till, virtual, chargedBeforePaise } = await overSocket({ naks: 1_000 })
     const { outcome } = await sell(till, newIntent(AMOUNT_PAISE))
@@ -152,3 +172,21 @@ const noisyTransport = (server: { host: string; port: number }, spoiledPiece: nu
     }
   },
 })
+
+const countingTransport = (inner: Transport) => {
+  let sales = 0
+  const transport: Transport = {
+    ...inner,
+    open: async () => {
+      const connection = await inner.open()
+      return {
+        ...connection,
+        write: async (bytes) => {
+          if (bytes[2] === 0x06 && bytes[3] === 0x01) sales += 1
+          await connection.write(bytes)
+        },
+      }
+    },
+  }
+  return { transport, sales: () => sales }
+}

@@ -123,6 +123,27 @@ describe.concurrent('one sale', () => {
     expect(await till.status(intent)).toMatchObject({ kind: 'approved' })
   })
 
+  test('a result told before the sale was accepted belongs to another one', async () => {
+    const faults = { tellsAnotherFirst: true, cutAt: 'after_progress' } as const
+    const { till, virtual } = await connectTo(faults)
+    const { outcome, intent } = await sell(till)
+    expect(outcome).toMatchObject({ kind: 'unknown' })
+    virtual.setFaults({})
+    expect(await askUntilSettled(till, intent)).toEqual({ kind: 'not_found' })
+  })
+
+  test('only a terminal that is ready proves that there was no sale', async () => {
+    const { till, virtual } = await connectTo({ cutAt: 'after_progress' })
+    const { intent } = await sell(till)
+    virtual.setFaults({ stateCode: 0xdc })
+    expect(await askUntilSettled(till, intent)).toMatchObject({ kind: 'unknown' })
+    expect(await till.check()).toMatchObject({ code: 'card_terminal_refused' })
+    virtual.setFaults({ stateCode: 0x9c })
+    expect(await till.status(intent)).toEqual({ kind: 'in_progress' })
+    virtual.setFaults({})
+    expect(await till.status(intent)).toEqual({ kind: 'not_found' })
+  })
+
   test('a busy terminal takes nothing, and is in progress as far as anybody knows', async () => {
     const { till, virtual, chargedBeforePaise } = await connectTo({ isBusy: true })
     const { outcome, intent } = await sell(till)
@@ -314,13 +335,13 @@ describe('reversal', () => {
   }
 
   test('takes the payment back once, and the sale is not found approved any more', async () => {
-    const { till, virtual, intent, approval, chargedBeforePaise } = await sold()
+    const { till, open, virtual, intent, approval, chargedBeforePaise } = await sold()
     expect(await till.reverse(intent, approval)).toEqual({
       kind: 'reversed',
       transactionNumber: '52500038-000103',
     })
     expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
-    expect(await till.status(intent)).toMatchObject({ kind: 'unknown' })
+    for (const one of [till, open()]) expect(await one.status(intent)).toMatchObject({ kind: 'unknown' })
     expect(await till.reverse(intent, approval)).toEqual({ kind: 'reversed', transactionNumber: null })
     expect(virtual.chargedPaise()).toBe(chargedBeforePaise)
   })
