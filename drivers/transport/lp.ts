@@ -88,6 +88,11 @@ function connectionOver(
           from += taken
           if (taken === 0) await wait(WRITE_POLL_MS)
         }
+        // The kernel takes a piece before the printer does, and throws away on closing what the printer did not take.
+        while (!(await isTaken(file))) {
+          if (link.isEnded() || isGivenUp) return
+          await wait(WRITE_POLL_MS)
+        }
       },
       discard: async () => {
         isGivenUp = true
@@ -106,15 +111,30 @@ function connectionOver(
   return link.connection
 }
 
+/** A write of nothing is refused as long as the last one is under way. */
+async function isTaken(file: FileHandle): Promise<boolean> {
+  try {
+    // Not write(): Node answers that itself when there is nothing to write.
+    await file.writev([new Uint8Array(0)])
+    return true
+  } catch (error) {
+    if (isPatience(codeOf(error))) return false
+    throw error
+  }
+}
+
 /** 0 when the printer takes nothing now; out of paper (ENOSPC) is a reason to wait too, until the time is up. */
 async function writeSome(file: FileHandle, bytes: Uint8Array): Promise<number> {
   try {
     return (await file.write(bytes)).bytesWritten
   } catch (error) {
-    const code = codeOf(error)
-    if (code === 'EAGAIN' || code === 'EINTR' || code === 'ENOSPC') return 0
+    if (isPatience(codeOf(error))) return 0
     throw error
   }
+}
+
+function isPatience(code: string | undefined): boolean {
+  return code === 'EAGAIN' || code === 'EINTR' || code === 'ENOSPC'
 }
 
 async function readAll(file: FileHandle, link: Link, onOneWay: () => void): Promise<void> {

@@ -1,5 +1,5 @@
 // Two ends of a serial line that lead to each other, made by socat: one for the driver, one for the test's device.
-// Called by transport-serial.test.ts, transport-lp.test.ts and transport-reconnect.test.ts.
+// Called by the transport-*.test.ts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -22,17 +22,35 @@ export type Line = {
   readonly unplug: () => Promise<void>
 }
 
+export type Pair = {
+  readonly path: string
+  readonly far: string
+  readonly unplug: () => Promise<void>
+}
+
 const READY_TRIES_MAX = 400
 
-export async function openLine(folder = makeFolder()): Promise<Line> {
+/** The bare line; both ends are still to be opened. */
+export async function openPair(folder = makeFolder()): Promise<Pair> {
   const [path, far] = [join(folder, 'tty'), join(folder, 'far')]
   const socat = spawn('socat', [`pty,raw,echo=0,link=${path}`, `pty,raw,echo=0,link=${far}`], {
     stdio: 'ignore',
   })
+  const ended = once(socat, 'exit')
+  const unplug = async (): Promise<void> => {
+    socat.kill()
+    await ended
+  }
+  onTestFinished(unplug)
   for (let tries = 0; !(existsSync(path) && existsSync(far)); tries++) {
     if (tries > READY_TRIES_MAX) throw new Error('socat made no line')
     await wait(10)
   }
+  return { path, far, unplug }
+}
+
+export async function openLine(folder?: string): Promise<Line> {
+  const { path, far, unplug: pull } = await openPair(folder)
   const file = await open(far, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY)
   const received: Buffer[] = []
   let isPaused = false
@@ -51,8 +69,7 @@ export async function openLine(folder = makeFolder()): Promise<Line> {
     isOver = true
     await reading
     await file.close()
-    socat.kill()
-    await once(socat, 'exit')
+    await pull()
   }
   onTestFinished(unplug)
   return {
