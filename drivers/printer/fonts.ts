@@ -1,7 +1,6 @@
 // The bundled Noto fonts and the one place that loads @napi-rs/canvas. Loading takes time, so nothing here happens until the first
 // picture or PDF is asked for, and each script is read when the first text in it is drawn: a slip in Latin letters pays for none.
 // Used by raster.ts, pdf.ts and the virtual printer. Fonts of the system are never used: a slip looks the same on every till.
-import type { SKRSContext2D } from '@napi-rs/canvas'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { directionOf } from './clean-text.ts'
@@ -12,6 +11,8 @@ const load = createRequire(import.meta.url)
 
 const LATIN_EXTENDED =
   /[\u0100-\u02ff\u1d00-\u1eff\u20a0-\u20ab\u20ad-\u20c0\u2113\u2c60-\u2c7f\ua720-\ua7ff]/u
+
+const VEDIC = '\\u{951}-\\u{952}\\u{1cd0}-\\u{1cff}'
 
 /**
  * One family per subset of a font: text falls from one to the next, glyph by glyph. Urdu and Arabic are set in Naskh: at 203 dpi a
@@ -65,9 +66,11 @@ const WEIGHTS = [400, 500, 700] as const
 /** Latin letters, general punctuation and what has no ink of its own: drawn by the first family or by whichever draws its neighbours. */
 const IN_LATIN = /[\n\u0020-\u00ff\u0131\u0152\u0153\u02c6\u02da\u02dc\u200c-\u206f\u20ac\u2122\u2212]/gu
 
-// Every character of these is in the bundled faces (the tests go through them); anything else is looked at before it is drawn.
+// What the bundled faces hold; a test reads it from their tables. Skia would ask the system for the rest, so it is never given any.
 const COVERED =
-  /^[\n\u0020-\u007e\u00a0-\u00ff\p{Script_Extensions=Devanagari}\p{Script_Extensions=Bengali}\p{Script_Extensions=Gurmukhi}\p{Script_Extensions=Gujarati}\u{200c}-\u{200d}\u2010-\u2015\u2018-\u201e\u2026\u20ac\u20b9]*$/u
+  /^[\n\u{20}-\u{7e}\u{a0}-\u{24f}\u{1e00}-\u{1e9f}\u{1ef2}-\u{1eff}\u{200c}-\u{200d}\u{2013}-\u{2014}\u{2018}-\u{201a}\u{201c}-\u{201e}\u{2022}\u{2026}\u{2039}\u{203a}\u{20a8}\u{20ac}\u{20b9}\u{2122}\u{2212}\p{Script_Extensions=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}[\p{Script=Tamil}&&[\u{b80}-\u{bff}]][\p{Script=Telugu}--\u{c5c}][\p{Script=Kannada}--\u{cdc}]\p{Script=Malayalam}[\p{Script_Extensions=Arabic}&&[\u{600}-\u{6ff}\u{750}-\u{77f}]]]*$/v
+
+const HYPHENS = /[\u2010-\u2012]/g
 
 export type FontWeight = (typeof WEIGHTS)[number]
 
@@ -85,7 +88,11 @@ function scriptFace(subset: string, packageName: string): Face {
   return {
     ...face(subset, packageName),
     own: new RegExp(`\\p{Script=${capital(subset)}}`, 'u'),
-    any: new RegExp(`\\p{Script_Extensions=${capital(subset)}}`, 'u'),
+    // Signs of the Vedas are shared in name by all scripts; only the Devanagari face has them.
+    any: new RegExp(
+      `[\\p{Script_Extensions=${capital(subset)}}--[${subset === 'devanagari' ? '' : VEDIC}]]`,
+      'v',
+    ),
   }
 }
 
@@ -175,39 +182,15 @@ function register({ family, packageName, subset }: File, weight: FontWeight): vo
   registered.add(key)
 }
 
-const LOOK_SIZE = 32
-const KNOWN_MAX = 2_000
-const drawable = new Map<string, boolean>()
-let missingPixels: string | undefined
-let lookedAt: SKRSContext2D | undefined
-
 /** Text in which every character that no bundled font can draw is spelled out as [U+1F600]: seen, never silently a box. */
 export function spellMissing(text: string): string {
   if (COVERED.test(text)) return text
-  return Array.from(text, (character) =>
-    COVERED.test(character) || isDrawable(character) ? character : spell(character),
+  return Array.from(text.replaceAll(HYPHENS, '-'), (character) =>
+    COVERED.test(character) ? character : spell(character),
   ).join('')
 }
 
 function spell(character: string): string {
   const code = character.codePointAt(0) ?? 0
   return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`
-}
-
-function isDrawable(character: string): boolean {
-  const known = drawable.get(character)
-  if (known !== undefined) return known
-  // U+10FFFE is never a character: what it draws is what a missing character draws.
-  missingPixels ??= pixelsOf('\u{10fffe}')
-  const isFound = pixelsOf(character) !== missingPixels
-  if (drawable.size < KNOWN_MAX) drawable.set(character, isFound)
-  return isFound
-}
-
-function pixelsOf(character: string): string {
-  lookedAt ??= loadCanvas().createCanvas(LOOK_SIZE, LOOK_SIZE).getContext('2d')
-  lookedAt.clearRect(0, 0, LOOK_SIZE, LOOK_SIZE)
-  lookedAt.font = sansFont(500, LOOK_SIZE / 2, { text: character, lang: 'en' })
-  lookedAt.fillText(character, 4, LOOK_SIZE - 8)
-  return Buffer.from(lookedAt.getImageData(0, 0, LOOK_SIZE, LOOK_SIZE).data).toString('latin1')
 }

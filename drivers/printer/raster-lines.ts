@@ -1,7 +1,7 @@
 // Where the words of one block stand on a slip picture: lines of a fixed height, each with placed texts. Called by raster.ts,
 // which draws them.
 import type { SKRSContext2D } from '@napi-rs/canvas'
-import { cleanText, directionOf } from './clean-text.ts'
+import { cleanText, directionOf, isPlain } from './clean-text.ts'
 import type { BannerBlock, ColumnsBlock, PrintAlign, PrintSize, RowBlock, TextBlock } from './document.ts'
 import { isolateTurns } from './bidi-isolates.ts'
 import type { FontWeight } from './fonts.ts'
@@ -23,6 +23,8 @@ const FONT_PX: Record<PrintSize, number> = { normal: 26, 'double-height': 36, do
 // Room above and below the line for vowel signs and conjuncts, in font sizes: 1.6 in all.
 const ASCENT = 1.14
 const PITCH = 1.6
+// A Naskh of the same size has smaller letters than a Latin or an Indic face.
+const RIGHT_TO_LEFT_SCALE = 1.15
 const GAP_PX = 14
 const TEXT_COLUMN_MIN_PX = 90
 export const FRAME_PX = 5
@@ -42,7 +44,7 @@ export type Line = {
 }
 
 type Look = { px: number; weight: FontWeight; lang: string; direction: 'ltr' | 'rtl' }
-type Style = Look & { font: string }
+type Style = Look & { font: string; context: SKRSContext2D }
 
 const canvases = new Map<number, SKRSContext2D>()
 
@@ -60,7 +62,7 @@ export function layOut({ block, lang, table }: PictureRequest, dots: number): Li
   const blockLang = block.lang ?? lang
   if (block.kind === 'banner') return layOutBanner(block, { context, dots, lang: blockLang })
   const look: Look = {
-    px: FONT_PX[block.size ?? 'normal'],
+    px: sizeFor(block.size, blockLang),
     weight: block.isBold === true ? 700 : 500,
     lang: blockLang,
     direction: block.direction ?? directionOf(blockLang),
@@ -69,28 +71,32 @@ export function layOut({ block, lang, table }: PictureRequest, dots: number): Li
 
   if (block.kind === 'text') {
     const words = drawableText(block.text)
-    const style = styleFor(look, words)
-    return wrapText(words, dots, measureWith(context, style)).map((text) =>
+    const style = styleFor(context, look, words)
+    return wrapText(words, dots, measureWith(style)).map((text) =>
       textLine(style, [place({ text, align: mirrored(block.align ?? 'left', isRtl), x: 0, width: dots })]),
     )
   }
   if (block.kind === 'row') {
     const row = { label: drawableText(block.label), value: drawableText(block.value) }
-    const style = styleFor(look, `${row.label}\n${row.value}`)
-    return wrapRow(row, { width: dots, gap: GAP_PX, measure: measureWith(context, style) }).map(
-      ({ start, end }) =>
-        textLine(style, [
-          place({ text: start, align: isRtl ? 'right' : 'left', x: 0, width: dots }),
-          place({ text: end, align: isRtl ? 'left' : 'right', x: 0, width: dots }),
-        ]),
+    const style = styleFor(context, look, `${row.label}\n${row.value}`)
+    return wrapRow(row, { width: dots, gap: GAP_PX, measure: measureWith(style) }).map(({ start, end }) =>
+      textLine(style, [
+        place({ text: start, align: isRtl ? 'right' : 'left', x: 0, width: dots }),
+        place({ text: end, align: isRtl ? 'left' : 'right', x: 0, width: dots }),
+      ]),
     )
   }
   return layOutColumns(block, { table: table ?? [block], look, context, dots })
 }
 
+function sizeFor(size: PrintSize | undefined, lang: string): number {
+  const scale = directionOf(lang) === 'rtl' ? RIGHT_TO_LEFT_SCALE : 1
+  return Math.round(FONT_PX[size ?? 'normal'] * scale)
+}
+
 /** The faces are chosen by all words of a block, so that it is measured as it is drawn. */
-function styleFor(look: Look, words: string): Style {
-  return { ...look, font: sansFont(look.weight, look.px, { text: words, lang: look.lang }) }
+function styleFor(context: SKRSContext2D, look: Look, words: string): Style {
+  return { ...look, context, font: sansFont(look.weight, look.px, { text: words, lang: look.lang }) }
 }
 
 function layOutColumns(
@@ -104,29 +110,29 @@ function layOutColumns(
 ): Line[] {
   const cleaned = table.map(drawableCells)
   const words = cleaned.map(({ cells }) => cells.map(({ text }) => text).join(' ')).join(' ')
-  const style = styleFor(look, words)
+  const style = styleFor(context, look, words)
   // All lines of a table ask for the same places, so those are measured in the widest of its letters.
   const widest = styleFor(
+    context,
     {
       ...look,
-      px: Math.max(...table.map(({ size }) => FONT_PX[size ?? 'normal'])),
+      px: Math.max(...table.map(({ size }) => sizeFor(size, look.lang))),
       weight: table.some(({ isBold }) => isBold === true) ? 700 : 500,
     },
     words,
   )
   const places = { width: dots, gap: GAP_PX, textWidthMin: TEXT_COLUMN_MIN_PX }
-  const columns = fitColumns(cleaned, { ...places, measure: measureWith(context, widest) })
+  const columns = fitColumns(cleaned, { ...places, measure: measureWith(widest) })
   const isRtl = look.direction === 'rtl'
-  return wrapCells(drawableCells(block), columns, { ...places, measure: measureWith(context, style) }).map(
-    (cells) =>
-      textLine(
-        style,
-        cells.map((cell) =>
-          isRtl
-            ? place({ ...cell, x: dots - cell.x - cell.width, align: mirrored(cell.align, true) })
-            : place(cell),
-        ),
+  return wrapCells(drawableCells(block), columns, { ...places, measure: measureWith(style) }).map((cells) =>
+    textLine(
+      style,
+      cells.map((cell) =>
+        isRtl
+          ? place({ ...cell, x: dots - cell.x - cell.width, align: mirrored(cell.align, true) })
+          : place(cell),
       ),
+    ),
   )
 }
 
@@ -149,18 +155,18 @@ function layOutBanner(
   const words = drawableText(text)
   const small = drawableText(detail ?? '')
   const sizes = dots < 500 ? ([34, 30, 26] as const) : ([42, 37, 32] as const)
-  const bold = (px: number): Style => styleFor({ px, weight: 700, lang, direction }, words)
+  const bold = (px: number): Style => styleFor(context, { px, weight: 700, lang, direction }, words)
   const isHeld = (px: number): boolean => {
-    const measure = measureWith(context, bold(px))
+    const measure = measureWith(bold(px))
     return words.split('\n').every((line) => measure(line) <= inner)
   }
   // The largest size that keeps the words on their lines; if none does, they wrap in the largest.
   const parts = [
     { words, style: bold(sizes.find(isHeld) ?? sizes[0]) },
-    { words: small, style: styleFor({ px: 24, weight: 500, lang, direction }, small) },
+    { words: small, style: styleFor(context, { px: 24, weight: 500, lang, direction }, small) },
   ]
   for (const { words: part, style } of parts) {
-    for (const line of part === '' ? [] : wrapText(part, inner, measureWith(context, style))) {
+    for (const line of part === '' ? [] : wrapText(part, inner, measureWith(style))) {
       lines.push({
         ...textLine(style, [{ text: line, x: dots / 2, align: 'center' }]),
         frame: 'sides',
@@ -175,16 +181,35 @@ function frameLine(frame: 'top' | 'bottom', lang: string): Line {
 }
 
 function textLine(style: Style, texts: DrawnText[]): Line {
-  return {
+  const drawn = texts
+    .filter(({ text }) => text !== '')
+    .map((each) => ({ ...each, text: isolateTurns(each.text, style.direction) }))
+  const line = {
     rows: Math.ceil(style.px * PITCH),
     baseline: Math.round(style.px * ASCENT),
     font: style.font,
     lang: style.lang,
     direction: style.direction,
-    texts: texts
-      .filter(({ text }) => text !== '')
-      .map((drawn) => ({ ...drawn, text: isolateTurns(drawn.text, style.direction) })),
+    texts: drawn,
   }
+  return { ...line, ...roomFor(style, line) }
+}
+
+/** Signs stacked higher or lower than the line is made for get the rows they need, and one of white. */
+function roomFor(
+  style: Style,
+  { rows, baseline, texts }: Pick<Line, 'rows' | 'baseline' | 'texts'>,
+): Pick<Line, 'rows' | 'baseline'> {
+  setFont(style.context, style)
+  let above = baseline - 1
+  let below = rows - baseline - 1
+  for (const { text } of texts) {
+    if (isPlain(text)) continue
+    const { actualBoundingBoxAscent, actualBoundingBoxDescent } = style.context.measureText(text)
+    above = Math.max(above, Math.ceil(actualBoundingBoxAscent))
+    below = Math.max(below, Math.ceil(actualBoundingBoxDescent))
+  }
+  return { baseline: above + 1, rows: above + below + 2 }
 }
 
 function place(cell: { text: string; align: PrintAlign; x: number; width: number }): DrawnText {
@@ -198,9 +223,9 @@ function mirrored(align: PrintAlign, isRtl: boolean): PrintAlign {
 }
 
 /** Each text is measured several times while it is laid out; the canvas shapes it only once. */
-function measureWith(context: SKRSContext2D, style: Style): Measure {
+function measureWith(style: Style): Measure {
   const widths = new Map<string, number>()
-  const { font } = style
+  const { font, context } = style
   return (text) => {
     const known = widths.get(text)
     if (known !== undefined) return known
