@@ -49,6 +49,7 @@ const cases: readonly [string, ZvtFaults, Kinds][] = [
   ['it ends without a result', { tellsNoResult: true }, ['unknown', 'approved']],
   ['it answers with the sale before', { repeatsOlderSale: true }, ['unknown', 'not_found']],
   ['it sends what nobody knows', { sendsOddMessage: true }, ['approved', 'approved']],
+  ['it tells of another sale first', { tellsAnotherFirst: true }, ['approved', 'approved']],
   ['it is slow', { stepDelayMs: 20 }, ['approved', 'approved']],
   [
     'the answer is lost and it cannot repeat',
