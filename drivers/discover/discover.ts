@@ -1,7 +1,7 @@
 // What is plugged into this terminal, under names that stay. Called by the host for the device check and before a device is
 // opened. Network devices are not looked for: they are set by address.
 import { DriverProblem } from '#drivers/problem.ts'
-import { type FoundDevice, hex4, identityOf, type PluggedDevice, usableSerial } from './found-device.ts'
+import { type FoundDevice, identityOf, type PluggedDevice } from './found-device.ts'
 import { type DeviceKind, findMaker, hidKind } from './known-devices.ts'
 import type { Lister } from './listers.ts'
 
@@ -80,7 +80,9 @@ function nameAll(plugged: readonly (PluggedDevice & { readonly lister: string })
     const plain = identityOf(device)
     if (kind === null || plain === null) return []
     const identity = (counts.get(plain) ?? 0) > 1 ? (identityOf(device, false) ?? plain) : plain
-    return [{ ...device, identity, kind, label: labelOf(device, kind), printerUrl: printerUrlOf(device) }]
+    return [
+      { ...device, identity, kind, label: labelOf(device, kind), printerUrl: printerUrlOf(device, identity) },
+    ]
   })
   // A HID device has one entry for each of its usages; the file behind them is one.
   return named.filter(
@@ -117,19 +119,9 @@ function cleanName(name: string): string {
 
 const NAME_CHARACTERS_MAX = 80
 
-function printerUrlOf({
-  link,
-  path,
-  vendorId,
-  productId,
-  serialNumber,
-  portPath,
-}: PluggedDevice): string | null {
+function printerUrlOf({ link, path, vendorId }: PluggedDevice, identity: string): string | null {
   if (link === 'hid') return null
   if (link !== 'usb') return `${link}:${path}`
-  if (vendorId === null || productId === null) return null
-  const ids = `usb:${hex4(vendorId)}:${hex4(productId)}`
-  const serial = usableSerial(serialNumber)
-  if (serial !== null) return `${ids}:${serial}`
-  return portPath === null ? ids : `${ids}@${portPath}`
+  // A USB device has no path: its name is its address.
+  return vendorId === null ? null : identity
 }

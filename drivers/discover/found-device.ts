@@ -71,7 +71,7 @@ export function identityOf(device: PluggedDevice, isSerialUnique = true): string
   return /^tty(USB|ACM)\d+$|^lp\d+$|^hidraw\d+$/.test(name) ? null : `${link}:port:${name}`
 }
 
-export function usableSerial(serialNumber: string | null): string | null {
+function usableSerial(serialNumber: string | null): string | null {
   // Anything else could not stand in an address.
   const text = serialNumber?.trim() ?? ''
   if (text === '' || text.length > SERIAL_CHARACTERS_MAX || SHARED_SERIALS.has(text)) return null

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { usbPortPath } from '#drivers/transport/usb.ts'
 import type { UsbDeviceLike } from '#drivers/transport/usb-device.ts'
 import type { PluggedDevice } from './found-device.ts'
+import { parsePrinterId } from './printer-id.ts'
 import { entriesOf, hexOf, NO_PLACE, usbDeviceOf, usbPlaceOf, valueOf } from './sysfs.ts'
 
 export type Lister = {
@@ -59,7 +60,7 @@ async function linuxUsbPrinters(sysRoot: string): Promise<PluggedDevice[]> {
     const vendorId = hexOf(await valueOf(folder, 'idVendor'))
     if (vendorId === null) continue
     const place = await usbDeviceOf(folder, vendorId, hexOf(await valueOf(root, name, 'bInterfaceNumber')))
-    found.set(portPath, { ...place, link: 'usb', path: portPath })
+    found.set(portPath, await withPrinterId({ ...place, link: 'usb', path: portPath }, join(root, name)))
   }
   return [...found.values()]
 }
@@ -68,10 +69,24 @@ async function linuxPrinterFiles(sysRoot: string): Promise<PluggedDevice[]> {
   const found: PluggedDevice[] = []
   for (const name of await entriesOf(join(sysRoot, 'class/usbmisc'))) {
     if (!/^lp\d+$/.test(name)) continue
-    const place = await usbPlaceOf(join(sysRoot, 'class/usbmisc', name))
-    found.push({ ...NO_PLACE, ...place, link: 'lp', path: `/dev/usb/${name}` })
+    const entry = join(sysRoot, 'class/usbmisc', name)
+    const device = {
+      ...NO_PLACE,
+      ...(await usbPlaceOf(entry)),
+      link: 'lp',
+      path: `/dev/usb/${name}`,
+    } as const
+    found.push(await withPrinterId(device, join(entry, 'device')))
   }
   return found
+}
+
+/** The kernel asks the printer for its id when it plugs it in; it says more than the strings of cheap USB boards. */
+async function withPrinterId(device: PluggedDevice, folder: string): Promise<PluggedDevice> {
+  const text = await valueOf(folder, 'ieee1284_id')
+  if (text === null) return device
+  const { maker, model } = parsePrinterId(text)
+  return { ...device, maker: maker ?? device.maker, product: model ?? device.product }
 }
 
 /** Windows and macOS. */

@@ -7,6 +7,8 @@
 //   usb:04b8:0202     a USB printer by vendor and product, if need be with :SERIAL
 //   serial:/dev/ttyUSB0?baud=115200&flow=rtscts   a serial printer; COM3 on Windows; flow is rtscts, xon or none
 //   bluetooth:/dev/rfcomm0                        a paired printer (SPP)
+//   device:IDENTITY   a printer by the name it keeps (drivers/discover), wherever it is plugged in; baud and flow as above
+import { deviceTransport } from '#drivers/discover/device-transport.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { fileTransport } from '#drivers/transport/file.ts'
 import { lpTransport } from '#drivers/transport/lp.ts'
@@ -37,6 +39,7 @@ const SCHEMES = {
   'usb:': 'usb',
   'serial:': 'serial',
   'bluetooth:': 'bluetooth',
+  'device:': 'device',
 } as const
 
 export type PrinterAddressKind = (typeof SCHEMES)[keyof typeof SCHEMES]
@@ -53,10 +56,12 @@ export type PrinterAddress = {
 
 /** @throws DriverProblem `printer_url_invalid` */
 export function parsePrinterAddress(url: string): PrinterAddress {
-  const parts = /^(tcp:\/\/|virtual:|file:|lp:|usb:|serial:|bluetooth:)([^?]+)(?:\?(.*))?$/.exec(url.trim())
+  const parts = /^(tcp:\/\/|virtual:|file:|lp:|usb:|serial:|bluetooth:|device:)([^?]+)(?:\?(.*))?$/.exec(
+    url.trim(),
+  )
   if (parts === null) {
     const forms =
-      'tcp://HOST:PORT, usb:VID:PID, lp:PATH, serial:PATH, bluetooth:PATH, virtual:FOLDER, file:PATH'
+      'tcp://HOST:PORT, usb:VID:PID, lp:PATH, serial:PATH, bluetooth:PATH, device:IDENTITY, virtual:FOLDER, file:PATH'
     throw invalidAddress(url, `write ${forms} or none`)
   }
   const [, scheme = '', target = '', settings] = parts
@@ -68,7 +73,7 @@ type Settings = Pick<PrinterAddress, 'profile' | 'baudRate' | 'flow'>
 
 function readSettings(url: string, kind: PrinterAddressKind, text: string | undefined): Settings {
   const given = new URLSearchParams(text)
-  const known = kind === 'serial' || kind === 'bluetooth' ? ['profile', 'baud', 'flow'] : ['profile']
+  const known = ['serial', 'bluetooth', 'device'].includes(kind) ? ['profile', 'baud', 'flow'] : ['profile']
   for (const name of given.keys()) {
     if (!known.includes(name)) throw invalidAddress(url, `it has no setting "${name}"`)
     if (given.getAll(name).length > 1) throw invalidAddress(url, `it has two settings "${name}"`)
@@ -95,20 +100,39 @@ function readSettings(url: string, kind: PrinterAddressKind, text: string | unde
  */
 export function printerTransport(address: PrinterAddress): Transport {
   const { kind, target, profile, baudRate, flow } = address
-  if (kind === 'file') return fileTransport(target)
-  if (kind === 'lp') return lpTransport(target)
-  if (kind === 'usb') return usbPrinter(target)
-  if (kind === 'serial' || kind === 'bluetooth') {
-    const open = kind === 'serial' ? serialTransport : bluetoothTransport
-    const line = { ...(baudRate !== undefined && { baudRate }), ...(flow !== undefined && { flow }) }
-    return open({ path: target, noun: 'printer', ...line })
+  const line = { ...(baudRate !== undefined && { baudRate }), ...(flow !== undefined && { flow }) }
+  switch (kind) {
+    case 'network':
+      return networkPrinter(target)
+    case 'usb':
+      return usbPrinter(target)
+    case 'lp':
+      return lpTransport(target)
+    case 'file':
+      return fileTransport(target)
+    case 'serial':
+      return serialTransport({ path: target, noun: 'printer', ...line })
+    case 'bluetooth':
+      return bluetoothTransport({ path: target, noun: 'printer', ...line })
+    case 'device':
+      return deviceTransport(target, {
+        transportOf: ({ printerUrl }) => {
+          if (printerUrl === null) {
+            throw invalidAddress(`device:${target}`, 'this device is no way to a printer')
+          }
+          return printerTransport({ ...parsePrinterAddress(printerUrl), ...line, profile })
+        },
+      })
+    case 'virtual': {
+      const onSlip = openSlipFolder(target, profile)
+      const printer = createVirtualPrinter({ columns: profile.columns, onSlip })
+      // Without a cutter the citizen tears the slip off: a new one begins with the next job.
+      return memoryTransport({ ...printer, onClose: printer.tearOff }, target)
+    }
   }
-  if (kind === 'virtual') {
-    const onSlip = openSlipFolder(target, profile)
-    const printer = createVirtualPrinter({ columns: profile.columns, onSlip })
-    // Without a cutter the citizen tears the slip off: a new one begins with the next job.
-    return memoryTransport({ ...printer, onClose: printer.tearOff }, target)
-  }
+}
+
+function networkPrinter(target: string): Transport {
   // [::1]:9100, 192.0.2.7, printer.local:9100
   const parts = /^(\[[0-9a-f:.]+\]|[^:/]+)(?::(\d{1,5}))?\/?$/i.exec(target)
   const port = Number(parts?.[2] ?? DEFAULT_PORT)

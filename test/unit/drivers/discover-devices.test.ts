@@ -3,11 +3,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { deviceTransport } from '#drivers/discover/device-transport.ts'
 import { discover, resolve } from '#drivers/discover/discover.ts'
 import type { PluggedDevice } from '#drivers/discover/found-device.ts'
 import { linuxListers, type Lister, systemListers } from '#drivers/discover/listers.ts'
 import { NO_PLACE } from '#drivers/discover/sysfs.ts'
-import { makeFolder } from './pty-pair.ts'
+import { serialTransport } from '#drivers/transport/serial.ts'
+import { makeFolder, openLine } from './pty-pair.ts'
 
 /** A /sys with USB devices on a hub, written as the kernel shows it. */
 const writeSys = (
@@ -64,6 +66,7 @@ test('a Linux counter: printer, scanner and adapters on a hub, ports of the main
     { port: '1-2.4', ids: '1a86:7523', faces: [{ class: 'ff', entry: 'tty/ttyUSB1' }] },
     { port: '1-2.5', ids: '046d:c31c', faces: [{ class: '03' }] },
   ])
+  put('devices/pci0000:00/usb1/1-2/1-2.1/1-2.1:1.0/ieee1284_id', 'MFG:EPSON;CMD:ESC/POS;MDL:TM-T88;')
   put('class/tty/ttyS0/type', '4')
   put('class/tty/ttyS1/type', '0')
   put('class/tty/tty1/uevent', '')
@@ -80,7 +83,7 @@ test('a Linux counter: printer, scanner and adapters on a hub, ports of the main
     ['lp:04b8:0202:SN2/0', 'printer', '/dev/usb/lp2'],
   ])
   expect(found.devices.map(({ label, printerUrl }) => [label, printerUrl])).toContainEqual([
-    'TM-T88-like (1-2.1)',
+    'EPSON TM-T88 (1-2.1)',
     'usb:04b8:0202:SN2',
   ])
 })
@@ -150,6 +153,22 @@ test('the identity leads to the device after it came back under another number',
   expect(resolve(identity, after).path).toBe('/dev/ttyACM1')
   const without = await discover([listing(acm(0, { serialNumber: 'B8' }))])
   expect(() => resolve(identity, without)).toThrow('serial:0c2e:0001:A7 is not plugged in')
+})
+
+test('a link by identity opens the device where it is now', async () => {
+  const line = await openLine()
+  let path = '/dev/ttyACM-before'
+  const scanner: Lister = { name: 'list', list: async () => [{ ...acm(0, { serialNumber: 'A7' }), path }] }
+  const transport = deviceTransport('serial:0c2e:0001:A7', {
+    transportOf: (device) => serialTransport({ path: device.path, noun: 'scanner' }),
+    listers: [scanner],
+  })
+  await expect(transport.open()).rejects.toMatchObject({ code: 'device_unreachable' })
+  path = line.path
+  const connection = await transport.open()
+  await connection.write(Buffer.from('hello'))
+  await vi.waitFor(() => expect(line.heard().toString()).toBe('hello'), { timeout: 20_000, interval: 5 })
+  await connection.close()
 })
 
 test('two devices with the same serial number are told apart by their ports, and never mixed up', async () => {

@@ -15,11 +15,24 @@ test.each([
     '/dev/ttyUSB0',
   ],
   ['serial:COM3?flow=xon', { kind: 'serial', target: 'COM3', flow: 'xon' }, 'COM3'],
+  [
+    'device:serial:1a86:7523@1-2.3/0?baud=19200',
+    { kind: 'device', target: 'serial:1a86:7523@1-2.3/0', baudRate: 19_200 },
+    'serial:1a86:7523@1-2.3/0',
+  ],
   ['bluetooth:/dev/rfcomm0', { kind: 'bluetooth', target: '/dev/rfcomm0' }, '/dev/rfcomm0'],
 ] as const)('%s', (url, address, name) => {
   const parsed = parsePrinterAddress(url)
   expect(parsed).toMatchObject(address)
   expect(printerTransport(parsed).name).toBe(name)
+})
+
+test('a printer set by a name that is not plugged in is away, not wrong', async () => {
+  const transport = printerTransport(parsePrinterAddress('device:lp:04b8:0202:SN-none/0'))
+  await expect(transport.open()).rejects.toMatchObject({
+    code: 'device_unreachable',
+    message: expect.stringContaining('lp:04b8:0202:SN-none/0 is not plugged in'),
+  })
 })
 
 test.each([
