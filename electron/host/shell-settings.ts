@@ -20,6 +20,7 @@ const SETTINGS = {
   name: { env: 'TAHSIL_DEVICE_NAME', file: 'deviceName' },
   'journal-copy': { env: 'TAHSIL_JOURNAL_COPY', file: 'journalCopy' },
   printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
+  'card-terminal': { env: 'TAHSIL_CARD_TERMINAL', file: 'cardTerminal' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
   log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
@@ -39,6 +40,7 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --enrol CODE       one-time code for the first start (TAHSIL_ENROLMENT_CODE)
   --name TEXT        what this till is called at the integrator (TAHSIL_DEVICE_NAME)
   --printer WHERE    tcp://HOST:PORT, virtual:FOLDER, file:PATH or none (TAHSIL_PRINTER)
+  --card-terminal WHERE  zvt:…, nexo:…, pine-labs:…, ezetap:…, virtual: or manual (TAHSIL_CARD_TERMINAL)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
@@ -75,6 +77,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     deviceName: get('name') ?? 'Counter 1',
     journalCopy: get('journal-copy') ?? null,
     printer: get('printer') ?? 'none',
+    cardTerminal: get('card-terminal') ?? 'manual',
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,

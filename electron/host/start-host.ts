@@ -71,7 +71,7 @@ export async function startHost(
   const { clock } = tuning
   const secrets = createDeviceSecrets({ files: secretFiles, clock, sealPrivateKey, logger: log.logger })
   await secrets.load(store.device()?.deviceId ?? null)
-  const terminal = tuning.cardTerminal ?? (await cardTerminalFor(options))
+  const terminal = tuning.cardTerminal ?? cardTerminalFor(options, { logger: log.logger, env: process.env })
   const running = startTill({
     options,
     tuning,

@@ -7,10 +7,11 @@ import { LaunchError } from './launch-error.ts'
 const NODE_MAJOR_MIN = 24
 const ROOT = join(import.meta.dirname, '..', '..')
 
-export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--fresh] [--no-open] [--json]
+export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--card-terminal WHERE] [--fresh] [--no-open] [--json]
   --data DIR      folder of everything on this machine (TAHSIL_DATA_DIR), ./data when not given
   --port N        port of the till on 127.0.0.1, ${DEFAULT_PORT} when not given, 0 for any free one
   --printer WHERE a network printer; without it slips go into a folder
+  --card-terminal WHERE  what takes the cards; a virtual one that charges nobody when not given, manual: slips are typed
   --fresh         move the old data aside and begin anew
   --no-open       open no window, print the address
   --json          one JSON line when ready, words on stderr`
@@ -24,6 +25,7 @@ export type StartArguments = {
   readonly dataDir: string
   readonly port: number
   readonly printer: string | null
+  readonly cardTerminal: string
   readonly isFresh: boolean
   readonly isOpening: boolean
   readonly isJson: boolean
@@ -40,6 +42,7 @@ export function readStartArguments(words: readonly string[], env: NodeJS.Process
     dataDir: resolve(values.data ?? env['TAHSIL_DATA_DIR'] ?? join(ROOT, 'data')),
     port,
     printer: readPrinter(values.printer),
+    cardTerminal: values['card-terminal'] ?? 'virtual:',
     isFresh: values.fresh === true,
     isOpening: values['no-open'] !== true,
     isJson: values.json === true,
@@ -57,7 +60,9 @@ export type DemoArguments = {
 export function readDemoArguments(words: readonly string[]): DemoArguments | null {
   const values = parse(words, DEMO_USAGE)
   if (values.help === true) return null
-  const stranger = (['port', 'fresh', 'no-open'] as const).find((name) => values[name] !== undefined)
+  const stranger = (['port', 'card-terminal', 'fresh', 'no-open'] as const).find(
+    (name) => values[name] !== undefined,
+  )
   if (stranger !== undefined) throw new LaunchError(`The demo does not know --${stranger}.\n${DEMO_USAGE}`)
   return {
     dataDir: values.data === undefined ? null : resolve(values.data),
@@ -82,6 +87,7 @@ function parse(words: readonly string[], usage: string) {
         data: { type: 'string' },
         port: { type: 'string' },
         printer: { type: 'string' },
+        'card-terminal': { type: 'string' },
         fresh: { type: 'boolean' },
         'no-open': { type: 'boolean' },
         json: { type: 'boolean' },

@@ -88,6 +88,7 @@ export type TerminalWishes = {
   readonly isOpening: boolean
   /** null: slips go into a folder as pictures and text. */
   readonly printer: string | null
+  readonly cardTerminal: string
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
   /** Called with a new one-time link when one was asked for. */
   readonly onLink: (said: Ready) => void
@@ -107,6 +108,8 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
     DEMO_ENROLMENT_CODE,
     '--printer',
     wishes.printer ?? `virtual:${join(folder.path, 'slips')}`,
+    '--card-terminal',
+    wishes.cardTerminal,
   ]
   const electron = wishes.isOpening && wishes.machine.hasDisplay ? findElectron(env) : null
   const common = {

@@ -34,6 +34,7 @@ export async function openTown(): Promise<Town> {
       integratorUrl,
       port: 0,
       isOpening: false,
+      cardTerminal: 'manual',
       printer: 'none',
       machine: { hasDisplay: false, isRoot: true },
       onLink: () => undefined,

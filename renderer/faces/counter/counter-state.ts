@@ -15,6 +15,8 @@ export const PARKED_MAX = 9
 export type TenderStep =
   | { readonly at: 'entering'; readonly problem: Problem | null }
   | { readonly at: 'taking' }
+  /** The card terminal is at work: nothing but its end may change the screen. */
+  | { readonly at: 'charging' }
   /** The answer was lost: it is being looked up. Nothing may be taken again until it is known. */
   | { readonly at: 'notKnown' }
   /** Known for sure that nothing was recorded. */
@@ -38,6 +40,8 @@ export type Screen =
   | { readonly at: 'done'; readonly collection: Collection }
   | { readonly at: 'receipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly at: 'queue' }
+  /** Card sales that wait for somebody. */
+  | { readonly at: 'cards' }
   | { readonly at: 'readiness' }
   | { readonly at: 'exceptions' }
   | { readonly at: 'shift'; readonly isHandIn: boolean }
@@ -70,6 +74,11 @@ export type CounterAction =
   | { readonly do: 'changeMode'; readonly mode: PaymentMode }
   | { readonly do: 'agree'; readonly consent: Consent }
   | { readonly do: 'take'; readonly input: TakeInput }
+  | { readonly do: 'charge' }
+  /** The terminal has come to rest without a payment. */
+  | { readonly do: 'cardRests'; readonly problem: Problem | null }
+  /** A sale that was found charged later was finished on the tender screen. */
+  | { readonly do: 'cardTaken'; readonly collection: Collection }
   | { readonly do: 'refused'; readonly problem: Problem }
   | { readonly do: 'answerLost' }
   | { readonly do: 'nothingRecorded' }
@@ -79,6 +88,7 @@ export type CounterAction =
   | { readonly do: 'nextCustomer' }
   | { readonly do: 'showReceipts'; readonly text: string; readonly paymentId: string | null }
   | { readonly do: 'showQueue' }
+  | { readonly do: 'showCards' }
   | { readonly do: 'showReadiness' }
   | { readonly do: 'showExceptions' }
   | { readonly do: 'showShift'; readonly isHandIn: boolean }
@@ -111,6 +121,8 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       }
     case 'showQueue':
       return { ...state, screen: { at: 'queue' } }
+    case 'showCards':
+      return { ...state, screen: { at: 'cards' } }
     case 'showReadiness':
       return { ...state, screen: { at: 'readiness' } }
     case 'showExceptions':
@@ -126,6 +138,10 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
     case 'agree':
     case 'take':
       return tenderReducer(state, action)
+    case 'charge':
+      return withStep(state, { at: 'charging' })
+    case 'cardTaken':
+      return done(state, action.collection)
     case 'resume':
       return { ...state, screen: { at: 'tender', tender: lostTender(action.collectionId) } }
     // Answers to a payment that this screen does not wait for.
@@ -133,21 +149,23 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
     case 'answerLost':
     case 'nothingRecorded':
     case 'taken':
+    case 'cardRests':
       return state
   }
 }
 
 /** From pressing Take until the outcome is known: nothing but the outcome may change the screen. */
 export function isMoneyMoving(screen: Screen): boolean {
-  return (
-    screen.at === 'tender' && (screen.tender.step.at === 'taking' || screen.tender.step.at === 'notKnown')
-  )
+  return screen.at === 'tender' && ['taking', 'charging', 'notKnown'].includes(screen.tender.step.at)
 }
 
 function whileMoving(state: CounterState, action: CounterAction): CounterState {
   switch (action.do) {
     case 'taken':
-      return { ...state, screen: { at: 'done', collection: action.collection }, cart: EMPTY_CART }
+    case 'cardTaken':
+      return done(state, action.collection)
+    case 'cardRests':
+      return withStep(state, { at: 'entering', problem: action.problem })
     case 'refused':
       return withStep(state, { at: 'entering', problem: action.problem })
     case 'answerLost':
@@ -157,6 +175,10 @@ function whileMoving(state: CounterState, action: CounterAction): CounterState {
     default:
       return state
   }
+}
+
+function done(state: CounterState, collection: Collection): CounterState {
+  return { ...state, screen: { at: 'done', collection }, cart: EMPTY_CART }
 }
 
 function lostTender(collectionId: string): Tender {

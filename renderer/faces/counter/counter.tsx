@@ -1,12 +1,14 @@
 // The counter face of a signed-in cashier with an open shift: one screen at a time, one reducer, keys and scans that
 // work on all of them. Shown by app.tsx.
 import type { PaymentMode } from '#contract/bill.ts'
+import type { Problem } from '#contract/problem.ts'
+import type { Collection } from '#rpc/procedures.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
 import { useSlip } from '#renderer/faces/drawer/use-slip.ts'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
 import { useRefreshStatus, useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
-import { lazy, Suspense, useState, type Dispatch } from 'react'
+import { lazy, Suspense, useMemo, useState, type Dispatch } from 'react'
 import { BillChoice } from './bill-choice.tsx'
 import { cartTotal, serviceAgainst } from './cart.ts'
 import { isMoneyMoving, type CounterAction, type CounterState } from './counter-state.ts'
@@ -28,6 +30,9 @@ import styles from './counter.module.css'
 
 const Receipts = lazy(async () => ({ default: (await import('./receipts.tsx')).Receipts }))
 const Queue = lazy(async () => ({ default: (await import('./queue.tsx')).Queue }))
+const OpenCards = lazy(async () => ({
+  default: (await import('#renderer/faces/card/open-cards.tsx')).OpenCards,
+}))
 const ShiftDesk = lazy(async () => ({
   default: (await import('#renderer/faces/drawer/shift-desk.tsx')).ShiftDesk,
 }))
@@ -61,6 +66,15 @@ export function Counter({ state, dispatch }: CounterProps) {
   const slip = useSlip()
   const isMoving = isMoneyMoving(state.screen)
   const isSupervisor = status.operator?.role === 'supervisor'
+
+  const cardActs = useMemo(
+    () => ({
+      onCharge: () => dispatch({ do: 'charge' }),
+      onRest: (problem: Problem | null) => dispatch({ do: 'cardRests', problem }),
+      onTaken: (collection: Collection) => dispatch({ do: 'cardTaken', collection }),
+    }),
+    [dispatch],
+  )
 
   const lock = () => {
     if (isMoving) return
@@ -130,6 +144,7 @@ export function Counter({ state, dispatch }: CounterProps) {
         isBlind={screen.at === 'shift'}
         onHandIn={isMoving ? null : () => showShift(true)}
         onShift={isMoving ? null : () => showShift()}
+        onCards={isMoving || screen.at === 'cards' ? null : () => dispatch({ do: 'showCards' })}
       />
       <main className={styles.main} data-screen={screen.at}>
         {screen.at === 'home' ? (
@@ -155,6 +170,7 @@ export function Counter({ state, dispatch }: CounterProps) {
             onAgree={(consent) => dispatch({ do: 'agree', consent })}
             onTake={(input) => void taking.take(input)}
             onLookAgain={() => void taking.lookAgain()}
+            card={cardActs}
           />
         ) : null}
         {screen.at === 'done' ? (
@@ -179,6 +195,9 @@ export function Counter({ state, dispatch }: CounterProps) {
           {screen.at === 'readiness' ? <Readiness onBack={goHome} /> : null}
           {screen.at === 'queue' ? (
             <Queue onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
+          ) : null}
+          {screen.at === 'cards' ? (
+            <OpenCards onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
           ) : null}
           {screen.at === 'shift' ? (
             <ShiftDesk

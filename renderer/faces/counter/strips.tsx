@@ -1,6 +1,7 @@
 // Facts that stand across every counter screen as long as they are so: no line to the office, payments that need a
 // person, a printer that needs a hand. Colour-free in meaning: each begins with its word.
 import { formatInr } from '#contract/money.ts'
+import { Button } from '#renderer/parts/button.tsx'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useText } from '#renderer/parts/language.tsx'
@@ -18,13 +19,16 @@ type StripsProps = {
   /** Null: not now. */
   readonly onHandIn?: (() => void) | null
   readonly onShift?: (() => void) | null
+  /** Null: not now, or they stand on this screen. */
+  readonly onCards?: (() => void) | null
 }
 
-export function Strips({ isBlind = false, onHandIn = null, onShift = null }: StripsProps) {
+export function Strips({ isBlind = false, onHandIn = null, onShift = null, onCards = null }: StripsProps) {
   const status = useStatus()
   return (
     <div className={styles.strips} aria-live="polite">
       <ClockStrip />
+      {status.card.openCount === 0 || onCards === null ? null : <CardStrip onCards={onCards} />}
       {isBlind ? null : <LimitStrips onHandIn={onHandIn} onShift={onShift} />}
       {status.link.isOnline ? null : <OfflineStrip />}
       {status.printer.problem === null || status.printer.state === 'absent' ? null : (
@@ -55,6 +59,23 @@ function OfflineStrip() {
         <strong>{parts.join(' · ')}</strong> {text('offline.calm')}
       </span>
     </p>
+  )
+}
+
+function CardStrip({ onCards }: { readonly onCards: () => void }) {
+  const text = useText()
+  const { card } = useStatus()
+  return (
+    <div className={styles.stop} data-testid="card-strip">
+      <StatusShape tone="unknown" />
+      <span>
+        <strong>{text('card.strip', { count: card.openCount, amount: formatInr(card.openPaise) })}</strong>{' '}
+        {text('card.stripAct')}
+      </span>
+      <Button onPress={onCards} testId="card-strip-show" className={styles.act}>
+        {text('card.show')}
+      </Button>
+    </div>
   )
 }
 

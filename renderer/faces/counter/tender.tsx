@@ -3,13 +3,15 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import { addPaise, formatInr, type Paise } from '#contract/money.ts'
 import type { Payer } from '#contract/payment.ts'
+import { TenderCard } from '#renderer/faces/card/tender-card.tsx'
+import type { SaleWish } from '#renderer/faces/card/use-card.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { OutcomePanel, ProblemDetails, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import type { Problem } from '#contract/problem.ts'
 import { useStatus } from '#renderer/parts/terminal.tsx'
-import type { TakeInput, TenderedInstrument } from '#rpc/procedures.ts'
+import type { Collection, TakeInput, TenderedInstrument } from '#rpc/procedures.ts'
 import type { Consent } from '#rpc/till-rules.ts'
 import { ArrowLeft, RefreshCw } from 'lucide-react'
 import { cartTotal, payNow, type Cart } from './cart.ts'
@@ -31,12 +33,20 @@ type TenderProps = {
   readonly onAgree: (consent: Consent) => void
   readonly onTake: (input: TakeInput) => void
   readonly onLookAgain: () => void
+  readonly card: CardActs
+}
+
+/** What the card terminal makes of this screen. */
+type CardActs = {
+  readonly onCharge: () => void
+  readonly onRest: (problem: Problem | null) => void
+  readonly onTaken: (collection: Collection) => void
 }
 
 export function Tender(props: TenderProps) {
   const { tender, cart } = props
   const { step } = tender
-  const { link } = useStatus()
+  const { link, card } = useStatus()
   const isOpen = step.at === 'entering'
   useKeys(isOpen || step.at === 'notPaid' ? { Escape: props.onBack } : {})
   if (step.at === 'notKnown') return <NotKnown onLookAgain={props.onLookAgain} />
@@ -58,7 +68,19 @@ export function Tender(props: TenderProps) {
       <ModeTabs mode={tender.mode} cart={cart} isDisabled={!isOpen} onMode={props.onMode} />
       {step.at === 'entering' && step.problem !== null ? <Refused problem={step.problem} /> : null}
       <div className={styles.columns}>
-        {tender.mode === 'CASH' ? <TenderCash {...entry} /> : <TenderForm {...entry} mode={tender.mode} />}
+        {tender.mode === 'CASH' ? <TenderCash {...entry} /> : null}
+        {tender.mode === 'CARD' && card.terminalName !== null ? (
+          <TenderCard
+            wish={wishOf({ tender, cart, payer, consent })}
+            totalPaise={total}
+            isCharging={step.at === 'charging'}
+            onBack={props.onBack}
+            {...props.card}
+          />
+        ) : null}
+        {tender.mode === 'CASH' || (tender.mode === 'CARD' && card.terminalName !== null) ? null : (
+          <TenderForm {...entry} mode={tender.mode} />
+        )}
         <TenderBills
           cart={cart}
           payer={payer}
@@ -82,7 +104,11 @@ type TakeParts = {
 }
 
 /** Ids were made when the screen opened: pressing twice sends the same payment twice, not two payments. */
-function takeInputOf({ tender, cart, payer, instrument, consent }: TakeParts): TakeInput {
+function takeInputOf({ instrument, ...parts }: TakeParts): TakeInput {
+  return { ...wishOf(parts), instrument }
+}
+
+function wishOf({ tender, cart, payer, consent }: Omit<TakeParts, 'instrument'>): SaleWish {
   if (tender.paymentIds.length !== cart.lines.length) throw new Error('one payment id per bill')
   const lines = cart.lines.map((line, at) => {
     const paymentId = tender.paymentIds[at]
@@ -90,7 +116,7 @@ function takeInputOf({ tender, cart, payer, instrument, consent }: TakeParts): T
     if (paymentId === undefined || amountPaise === null) throw new Error('a line without id or amount')
     return { paymentId, billId: line.found.bill.id, amountPaise }
   })
-  return { collectionId: tender.collectionId, lines, instrument, payer, consent }
+  return { collectionId: tender.collectionId, lines, payer, consent }
 }
 
 function Refused({ problem }: { readonly problem: Problem }) {
