@@ -15,6 +15,8 @@ const READ_BYTES_MAX = 512
 /** The kernel's driver cannot be waited on from here without holding a thread: it is asked again and again. */
 const READ_POLL_MS = 20
 const WRITE_POLL_MS = 5
+/** One after another, before a printer that fails to answer is taken for gone. */
+const READ_ERRORS_MAX = 5
 
 export type LpOptions = {
   readonly noun?: string
@@ -139,16 +141,20 @@ function isPatience(code: string | undefined): boolean {
 
 async function readAll(file: FileHandle, link: Link, onOneWay: () => void): Promise<void> {
   const buffer = Buffer.alloc(READ_BYTES_MAX)
+  let errors = 0
   while (!link.isEnded()) {
     let bytesRead = 0
     try {
       ;({ bytesRead } = await file.read(buffer, 0, buffer.length, null))
+      errors = 0
     } catch (error) {
       const code = codeOf(error)
       if (link.isEnded() || code === 'EBADF') return
       // The printer has no way back; that does not keep it from printing.
       if (code === 'EINVAL' || code === 'EOPNOTSUPP') return onOneWay()
-      if (code !== 'EAGAIN' && code !== 'EINTR') throw error
+      // A transfer that failed: usblp says it once and reads on.
+      if (code === 'EIO') errors += 1
+      if ((code !== 'EIO' && !isPatience(code)) || errors > READ_ERRORS_MAX) throw error
     }
     if (bytesRead > 0) link.deliver(Uint8Array.from(buffer.subarray(0, bytesRead)))
     else await wait(READ_POLL_MS)
