@@ -153,7 +153,7 @@ async function readAll(file: FileHandle, link: Link, onOneWay: () => void): Prom
       // The printer has no way back; that does not keep it from printing.
       if (code === 'EINVAL' || code === 'EOPNOTSUPP') return onOneWay()
       // A transfer that failed: usblp says it once and reads on.
-      if (code === 'EIO') errors += 1
+      errors = code === 'EIO' ? errors + 1 : 0
       if ((code !== 'EIO' && !isPatience(code)) || errors > READ_ERRORS_MAX) throw error
     }
     if (bytesRead > 0) link.deliver(Uint8Array.from(buffer.subarray(0, bytesRead)))
