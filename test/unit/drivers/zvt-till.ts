@@ -1,6 +1,6 @@
 // A till and an auditor for the tests of the ZVT terminal: sells, asks again until there is a word, and compares what the till says
 // with what the virtual terminal really charged.
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type {
   CardIntent,
   CardOutcome,
@@ -8,11 +8,19 @@ import type {
   CardStatus,
   CardTerminal,
 } from '#drivers/card-terminal/card-terminal.ts'
+import type { ZvtTimes } from '#drivers/card-terminal/zvt/zvt-session.ts'
+import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
+import { networkTransport } from '#drivers/transport/network.ts'
+import type { ZvtFaults } from '#drivers/virtual/zvt-faults.ts'
+import { startVirtualZvtTerminal } from '#drivers/virtual/zvt-terminal-server.ts'
 import type { VirtualZvtTerminal } from '#drivers/virtual/zvt-terminal.ts'
 
+export const AMOUNT_PAISE = 125_000
+/** A sale before ours with the same amount: the easiest to mistake for it. */
+const OLDER = { amountPaise: AMOUNT_PAISE }
 let lastReference = 0
 
-export const newIntent = (amountPaise = 125_000): CardIntent => {
+export const newIntent = (amountPaise = AMOUNT_PAISE): CardIntent => {
   lastReference += 1
   return { reference: `R${lastReference}`, amountPaise, startedAtMs: Date.now(), terminalReference: null }
 }
@@ -62,4 +70,20 @@ export const expectTruth = (
   const last = virtual.ledger().findLast((entry) => entry.kind === 'sale')
   expect(said.approval.amountPaise).toBe(sale.amountPaise)
   expect(said.approval.transactionNumber).toBe(`52500038-${String(last?.trace).padStart(6, '0')}`)
+}
+
+/** A virtual terminal at a port of its own, which has one sale behind it, and tills that know it. */
+export const connectTo = async (faults: ZvtFaults = {}, times: Partial<ZvtTimes> = {}) => {
+  const server = await startVirtualZvtTerminal({ port: 0 })
+  onTestFinished(server.close)
+  server.terminal.sellBy(OLDER)
+  server.terminal.setFaults(faults)
+  const { host, port } = server
+  const open = () =>
+    openZvtTerminal({
+      transport: networkTransport({ host, port, noun: 'card terminal' }),
+      framing: 'tcp',
+      times: { answerMs: 5_000, betweenMs: 5_000, ...times },
+    })
+  return { virtual: server.terminal, till: open(), open, chargedBeforePaise: server.terminal.chargedPaise() }
 }
