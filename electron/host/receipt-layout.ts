@@ -5,7 +5,6 @@ import { formatInr, formatInrDigits, type Paise } from '#contract/money.ts'
 import { outcomeTexts } from '#contract/outcome-words.ts'
 import type { Receipt } from '#contract/receipt.ts'
 import type { PrintBlock, PrintDocument } from '#drivers/printer/document.ts'
-import { amountInWords } from '#core/amount-in-words.ts'
 import { dateIst, dateTimeIst } from '#core/business-date.ts'
 import { receiptQr } from '#core/receipt.ts'
 import { receiptWords, type ReceiptLanguage, type ReceiptWords } from './receipt-words.ts'
@@ -29,9 +28,9 @@ export function receiptDocument(
 ): PrintDocument {
   const words = receiptWords[language]
   return {
-    title: `${words.title} ${receipt.receiptNumber}`,
+    title: `${words.title.replaceAll('\n', ' / ')} ${receipt.receiptNumber}`,
     lang: words.lang,
-    blocks: [
+    blocks: linesApart([
       ...drawer(receipt, copy),
       { kind: 'text', text: receipt.municipalityName, align: 'center', isBold: true, role: 'issuer' },
       ...heading(receipt, words, copy),
@@ -48,8 +47,15 @@ export function receiptDocument(
       { kind: 'qr', payload: receiptQr(receipt), caption: words.verify },
       ...closing(receipt, words),
       { kind: 'cut' },
-    ],
+    ]),
   }
+}
+
+/** Sentences of two languages become two lines, so that the printer writes the one it has letters for. */
+function linesApart(blocks: readonly PrintBlock[]): PrintBlock[] {
+  return blocks.flatMap((block): PrintBlock[] =>
+    block.kind === 'text' ? block.text.split('\n').map((text) => ({ ...block, text })) : [block],
+  )
 }
 
 /** The drawer opens for cash, once, with the original. */
@@ -72,7 +78,11 @@ function heading(receipt: Receipt, words: ReceiptWords, copy: ReceiptCopy | null
   if (copy !== null && copy.copyNumber > 0) {
     const by = copy.printedBy === null ? '' : ` ${words.by} ${copy.printedBy}`
     const detail = `${words.printed} ${dateTimeIst(copy.printedAtMs)}${by}`
-    blocks.push({ kind: 'banner', text: `${words.duplicate} ${copy.copyNumber}`, detail })
+    blocks.push(
+      { kind: 'banner', text: `${words.duplicate} ${copy.copyNumber}`, detail },
+      // Beside the words of the slip's language: who reads no English must not take it for an original.
+      { kind: 'text', text: 'प्रतिलिपि', lang: 'hi-IN', align: 'center', isBold: true },
+    )
   }
   return blocks
 }
@@ -82,11 +92,15 @@ function outcome(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
   const { standing, state, heldPaise } = receipt
   const isPlain = standing === 'provisional' || (standing === 'final' && state !== 'REVERSING')
   if (isPlain && heldPaise === 0) return []
-  return outcomeTexts(receipt, { words: words.outcome, money: paperMoney }).map((text) => ({
-    kind: 'text',
-    text,
-    align: 'center',
-  }))
+  const money = (amount: Paise): string => paperMoney(amount, words)
+  return words.voices.flatMap(({ outcome: said, lang }) =>
+    outcomeTexts(receipt, { words: said, money }).map((text): PrintBlock => ({
+      kind: 'text',
+      text,
+      lang,
+      align: 'center',
+    })),
+  )
 }
 
 /** What holds until DIGIT has taken it: a bill that was not fresh, and what the payer agreed to. */
@@ -141,7 +155,7 @@ function amounts(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
   const paid: PrintBlock = {
     kind: 'row',
     label: words.paid,
-    value: paperMoney(amountPaise),
+    value: paperMoney(amountPaise, words),
     isBold: true,
     size: 'double-height',
     role: 'total',
@@ -153,7 +167,7 @@ function amounts(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
   return [
     row(words.due, formatAmount(duePaise)),
     paid,
-    { kind: 'text', text: amountInWords(amountPaise), lang: 'en-IN' },
+    ...words.voices.map(({ amount, lang }): PrintBlock => ({ kind: 'text', text: amount(amountPaise), lang })),
     left,
   ]
 }
@@ -232,9 +246,9 @@ export function maskedName(name: string): string {
     .join(' ')
 }
 
-/** Few printers have the sign of the rupee. */
-function paperMoney(amount: Paise): string {
-  return formatInr(amount).replace('₹', 'Rs ')
+/** Few printers have the sign of the rupee; in a line that is drawn anyway it can stand. */
+function paperMoney(amount: Paise, { rupee }: ReceiptWords): string {
+  return formatInr(amount).replace('₹', rupee)
 }
 
 function rows(pairs: readonly (readonly [string, string | null])[]): PrintBlock[] {

@@ -38,7 +38,8 @@ export function handInDocument(record: HandIn, head: SlipHead): PrintDocument {
     ...signature(),
     row('Received by', record.receivedByName),
     ...signature(),
-    small(`Not a receipt for a payer. Printed ${dateTimeIst(head.printedAtMs)}`),
+    small('Not a receipt for a payer.'),
+    small(`Printed ${dateTimeIst(head.printedAtMs)}`),
     { kind: 'cut' },
   ])
   return { title: `Cash handed in ${number}`, lang: 'en-IN', blocks }
