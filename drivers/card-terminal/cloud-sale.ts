@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DriverProblem } from '#drivers/problem.ts'
 import { assertIntent } from './card-intent.ts'
 import type { CardIntent, CardOutcome, CardProgress, CardStatus, CardTerminal } from './card-terminal.ts'
+import type { CardWatch } from './card-watch.ts'
+import { sturdyWatch } from './card-watch.ts'
 
 export type CloudTimes = {
   readonly askTimeoutMs: number
@@ -63,7 +65,7 @@ export function cloudTerminal(protocol: CloudProtocol, times: CloudTimes): CardT
     }
     return { kind: 'unknown', problem }
   }
-  const charge = async (intent: CardIntent, watch: Watch): Promise<CardOutcome> => {
+  const charge = async (intent: CardIntent, watch: CardWatch): Promise<CardOutcome> => {
     watch.onProgress({ step: 'connecting', words: null })
     const handed = await protocol.handOver(intent)
     if (handed.kind !== 'handed_over') return handed
@@ -87,7 +89,7 @@ export function cloudTerminal(protocol: CloudProtocol, times: CloudTimes): CardT
       if (current !== null) return { kind: 'not_started', problem: oneAtATime(protocol.vendor) }
       current = { reference: intent.reference, terminalReference: null }
       try {
-        const outcome = await charge(intent, watch)
+        const outcome = await charge(intent, sturdyWatch(watch))
         if (outcome.kind === 'approved') assert.equal(outcome.approval.amountPaise, intent.amountPaise)
         return outcome
       } finally {
@@ -121,11 +123,10 @@ export function cloudTerminal(protocol: CloudProtocol, times: CloudTimes): CardT
   }
 }
 
-type Watch = Parameters<CardTerminal['start']>[1]
 type Sale = {
   readonly intent: CardIntent
   readonly terminalReference: string
-  readonly onProgress: Watch['onProgress']
+  readonly onProgress: CardWatch['onProgress']
 }
 
 /** For `start` whose answer was lost: the sale may be at the terminal, and is never handed over again. */

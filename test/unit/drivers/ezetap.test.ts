@@ -161,6 +161,20 @@ test('a device written with its kind is taken as it is; an unknown one is not se
   })
 })
 
+test('a watcher that fails does not lose the outcome, and closing leaves it unknown', async () => {
+  const { cloud, terminal, start, handedOver } = await counter()
+  const fail = () => {
+    throw new Error('the screen is gone')
+  }
+  const outcome = await terminal.start(sale(), { onProgress: fail, onHandedOver: fail })
+  expect(outcome).toMatchObject({ kind: 'approved' })
+  cloud.script({ looks: Array.from({ length: 8 }, () => 'html' as const) })
+  const running = start({ ...sale(), reference: 'T7000002' })
+  await expect.poll(() => handedOver, { interval: 1 }).toHaveLength(1)
+  await terminal.close()
+  expect(await running).toMatchObject({ kind: 'unknown' })
+})
+
 test('no network: nothing was sent', async () => {
   const { cloud, start, terminal } = await counter()
   await cloud.close()

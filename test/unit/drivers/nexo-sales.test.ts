@@ -241,3 +241,39 @@ test('no problem holds the passphrase or the key', async () => {
   expect(told).not.toContain(key.passphrase)
   expect(told).not.toContain(key.keyIdentifier)
 })
+
+test('a screen that fails does not lose the outcome', async () => {
+  const { virtual, terminal } = await counter()
+  const fail = () => {
+    throw new Error('the screen is gone')
+  }
+  virtual.script({ sale: 'wrong_pin' })
+  expect(await terminal.start(sale(), { onProgress: fail, onHandedOver: fail })).toMatchObject({
+    kind: 'declined',
+  })
+})
+
+test('closed in the middle of a sale, what became of it is unknown', async () => {
+  const { virtual, terminal, start } = await counter()
+  virtual.script({ sale: 'silence' })
+  const running = start()
+  await expect.poll(() => virtual.requests, { interval: 1 }).toHaveLength(1)
+  await terminal.close()
+  expect(await running).toMatchObject({ kind: 'unknown' })
+  expect(virtual.ledger).toMatchObject([{ state: 'charged' }])
+})
+
+test('a reference or amount that no till makes never leaves', async () => {
+  const { virtual, start } = await counter()
+  for (const wrong of [
+    sale('t1'),
+    sale(''),
+    sale('12345678901'),
+    sale('T1', 0),
+    sale('T1', 10.5),
+    sale('T1', -1),
+  ]) {
+    await expect(start(wrong)).rejects.toThrow(/reference|amount/)
+  }
+  expect(virtual.requests).toEqual([])
+})
