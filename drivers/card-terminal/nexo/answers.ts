@@ -135,8 +135,9 @@ export function readDiagnosis(answer: unknown, expected: Expected): 'busy' | 'no
   const parsed = DiagnosisSchema.safeParse('why' in body ? undefined : body.content)
   if (!parsed.success) return 'wrong'
   const { Response, POIStatus } = parsed.data
-  if (Response.ErrorCondition === 'Busy' || POIStatus?.GlobalStatus === 'Busy') return 'busy'
-  const isReady = Response.Result !== 'Failure' && (POIStatus?.GlobalStatus ?? 'OK') === 'OK'
+  const state = POIStatus?.GlobalStatus?.toUpperCase() ?? 'OK'
+  if (Response.ErrorCondition === 'Busy' || state === 'BUSY') return 'busy'
+  const isReady = Response.Result !== 'Failure' && state === 'OK'
   return isReady ? null : 'not_ready'
 }
 

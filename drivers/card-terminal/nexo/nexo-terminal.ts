@@ -23,12 +23,15 @@ const LOOKS_MAX = 60
 const NOT_FOUND_LOOKS = 2
 /** A ServiceID is unique for 48 h; half of that is how long "never seen" is proof. */
 const NOT_FOUND_BELIEVED_MS = 24 * 3_600_000
+const DOUBTFUL_MAX = 1_000
 
 /** @throws DriverProblem `device_address_invalid` or `card_terminal_not_set_up` */
 export function openNexoTerminal(options: NexoOptions): CardTerminal {
   const session = openSession(options)
   const { name, parties, times } = session
   let underWay: string | null = null
+  /** Sales that were answered, though not so that it could be believed: "never seen" would contradict that. */
+  const doubtful = new Set<string>()
   return {
     describe: () => ({
       kind: 'nexo',
@@ -43,7 +46,7 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
       try {
         const { onProgress } = sturdyWatch(watch)
         onProgress({ step: 'working', words: null })
-        const outcome = await charge(session, intent)
+        const outcome = await charge(session, intent, doubtful)
         if (outcome.kind === 'approved') assert.equal(outcome.approval.amountPaise, intent.amountPaise)
         if (outcome.kind === 'declined' && /^WrongPIN$/i.test(outcome.code)) {
           onProgress({ step: 'wrong_pin', words: outcome.reason })
@@ -60,7 +63,8 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
         await session.untilNextLook()
         seen = await lookAtSale(session, intent)
       }
-      return statusOf(seen, { intent, isUnderWay: underWay === intent.reference, name })
+      const isDoubtful = doubtful.has(intent.reference) || doubtful.size >= DOUBTFUL_MAX
+      return statusOf(seen, { intent, isUnderWay: underWay === intent.reference, isDoubtful, name })
     },
     cancel: async (intent) => {
       await session.ask(abortRequest(parties, intent.reference), times.askTimeoutMs)
@@ -80,21 +84,26 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
   }
 }
 
-async function charge(session: NexoSession, intent: CardIntent): Promise<CardOutcome> {
+async function charge(session: NexoSession, intent: CardIntent, doubtful: Set<string>): Promise<CardOutcome> {
   const request = paymentRequest(session.parties, intent)
   const asked = await session.ask(request, session.times.paymentTimeoutMs)
   if (asked.kind === 'not_sent') return { kind: 'not_started', problem: asked.problem }
-  if (asked.kind === 'lost') return await recover(session, intent, asked.problem)
+  if (asked.kind === 'lost') {
+    return await recover(session, intent, { problem: asked.problem, isDoubtful: false })
+  }
   const reading = readPayment(asked.content, session.expect(request), intent)
   if (reading.kind === 'outcome') return reading.outcome
   const why = reading.kind === 'wrong' ? reading.why : 'it gives no final word'
-  return await recover(session, intent, wrongAnswer(session.name, why))
+  if (doubtful.size < DOUBTFUL_MAX) doubtful.add(intent.reference)
+  return await recover(session, intent, { problem: wrongAnswer(session.name, why), isDoubtful: true })
 }
 
+type Lost = { readonly problem: DriverProblem; readonly isDoubtful: boolean }
+
 /** The answer is lost: asks until the terminal says what became of the sale, but not for ever. */
-async function recover(session: NexoSession, intent: CardIntent, lost: DriverProblem): Promise<CardOutcome> {
+async function recover(session: NexoSession, intent: CardIntent, lost: Lost): Promise<CardOutcome> {
   const until = performance.now() + session.times.recoverForMs
-  let problem = lost
+  let { problem } = lost
   let notFound = 0
   for (let looks = 0; looks < LOOKS_MAX && performance.now() < until; looks += 1) {
     await session.untilNextLook()
@@ -102,24 +111,30 @@ async function recover(session: NexoSession, intent: CardIntent, lost: DriverPro
     const seen = await lookAtSale(session, intent)
     if (seen.kind === 'outcome') return seen.outcome
     notFound = seen.kind === 'not_found' ? notFound + 1 : 0
+    if (notFound === NOT_FOUND_LOOKS && lost.isDoubtful) break
     if (notFound === NOT_FOUND_LOOKS) return { kind: 'not_started', problem: neverArrived(session.name) }
     if (seen.kind === 'unknown') problem = seen.problem
   }
   return { kind: 'unknown', problem }
 }
 
-function statusOf(
-  seen: Look,
-  { intent, isUnderWay, name }: { intent: CardIntent; isUnderWay: boolean; name: string },
-): CardStatus {
+type StatusTerms = {
+  readonly intent: CardIntent
+  readonly isUnderWay: boolean
+  readonly isDoubtful: boolean
+  readonly name: string
+}
+
+function statusOf(seen: Look, { intent, isUnderWay, isDoubtful, name }: StatusTerms): CardStatus {
   if (seen.kind === 'outcome') {
     assert(seen.outcome.kind !== 'not_started', 'a sale the terminal tells about was started')
     return seen.outcome
   }
   if (seen.kind !== 'not_found') return seen
   if (isUnderWay) return { kind: 'in_progress' }
-  if (Math.abs(Date.now() - intent.startedAtMs) <= NOT_FOUND_BELIEVED_MS) return { kind: 'not_found' }
-  const words = `${name} no longer knows this sale, which is too old for it. Look for ${intent.reference} in the report of the card payments.`
+  const isRecent = Math.abs(Date.now() - intent.startedAtMs) <= NOT_FOUND_BELIEVED_MS
+  if (isRecent && !isDoubtful) return { kind: 'not_found' }
+  const words = `${name} does not know this sale, which is no proof here. Do not charge again: look for ${intent.reference} in the report of the card payments.`
   return { kind: 'unknown', problem: new DriverProblem('card_terminal_result_unknown', sentence(words)) }
 }
 

@@ -277,3 +277,13 @@ test('a reference or amount that no till makes never leaves', async () => {
   }
   expect(virtual.requests).toEqual([])
 })
+
+test('answered with something unbelievable and then "never seen": that is no proof that nothing was charged', async () => {
+  const { virtual, terminal, start } = await counter()
+  virtual.script({ sale: 'other_amount', notFound: true })
+  const outcome = await start()
+  expect(outcome).toMatchObject({ kind: 'unknown', problem: { code: 'card_terminal_wrong_answer' } })
+  expect(contradiction(outcome, virtual.ledger, sale())).toBeNull()
+  expect(await terminal.status(sale())).toMatchObject({ kind: 'unknown' })
+  expect(virtual.ledger).toMatchObject([{ state: 'charged' }])
+})
