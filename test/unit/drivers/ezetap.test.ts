@@ -202,6 +202,23 @@ test('the app key shows in no outcome, problem or description', async () => {
   expect(inspect(told, { depth: 12, showHidden: true })).not.toContain(appKey)
 })
 
+test.each([
+  [{ messageCode: 'P2P_DEVICE_TXN_DONE', status: 'AUTHORIZED', amount: '1250' }, 'approved', 'unknown'],
+  [{ messageCode: 'P2P_DEVICE_TXN_DONE', status: 'FAILED' }, 'declined', 'declined'],
+  [{ messageCode: 'P2P_DEVICE_TXN_DONE', status: 'EXPIRED' }, 'cancelled', 'cancelled'],
+  [{ messageCode: 'P2P_DEVICE_CANCELED' }, 'cancelled', 'cancelled'],
+  [{ messageCode: 'P2P_DEVICE_RECEIVED' }, 'in_progress', 'in_progress'],
+  [{ messageCode: 'P2P_DEVICE_TXN_DONE', status: 'VOIDED' }, 'unknown', 'unknown'],
+  [{ messageCode: 'P2P_STATUS_UNKNOWN' }, 'unknown', 'unknown'],
+])('%j counts only for our sale; an approval must name it', (said, kind, kindWithoutName) => {
+  const own = { intent: sale(), terminalReference: 'P1', amountUnit: 'rupees' as const }
+  const kindWith = (names: object) => readEzetapStatus({ success: true, ...said, ...names }, own).kind
+  expect(kindWith({ externalRefNumber: 'T7000001', p2pRequestId: 'P1' })).toBe(kind)
+  expect(kindWith({})).toBe(kindWithoutName)
+  expect(kindWith({ externalRefNumber: 'T7000002' })).toBe('unknown')
+  expect(kindWith({ externalRefNumber: 'T7000001', p2pRequestId: 'P2' })).toBe('unknown')
+})
+
 test('nothing the cloud can say throws or approves without the state, our reference and our amount', () => {
   const own = { intent: sale(), terminalReference: 'P1', amountUnit: 'rupees' as const }
   const Field = fc.option(

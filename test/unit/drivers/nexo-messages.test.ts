@@ -176,6 +176,56 @@ describe('readers', () => {
     expect(payment('1250.00', 'INR', 'T7000002')).toBe('wrong')
   })
 
+  const approval = {
+    Response: { Result: 'Success' },
+    PaymentResult: { AmountsResp: { AuthorizedAmount: '1250.00', Currency: 'INR' } },
+  }
+  const foreign = [
+    ['ServiceID', 'T7000002'],
+    ['SaleID', 'LDH-CTR-08'],
+    ['POIID', 'V400m-999999999'],
+    ['MessageCategory', 'Reversal'],
+    ['MessageType', 'Request'],
+  ] as const
+
+  test.each(foreign)('an approval with another %s is not ours', (name, value) => {
+    const kindOf = (MessageHeader: unknown) =>
+      answers.readPayment(
+        { SaleToPOIResponse: { MessageHeader, PaymentResponse: approval } },
+        expected,
+        intent,
+      ).kind
+    expect(kindOf(header)).toBe('outcome')
+    expect(kindOf({ ...header, [name]: value })).toBe('wrong')
+  })
+
+  test.each(foreign)('a state that repeats a message with another %s is not ours', (name, value) => {
+    const asked = requests.statusRequest(parties, { serviceId: intent.reference, category: 'Payment' }).header
+    const about = { parties, category: 'TransactionStatus', serviceId: asked.ServiceID } as const
+    const kindOf = (repeated: unknown, serviceId: string = intent.reference) => {
+      const TransactionStatusResponse = {
+        Response: { Result: 'Success' },
+        MessageReference: { ServiceID: serviceId },
+        RepeatedMessageResponse: {
+          MessageHeader: repeated,
+          RepeatedResponseMessageBody: { PaymentResponse: approval },
+        },
+      }
+      const MessageHeader = { ...asked, MessageType: 'Response' }
+      const answer = { SaleToPOIResponse: { MessageHeader, TransactionStatusResponse } }
+      return answers.readPaymentStatus(answer, about, intent).kind
+    }
+    expect(kindOf(header)).toBe('outcome')
+    expect(kindOf({ ...header, [name]: value })).toBe('wrong')
+    expect(kindOf(header, 'T7000002')).toBe('wrong')
+  })
+
+  test('a part is no approval, even of the whole amount', () => {
+    const PaymentResponse = { ...approval, Response: { Result: 'Partial' } }
+    const answer = { SaleToPOIResponse: { MessageHeader: header, PaymentResponse } }
+    expect(answers.readPayment(answer, expected, intent).kind).toBe('wrong')
+  })
+
   test('a key for reversals is read back, others are not', () => {
     const poi = { id: 'a|b', timeStamp: '2026-11-23T10:15:31.000Z' }
     expect(requests.poiTransactionOf(requests.reversalKeyOf(poi))).toEqual(poi)

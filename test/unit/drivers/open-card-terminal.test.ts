@@ -70,6 +70,7 @@ test.each([
   ['pine-labs:https://example.in?merchant=1&store=2', 'device_address_invalid'],
   ['pine-labs:https://example.in?merchant=1&store=2&client=3&unit=dollars', 'device_address_invalid'],
   ['ezetap:https://example.com?user=1&user=2&device=3', 'device_address_invalid'],
+  ['ezetap:https://example.com?user=1&device=3#hush', 'device_address_invalid'],
   ['ezetap:ftp://example.com?user=1&device=3', 'device_address_invalid'],
 ])('"%s" is refused in words that repeat no secret', (address, code) => {
   expect(problemOf(address)).toMatchObject({ code })

@@ -192,6 +192,21 @@ test('the token shows in no outcome, problem or description', async () => {
   expect(inspect(told, { depth: 12, showHidden: true })).not.toContain(securityToken)
 })
 
+test.each([
+  ['0', 'TXN APPROVED', 'approved'],
+  ['1', 'TXN CANCELLED', 'cancelled'],
+  ['1', 'TXN DECLINED', 'declined'],
+  ['1001', 'TXN UPLOADED', 'in_progress'],
+])('%s %s counts only under the number of our sale', (ResponseCode, ResponseMessage, kind) => {
+  const own = { intent: sale(), terminalReference: '658845', amountUnit: 'paise' as const }
+  const TransactionData = [{ Tag: 'Amount In Paisa', Value: '125000' }]
+  const kindUnder = (PlutusTransactionReferenceID: string | null) =>
+    readPineLabsStatus({ ResponseCode, ResponseMessage, PlutusTransactionReferenceID, TransactionData }, own)
+      .kind
+  expect(kindUnder('658845')).toBe(kind)
+  expect([kindUnder('658846'), kindUnder(null)]).toEqual(['unknown', 'unknown'])
+})
+
 test('nothing the cloud can say throws or approves without its number and our amount', () => {
   const own = { intent: sale(), terminalReference: '658845', amountUnit: 'paise' as const }
   const Field = fc.option(fc.oneof(fc.string(), fc.constantFrom('0', '658845', 'TXN APPROVED', '125000')))
