@@ -88,6 +88,8 @@ export const PROBLEMS = {
   printer_absent: 'No printer is set up.',
   printer_unreachable: 'The printer does not answer. Check cable and power; the payment is safe.',
   printer_not_ready: 'The printer is not ready: paper, cover or error. The payment is safe.',
+  device_not_found: 'There is no such device on this till.',
+  device_not_usable: 'This device cannot be used in this way.',
   // the way to DIGIT
   integrator_unreachable: 'The integrator cannot be reached. Payments are kept here and sent later.',
   digit_unreachable: 'DIGIT does not answer now.',
