@@ -11,6 +11,7 @@ import type { PaymentRow } from '#rpc/procedures.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { Check, Printer } from 'lucide-react'
 import type { Reprint } from './use-reprint.ts'
+import styles from './receipt-detail.module.css'
 
 export type LatestPrint = {
   readonly copyNumber: number
@@ -54,28 +55,26 @@ export function PrintTrouble({ paymentId, prints, reprint }: PrintTroubleProps) 
       tone={state === 'unknown' ? 'unknown' : 'warn'}
       title={text(TROUBLES[state], { printer: name })}
       testId={`print-${state}`}
-      actions={
-        <>
-          {state === 'unknown' ? (
-            <Button icon={Check} onPress={confirm} testId="did-print">
-              {text('paper.didPrint')}
-            </Button>
-          ) : null}
-          {isOnSpare ? (
-            <Button
-              icon={Printer}
-              onPress={() => reprint.print(paymentId, { isOnSpare })}
-              testId="other-printer"
-            >
-              {text('paper.otherPrinter')}
-            </Button>
-          ) : null}
-        </>
-      }
     >
       <p>
         {latest.problem === null ? null : <Cause problem={latest.problem} />} {text('paper.safe')}
       </p>
+      <div className={styles.acts}>
+        {state === 'unknown' ? (
+          <Button icon={Check} onPress={confirm} testId="did-print">
+            {text('paper.didPrint')}
+          </Button>
+        ) : null}
+        {isOnSpare ? (
+          <Button
+            icon={Printer}
+            onPress={() => reprint.print(paymentId, { isOnSpare })}
+            testId="other-printer"
+          >
+            {text('paper.otherPrinter')}
+          </Button>
+        ) : null}
+      </div>
     </Panel>
   )
 }
