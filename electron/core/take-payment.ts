@@ -7,8 +7,10 @@ import type { PaymentMode } from '#contract/bill.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import { businessDateAt, financialYear } from './business-date.ts'
-import { instrumentOfSale, isPostable, stepTo, type CardSale } from './card-sale.ts'
+import { openSaleProblem, saleFor, typedSlipProblem, usedDraft } from './card-payment.ts'
+import { instrumentOfSale, type CardSale } from './card-sale.ts'
 import { clockJump, judgeClock, requireClock, type ClockVerdict } from './clock-guard.ts'
+import { contentHashOf } from './content-hash.ts'
 import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
@@ -193,53 +195,6 @@ export function checkCollection(
   return { device, shift, clock, totalPaise, lines }
 }
 
-/**
- * While a card may have been charged for a debt, nothing else pays it: neither another instrument nor another sale. Only what finishes
- * that very sale goes through, or a supervisor's decision.
- */
-function openSaleProblem(input: CollectionInput, { openSales, bills }: CollectionFacts): ProblemError | null {
-  const { instrument } = input
-  const own = instrument.mode === 'CARD_SALE' ? instrument.reference : null
-  const isSameDebt = (line: CardSale['lines'][number]) =>
-    bills.some(
-      ({ bill }) =>
-        bill.id === line.billId ||
-        (bill.businessService === line.businessService && bill.consumerCode === line.consumerCode),
-    )
-  const other = openSales.find(
-    (sale) =>
-      sale.reference !== own && (sale.collectionId === input.collectionId || sale.lines.some(isSameDebt)),
-  )
-  if (other === undefined) return null
-  const { reference, state, amountPaise } = other
-  return new ProblemError('card_sale_open', { reference, state, salePaise: amountPaise })
-}
-
-function typedSlipProblem({ instrument }: CollectionInput, situation: TakeSituation): ProblemError | null {
-  if (instrument.mode !== 'CARD' || !situation.hasCardTerminal) return null
-  return new ProblemError('card_sale_required')
-}
-
-/** The approved sale that pays exactly this collection, as it stands after; null: the instrument is another. */
-function saleFor(
-  { input, situation }: Asked,
-  at: { facts: CollectionFacts; totalPaise: Paise; nowMs: number },
-): CardSale | null {
-  const { instrument } = input
-  if (instrument.mode !== 'CARD_SALE') return null
-  const { reference } = instrument
-  const sale = at.facts.openSales.find((each) => each.reference === reference)
-  if (sale === undefined) throw new ProblemError('card_sale_not_found', { reference })
-  const asked = canonicalJson([input.collectionId, input.lines, input.payer, input.consent])
-  const lines = sale.lines.map(({ paymentId, billId, amountPaise }) => ({ paymentId, billId, amountPaise }))
-  const charged = canonicalJson([sale.collectionId, lines, sale.payer, sale.consent])
-  if (!isPostable(sale) || asked !== charged || sale.amountPaise !== at.totalPaise) {
-    throw new ProblemError('card_sale_not_allowed', { reference, state: sale.state })
-  }
-  if (situation.operatorId === '') throw new Error('somebody finishes a sale')
-  return stepTo(sale, 'posted', { atMs: at.nowMs })
-}
-
 /** The office's limits stop cash and nothing else. */
 function limitProblem(
   { input, situation }: Pick<Asked, 'input' | 'situation'>,
@@ -395,24 +350,6 @@ function seriesDraft({ at }: TakeSituation, fy: string): JournalDraft {
   return { type: 'SERIES', at, dataJson: JSON.stringify({ financialYear: fy }), amountPaise: ZERO_PAISE }
 }
 
-/** The same commit says that the sale is used up. */
-function usedDraft(sale: CardSale, { at }: TakeSituation): JournalDraft {
-  if (sale.state !== 'posted') throw new Error('a used sale is posted')
-  return { type: 'CARD_SALE', at, dataJson: JSON.stringify(sale), amountPaise: ZERO_PAISE }
-}
-
 function jumpDraft({ at }: TakeSituation, jumpMs: number): JournalDraft {
   return { type: 'CLOCK_JUMP', at, dataJson: JSON.stringify({ jumpMs }), amountPaise: ZERO_PAISE }
-}
-
-/** SHA-256 of what was confirmed, independent of the order of keys. */
-export function contentHashOf(input: CollectionInput, sha256: Sha256): string {
-  return sha256([new TextEncoder().encode(canonicalJson(input))])
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
 }
