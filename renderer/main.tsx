@@ -9,7 +9,8 @@ import { ScreenFailed } from './screen-failed.tsx'
 import { connect } from './connect.ts'
 import { LanguageProvider } from './parts/language.tsx'
 import { TerminalContext } from './parts/terminal.tsx'
-import { listenToWindowKeys } from './parts/window-keys.ts'
+import { followDeviceScans } from './parts/device-scans.ts'
+import { deliver, listenToWindowKeys } from './parts/window-keys.ts'
 
 const root = document.querySelector('#root')
 if (root === null) throw new Error('index.html has no #root')
@@ -21,6 +22,7 @@ const queries = new QueryClient({
 const connection = connect()
 
 listenToWindowKeys()
+void followDeviceScans({ client: connection.client, deliver })
 window.addEventListener('contextmenu', (event) => event.preventDefault())
 window.addEventListener('dragover', (event) => event.preventDefault())
 window.addEventListener('drop', (event) => event.preventDefault())

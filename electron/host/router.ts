@@ -58,6 +58,9 @@ export function createRouter(
   return os.router({
     terminal: { status: os.terminal.status.handler(() => statusOf(access)) },
     readiness: { get: os.readiness.get.handler(() => readinessOf(access)) },
+    devices: {
+      scans: os.devices.scans.handler(async ({ input }) => await till().scanDesk.scans(input.after)),
+    },
     packs: {
       list: os.packs.list.handler(() => listRoutes(till())),
       offers: os.packs.offers.handler(async () => await offerRoutes(till())),

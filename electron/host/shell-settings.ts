@@ -21,6 +21,7 @@ const SETTINGS = {
   'journal-copy': { env: 'TAHSIL_JOURNAL_COPY', file: 'journalCopy' },
   printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
   'card-terminal': { env: 'TAHSIL_CARD_TERMINAL', file: 'cardTerminal' },
+  scanner: { env: 'TAHSIL_SCANNER', file: 'scanner' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
   log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
@@ -41,6 +42,8 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --name TEXT        what this till is called at the integrator (TAHSIL_DEVICE_NAME)
   --printer WHERE    tcp://HOST:PORT, virtual:FOLDER, file:PATH or none (TAHSIL_PRINTER)
   --card-terminal WHERE  zvt:…, nexo:…, pine-labs:…, ezetap:…, virtual: or manual (TAHSIL_CARD_TERMINAL)
+  --scanner WHERE    hid:VID:PID[:SERIAL], serial:PATH[?baud=9600] or virtual:FILE, with commas between;
+                     none for a scanner that types as a keyboard (TAHSIL_SCANNER)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
@@ -78,6 +81,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     journalCopy: get('journal-copy') ?? null,
     printer: get('printer') ?? 'none',
     cardTerminal: get('card-terminal') ?? 'manual',
+    scanners: readScanners(get('scanner') ?? ''),
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,
@@ -120,6 +124,12 @@ function readUrl(text: string | undefined, isHttpAllowed: boolean): string {
     throw new SettingsError(error instanceof Error ? error.message : '')
   }
   return text
+}
+
+/** What each address means is for the driver to say. */
+function readScanners(text: string): string[] {
+  const addresses = text.split(',').map((each) => each.trim())
+  return addresses.filter((each) => each !== '' && each !== 'none')
 }
 
 function readColumns(text: string): 32 | 42 | 48 {

@@ -10,7 +10,10 @@ import type { DeviceSigner } from '#contract/signed.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
+import { scannerAt } from '#drivers/scanner/open-scanner.ts'
+import type { Scanner } from '#drivers/scanner/scan.ts'
 import { waitForNumber } from '#core/print-queue.ts'
+import { SCANNERS_MAX } from '#rpc/devices.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { finishSale } from './card-handlers.ts'
@@ -29,6 +32,7 @@ import { startPackRunner } from './packs/pack-runner.ts'
 import { startPrintRunner } from './print-runner.ts'
 import { receiptDocument } from './receipt-layout.ts'
 import { createRouter, factsOf } from './router.ts'
+import { startScanDesk } from './scan-desk.ts'
 import { openSecretFiles, type SecretFiles } from './secret-files.ts'
 import { startSyncRunner } from './sync-runner.ts'
 import type { HostOptions, TerminalHost } from './terminal-host.ts'
@@ -54,6 +58,7 @@ export async function startHost(
   const log = openLog(options)
   const profile = profileFor(options)
   const printers = printersFor(options, profile, log.logger)
+  const scanners = scannersFor(options, tuning)
   const { vault, olderVaults: others } = tuning
   const nowMs = () => tuning.clock.read().wallMs
   const secretFiles = openSecretFiles({ dataDir: options.dataDir, vault, others, nowMs })
@@ -79,6 +84,7 @@ export async function startHost(
     store,
     printers,
     profile,
+    scanners,
     terminal,
     secretFiles,
     secrets,
@@ -148,6 +154,7 @@ type Parts = {
   readonly store: Store
   readonly printers: readonly [Printer, Printer?]
   readonly profile: PrinterProfile
+  readonly scanners: readonly Scanner[]
   /** null: slips are typed. */
   readonly terminal: CardTerminal | null
   readonly secretFiles: SecretFiles
@@ -232,6 +239,8 @@ function startTill(parts: Parts): Running {
     // Into the shift of who has taken the card; once that is closed, somebody must decide.
     post: (sale) => void finishSale(till, sale, sale.operatorId),
   })
+  const nowMs = (): number => clock.read().wallMs
+  const scanDesk = startScanDesk({ scanners: parts.scanners, logger, nowMs })
   const till: Till = {
     store,
     integrator,
@@ -240,6 +249,7 @@ function startTill(parts: Parts): Running {
     printing,
     packs,
     cards,
+    scanDesk,
     profile,
     clock,
     logger,
@@ -260,6 +270,7 @@ function startTill(parts: Parts): Running {
     stop: async () => {
       integrator.close()
       await cards.stop()
+      await scanDesk.stop()
       await Promise.all([background.stop(), sync.stop(), packs.stop(), printing.stop()])
     },
   }
@@ -321,6 +332,18 @@ function printerFor(options: HostOptions, profile: PrinterProfile, logger: Logge
     logger.error({ code: error.code }, 'the printer cannot be used; going on without')
     return openPrinter('none')
   }
+}
+
+/** @throws DriverProblem `device_address_invalid`; a scanner that is not plugged in is waited for. */
+function scannersFor({ scanners = [], dataDir }: HostOptions, { clock }: HostTuning): Scanner[] {
+  const nowMs = (): number => clock.read().wallMs
+  return scanners.slice(0, SCANNERS_MAX).map((address) => {
+    const file = /^virtual:(.+)$/.exec(address.trim())?.[1]
+    return scannerAt(
+      file === undefined ? address : `virtual:${isAbsolute(file) ? file : join(dataDir, file)}`,
+      { nowMs },
+    )
+  })
 }
 
 function profileFor({ printer, paperColumns }: HostOptions): PrinterProfile {

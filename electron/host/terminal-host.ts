@@ -21,6 +21,8 @@ export type HostOptions = {
   readonly printer: string
   /** `virtual:`, `manual` or what drivers/card-terminal knows; absent: manual, the slip is typed. */
   readonly cardTerminal?: string | null
+  /** Addresses as in drivers/scanner/open-scanner.ts; scanners that type as a keyboard need none. */
+  readonly scanners?: readonly string[]
   /** Folder for the second copy of the journal, best on another medium; absent: beside the record. */
   readonly journalCopy?: string | null
   /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */

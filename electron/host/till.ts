@@ -14,6 +14,7 @@ import type { DeviceSecretsKeeper } from './device-secrets.ts'
 import type { LinkState } from './link-state.ts'
 import type { PackRunner } from './packs/pack-runner.ts'
 import type { PrintRunner } from './print-runner.ts'
+import type { ScanDesk } from './scan-desk.ts'
 import type { SecretFiles } from './secret-files.ts'
 import type { SyncRunner } from './sync-runner.ts'
 
@@ -27,6 +28,7 @@ export type Till = {
   readonly sync: SyncRunner
   readonly printing: PrintRunner
   readonly packs: PackRunner
+  readonly scanDesk: Pick<ScanDesk, 'scans'>
   readonly cards: CardRunner
   readonly profile: PrinterProfile
   readonly clock: Clock

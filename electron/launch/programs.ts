@@ -88,6 +88,9 @@ export type TerminalWishes = {
   readonly isOpening: boolean
   /** null: slips go into a folder as pictures and text. */
   readonly printer: string | null
+  /** Addresses; absent or empty: scanners type as keyboards, if there are any. */
+  readonly scanners?: readonly string[]
+  /** Absent: English. */
   readonly cardTerminal: string
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
   /** Called with a new one-time link when one was asked for. */
@@ -108,6 +111,7 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
     DEMO_ENROLMENT_CODE,
     '--printer',
     wishes.printer ?? `virtual:${join(folder.path, 'slips')}`,
+    ...(wishes.scanners?.length ? ['--scanner', wishes.scanners.join(',')] : []),
     '--card-terminal',
     wishes.cardTerminal,
   ]

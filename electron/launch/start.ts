@@ -98,6 +98,7 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
       port,
       isOpening: args.isOpening,
       printer: args.printer,
+      scanners: args.scanners,
       cardTerminal: args.cardTerminal,
       onLink: (said) => say(wordsOfWindow(said).join('\n')),
       machine: {

@@ -19,6 +19,7 @@ import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
 import { cardProcedures, cardStatusSchema } from './card.ts'
 import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
+import { deviceProcedures } from './devices.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
@@ -267,6 +268,7 @@ const lookupProblems = mayAnswer(
 export const procedures = {
   readiness: readinessProcedures,
   packs: packProcedures,
+  devices: deviceProcedures,
   terminal: {
     /** Everything the frame of every screen shows; polled. */
     status: open.output(terminalStatusSchema),

@@ -105,9 +105,11 @@ function endBurst(): void {
   else if (snapshot !== null) writeField(snapshot.field, snapshot.field.value + end.text)
 }
 
-function deliver(text: string): void {
+/** A scan of any scanner goes to the screen on top. */
+export function deliver(text: string): void {
   snapshot = null
-  const clean = text.trim()
+  // The AIM identifier, which a scanner may be programmed to send, tells the kind of code and is no part of it.
+  const clean = text.trim().replace(/^\][A-Zdez][0-9A-Za-z](?=.)/, '')
   if (clean !== '') scanHandlers.at(-1)?.current(clean)
 }
 

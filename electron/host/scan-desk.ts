@@ -1,0 +1,154 @@
+// Keeps the till's own scanners open and its last scans for the screen, which asks for them (devices.scans). A scanner that
+// was unplugged is tried again until it is back. Called by start-host and router.ts.
+import type { Logger } from 'pino'
+import { createRepeatCheck } from '#drivers/scanner/deduplicate.ts'
+import type { OpenScanner, Scanner, ScanEvent } from '#drivers/scanner/scan.ts'
+import { SCANS_MAX, type ScanNote, type Scans } from '#rpc/devices.ts'
+import { DriverProblem } from '#drivers/problem.ts'
+
+/** Shorter than what an HTTP server or a proxy lets a call wait. */
+const WAIT_MS = 5_000
+/** Calls that wait at the same time; a till has one screen. */
+const WAITING_MAX = 8
+const AGAIN_MS = 3_000
+/** A scan that no screen asked for is no longer meant by anybody. */
+const FRESH_MS = 10_000
+
+export type ScanDesk = {
+  readonly scans: (after: number | null) => Promise<Scans>
+  readonly stop: () => Promise<void>
+}
+
+export function startScanDesk(parts: {
+  readonly scanners: readonly Scanner[]
+  readonly logger: Logger
+  /** Epoch ms. */
+  readonly nowMs: () => number
+  readonly againMs?: number
+}): ScanDesk {
+  const { scanners, logger, nowMs, againMs = AGAIN_MS } = parts
+  const isRepeat = createRepeatCheck()
+  const notes: ScanNote[] = []
+  const waiting = new Set<() => void>()
+  const isOpen = scanners.map(() => false)
+  let lastNumber = 0
+
+  const wakeAll = (): void => {
+    for (const wake of waiting) wake()
+  }
+  const take = (event: ScanEvent): void => {
+    const note = noteOf(event)
+    if (note === null || (event.kind === 'scan' && isRepeat(event.scan))) return
+    lastNumber += 1
+    notes.push({ number: lastNumber, ...note })
+    if (notes.length > SCANS_MAX) notes.shift()
+    wakeAll()
+  }
+  const keepers = scanners.map((scanner, index) =>
+    keepOpen(scanner, { take, logger, againMs, tell: (open) => void (isOpen[index] = open) }),
+  )
+  const answer = (after: number): Scans => ({
+    lastNumber,
+    scans: notes.filter(({ number, atMs }) => number > after && nowMs() - atMs < FRESH_MS),
+    scanners: scanners.map(({ name }, index) => ({ name, isOpen: isOpen[index] === true })),
+  })
+  return {
+    scans: async (after) => {
+      // A number from before a restart is higher than all of now.
+      const from = after === null ? lastNumber : after > lastNumber ? 0 : after
+      if (scanners.length > 0 && lastNumber <= from && after !== null) await nextWake(waiting)
+      return answer(from)
+    },
+    stop: async () => {
+      wakeAll()
+      await Promise.all(keepers.map(async (keeper) => await keeper.stop()))
+    },
+  }
+}
+
+function noteOf(event: ScanEvent): Omit<ScanNote, 'number'> | null {
+  if (event.kind === 'unreadable') {
+    const { source, at } = event
+    return source === 'wedge' ? null : { value: null, aim: null, symbology: null, source, atMs: at }
+  }
+  const { value, aim, symbology, source, at } = event.scan
+  return source === 'wedge' ? null : { value, aim, symbology, source, atMs: at }
+}
+
+/** Ends with the next scan or after WAIT_MS; too many who wait send the first one home. */
+async function nextWake(waiting: Set<() => void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      waiting.delete(wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, WAIT_MS)
+    timer.unref()
+    waiting.add(wake)
+    const [first] = waiting
+    if (waiting.size > WAITING_MAX) first?.()
+  })
+}
+
+type Keeping = {
+  readonly take: (event: ScanEvent) => void
+  readonly tell: (isOpen: boolean) => void
+  readonly logger: Logger
+  readonly againMs: number
+}
+
+function keepOpen(
+  scanner: Scanner,
+  { take, tell, logger, againMs }: Keeping,
+): { readonly stop: () => Promise<void> } {
+  const stopping = new AbortController()
+  let open: OpenScanner | null = null
+  let lastCode = ''
+  const say = (error: unknown): void => {
+    const code = error instanceof DriverProblem ? error.code : 'device_unreachable'
+    // An unplugged scanner is told once, not every few seconds.
+    if (code !== lastCode) logger.warn({ scanner: scanner.name, code }, 'the scanner cannot be used')
+    lastCode = code
+  }
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        open = await scanner.open(take)
+        if (stopping.signal.aborted) break
+        tell(true)
+        lastCode = ''
+        const problem = await open.closed
+        if (problem !== null) say(problem)
+      } catch (error) {
+        say(error)
+      }
+      open = null
+      tell(false)
+      await pause(againMs, stopping.signal)
+    }
+    await open?.close().catch(() => undefined)
+  }
+  const running = run()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await open?.close().catch(() => undefined)
+      await running
+    },
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    timer.unref()
+    signal.addEventListener('abort', end)
+  })
+}

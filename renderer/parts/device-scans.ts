@@ -1,0 +1,37 @@
+// Brings the scans of the till's own scanners (HID, serial) to whoever takes the scans of a keyboard scanner, so that screens
+// know one kind. Started once by main.tsx.
+import type { TerminalClient } from '#rpc/procedures.ts'
+import { playTone } from './sound.ts'
+
+const AGAIN_MS = 2_000
+
+type Ports = {
+  readonly client: Pick<TerminalClient, 'devices'>
+  readonly deliver: (text: string) => void
+  readonly pause?: (ms: number) => Promise<void>
+}
+
+/** Ends by itself on a till without such scanners. Scans made before the first call are not delivered. */
+export async function followDeviceScans({ client, deliver, pause = sleep }: Ports): Promise<void> {
+  let after: number | null = null
+  for (;;) {
+    try {
+      const { lastNumber, scans, scanners } = await client.devices.scans({ after })
+      if (scanners.length === 0) return
+      after = lastNumber
+      for (const { value } of scans) {
+        if (value === null) playTone('attention')
+        else deliver(value)
+      }
+    } catch {
+      // The core is away: said by the status; a scan made meanwhile comes when it is back.
+      await pause(AGAIN_MS)
+    }
+  }
+}
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}
