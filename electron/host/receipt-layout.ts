@@ -17,6 +17,14 @@ export type ReceiptCopy = {
   readonly printedBy: string | null
 }
 
+const duplicateHindi: PrintBlock = {
+  kind: 'text',
+  text: 'प्रतिलिपि',
+  lang: 'hi-IN',
+  align: 'center',
+  isBold: true,
+}
+
 /** Above these, periods and heads are summed up, so that a slip stays a slip. */
 const PERIODS_IN_FULL_MAX = 12
 const PERIODS_LISTED_MAX = 60
@@ -80,8 +88,8 @@ function heading(receipt: Receipt, words: ReceiptWords, copy: ReceiptCopy | null
     const detail = `${words.printed} ${dateTimeIst(copy.printedAtMs)}${by}`
     blocks.push(
       { kind: 'banner', text: `${words.duplicate} ${copy.copyNumber}`, detail },
-      // Beside the words of the slip's language: who reads no English must not take it for an original.
-      { kind: 'text', text: 'प्रतिलिपि', lang: 'hi-IN', align: 'center', isBold: true },
+      // Who reads no English must not take it for an original; slips in other languages say it in their own.
+      ...(words.voices.every(({ lang }) => lang.startsWith('en')) ? [duplicateHindi] : []),
     )
   }
   return blocks
@@ -167,7 +175,11 @@ function amounts(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
   return [
     row(words.due, formatAmount(duePaise)),
     paid,
-    ...words.voices.map(({ amount, lang }): PrintBlock => ({ kind: 'text', text: amount(amountPaise), lang })),
+    ...words.voices.map(({ amount, lang }): PrintBlock => ({
+      kind: 'text',
+      text: amount(amountPaise),
+      lang,
+    })),
     left,
   ]
 }
