@@ -30,6 +30,7 @@ it('has a default for everything but the integrator', () => {
     deviceName: 'Counter 1',
     journalCopy: null,
     printer: 'none',
+    scanners: [],
     cardTerminal: 'manual',
     paperColumns: 48,
     logLevel: 'info',
