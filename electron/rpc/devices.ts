@@ -184,11 +184,14 @@ export const deviceCheckProcedures = {
     .input(z.strictObject({ id: deviceIdSchema }))
     .output(z.strictObject({ events: z.array(deviceEventSchema).max(EVENTS_MAX) }))
     .errors(mayAnswer('device_not_found')),
-  /** Prints a test slip, opens and asks a scanner or a card terminal; moves no money. Answers the device as it is after it. */
+  /**
+   * Prints a test slip, waits up to 15 s for a scan, asks a card terminal whether it answers; moves no money. Answers the device as it
+   * is after it; how it went is its newest event (`tested`).
+   */
   test: open
     .input(z.strictObject({ id: deviceIdSchema }))
     .output(deviceSchema)
-    .errors(mayAnswer('device_not_found')),
+    .errors(mayAnswer('device_not_found', 'device_not_usable', 'device_busy')),
   decode: open
     .input(z.strictObject({ text: z.string().min(1).max(SCAN_CHARS_MAX) }))
     .output(decodedTextSchema),
@@ -201,10 +204,22 @@ export const deviceCheckProcedures = {
       troubles: z.array(deviceTroubleSchema).max(10),
     }),
   ),
+  /**
+   * In use at once. `identity` of a found device, or the address of one that cannot be found (tcp://192.0.2.10:9100,
+   * zvt:tcp://192.0.2.9). A second printer is the spare of the first.
+   */
   use: supervisorOnly
     .input(z.strictObject({ identity: deviceIdSchema, as: deviceKindSchema }))
     .output(deviceSchema)
-    .errors(mayAnswer('device_not_found', 'device_not_usable')),
+    .errors(
+      mayAnswer(
+        'device_not_found',
+        'device_not_usable',
+        'device_fixed',
+        'device_busy',
+        'device_address_invalid',
+      ),
+    ),
   rename: supervisorOnly
     .input(z.strictObject({ id: deviceIdSchema, name: deviceNameSchema }))
     .output(deviceSchema)
@@ -212,7 +227,7 @@ export const deviceCheckProcedures = {
   remove: supervisorOnly
     .input(z.strictObject({ id: deviceIdSchema }))
     .output(z.strictObject({}))
-    .errors(mayAnswer('device_not_found', 'device_not_usable')),
+    .errors(mayAnswer('device_not_found', 'device_not_usable', 'device_fixed', 'device_busy')),
 }
 
 export const VIRTUAL_TEXT_CHARS_MAX = 2_048

@@ -96,6 +96,13 @@ export const enProblems = {
   'advice.device_not_found': 'Look at the list again: it may have been removed.',
   'problem.device_not_usable': 'This device cannot be used in this way.',
   'advice.device_not_usable': 'Choose another use, or another device.',
+  'problem.device_busy': 'This device is at work just now.',
+  'advice.device_busy': 'Wait until the slip or the card sale is finished, then try again.',
+  'problem.device_fixed': 'This device was named when the till was started.',
+  'advice.device_fixed': 'It changes only in the settings of the program. Ask whoever runs this computer.',
+  'problem.device_address_invalid': 'This address of a device is not understood.',
+  'advice.device_address_invalid':
+    'Choose the device from the list, or write it such as tcp://192.0.2.10:9100.',
   'problem.printer_unreachable': 'The printer does not answer.',
   'advice.printer_unreachable': 'Check its cable and power. The payment is safe.',
   'problem.role_not_allowed': 'Your role may not do this.',
