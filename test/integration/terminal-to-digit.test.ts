@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
 import { rupees } from '#contract/money.ts'
+import { createVirtualCardTerminal } from '#drivers/virtual/card-terminal.ts'
+import { settled as saleAtRest, wishFor } from '#test/unit/host/card-kit.ts'
 import { cashInput, problemOfCall, startKit, type HostKit } from '#test/unit/host/host-kit.ts'
 import {
   heldByDigit,
@@ -20,7 +22,10 @@ beforeAll(async () => {
   world = await startWorld({ databaseUrl: await databases.create() })
   kit = await startKit(
     { url: world.integrator.url },
-    { options: { enrolmentCode: DEMO_ENROLMENT_CODE }, tuning: { mastersEveryMs: 60_000 } },
+    {
+      options: { enrolmentCode: DEMO_ENROLMENT_CODE },
+      tuning: { mastersEveryMs: 60_000, cardTerminal: createVirtualCardTerminal() },
+    },
   )
   await kit.client.session.signIn({ operatorCode: '101', pin: DEMO_PIN })
   await kit.client.shift.open({ denominations: [{ denominationPaise: rupees(100), count: 5 }] })
@@ -57,6 +62,18 @@ test('found, taken, posted once, final; and what is paid is paid', async () => {
     details: [{ receiptNumber: receipt.digitReceiptNumber, manualReceiptNumber: receipt.receiptNumber }],
   })
   expect((await problemOfCall(kit.client.payment.take(cashInput([bill])))).code).toBe('bill_already_paid')
+})
+
+test('by card: DIGIT gets the numbers of the terminal, and nobody typed them', async () => {
+  const { bills } = await kit.client.bill.find({ text: 'PT-DVG-000009' })
+  const { reference } = await kit.client.card.start(wishFor([bills[0]!.bill]))
+  const sale = await saleAtRest(kit, reference)
+  expect(sale.state).toBe('posted')
+  await settled()
+  const view = await kit.client.collection.get({ collectionId: sale.collectionId })
+  expect(view.payments.map(({ standing, mode }) => [standing, mode])).toEqual([['final', 'CARD']])
+  const [held] = heldByDigit(world.sandbox, { id: view.payments[0]!.paymentId } as never)
+  expect(held).toMatchObject({ paymentMode: 'CARD', transactionNumber: sale.charged?.transactionNumber })
 })
 
 test('three bills of one payer, found by mobile, paid in one go', async () => {
