@@ -1,6 +1,7 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { outcomeWords } from '#contract/outcome-words.ts'
 import { enCard } from './en-card.ts'
+import { enDevices } from './en-devices.ts'
 import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
@@ -15,6 +16,7 @@ import { enSupervisor } from './en-supervisor.ts'
 export const en = {
   ...enProblems,
   ...enCard,
+  ...enDevices,
   ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,

@@ -2,6 +2,7 @@
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { Catalog } from './catalog.ts'
 import { hiCard } from './hi-card.ts'
+import { hiDevices } from './hi-devices.ts'
 import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
@@ -16,6 +17,7 @@ import { hiSupervisor } from './hi-supervisor.ts'
 export const hi: Catalog = {
   ...hiProblems,
   ...hiCard,
+  ...hiDevices,
   ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,
