@@ -148,6 +148,8 @@ function findBinding(chord: string, target: HTMLElement): (() => void) | null {
 /** Whether a screen may have this key, or the focused control needs it for itself. */
 function mayTakeKey(chord: string, target: HTMLElement): boolean {
   if (isFreeChord(chord)) return true
+  // A panel beside the screen: what is pressed in it is not meant for the screen.
+  if (target.closest('[data-apart]') !== null) return false
   if (chord === 'Enter') return !target.matches('button, a, textarea, [role="button"], [role="radio"]')
   if (!isField(target)) return !chord.startsWith('Arrow') || target === document.body
   if (/^Arrow(Up|Down)$/.test(chord)) return target.type !== 'radio'
