@@ -1,7 +1,13 @@
 // Hooks by which screens hear keys and scans. The layer mounted last is asked first.
 import { useEffect, useRef } from 'react'
 import type { KeyBindings } from './key-map.ts'
-import { pushKeyLayer, pushScanHandler, type ScanHandler } from './window-keys.ts'
+import {
+  pushKeyLayer,
+  pushScanHandler,
+  pushUnreadHandler,
+  type ScanHandler,
+  type UnreadHandler,
+} from './window-keys.ts'
 
 type KeysOptions = { readonly isModal?: boolean }
 
@@ -21,4 +27,13 @@ export function useScan(handler: ScanHandler): void {
     latest.current = handler
   })
   useEffect(() => pushScanHandler({ current: (text) => latest.current(text) }), [])
+}
+
+/** Gets word of every code that a scanner could not read, unless a screen mounted later takes it. */
+export function useUnreadScan(handler: UnreadHandler): void {
+  const latest = useRef(handler)
+  useEffect(() => {
+    latest.current = handler
+  })
+  useEffect(() => pushUnreadHandler({ current: (reason) => latest.current(reason) }), [])
 }
