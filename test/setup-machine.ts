@@ -1,6 +1,6 @@
 // Sees to it that the machine has what the tests need beside npm packages: a Chromium, the two libraries of USB devices,
-// socat for pretended serial ports and libfaketime for wrong clocks. As root on Debian or Ubuntu it installs what is missing; anywhere else it names
-// it and how to get it. Called by run.ts; also runs by itself: `node test/setup-machine.ts`.
+// socat for pretended serial ports, libfaketime for wrong clocks and QEMU for USB devices. As root on Debian or Ubuntu it installs
+// what is missing; anywhere else it names it and how to get it. Called by run.ts; also runs by itself: `node test/setup-machine.ts`.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -98,6 +98,7 @@ const needsOf = (system: SystemKind): Need[] => {
     advice: linuxAdvice(system, 'faketime'),
   }
   return [
+    ...(system === 'debian' && process.arch === 'x64' ? rigPrograms.map(rigNeed) : []),
     clock,
     browser,
     libraryNeed(system, 'libusb-1.0.so.0', 'libusb-1.0-0'),
@@ -105,6 +106,22 @@ const needsOf = (system: SystemKind): Need[] => {
     serial,
   ]
 }
+
+/** Programs of the virtual machine with USB devices, and their packages; only Debian's own kernel is known to have such devices. */
+const rigPrograms = [
+  ['qemu-system-x86_64', 'qemu-system-x86'],
+  ['busybox', 'busybox-static'],
+  ['cpio', 'cpio'],
+  ['depmod', 'kmod'],
+] as const
+
+const rigNeed = ([program, apt]: (typeof rigPrograms)[number]): Need => ({
+  name: `${program} (virtual machine with USB devices)`,
+  isPresent: () =>
+    [...onPath(program), `/usr/sbin/${program}`, `/sbin/${program}`].some((path) => existsSync(path)),
+  apt,
+  advice: linuxAdvice('debian', apt),
+})
 
 /** Where distributions put libraries that are loaded before others. */
 export const faketimeFolders = (): string[] => [

@@ -91,7 +91,7 @@ function notOpened(name: string, cause: unknown): DriverProblem {
   if (/permission|denied|EACCES/i.test(words)) {
     return new DriverProblem(
       'device_permission',
-      `This user may not read the scanner ${name}. On Linux add the udev rule for its vendor and plug it in again.`,
+      `This user may not read the scanner ${name}. On Linux copy 70-tahsil.rules to /etc/udev/rules.d and plug it in again.`,
       { cause },
     )
   }
