@@ -1,4 +1,5 @@
-// Keeps card numbers out of everything that leaves a card terminal's driver. Called by manual-edc.ts and zvt/.
+// Keeps card numbers out of everything that leaves a card terminal's driver. Called by manual-edc.ts and zvt/; the check digit
+// also by card-reader/bank-card.ts.
 
 /** Shorter runs of digits are retrieval reference numbers (12 digits), times and amounts. */
 const CARD_DIGITS_MIN = 13
@@ -32,16 +33,17 @@ function mayHoldCard(digits: string): boolean {
   for (let start = 0; start + CARD_DIGITS_MIN <= digits.length; start += 1) {
     const end = Math.min(digits.length, start + CARD_DIGITS_MAX)
     for (let stop = start + CARD_DIGITS_MIN; stop <= end; stop += 1) {
-      if (isLuhn(digits.slice(start, stop))) return true
+      if (isLuhn(digits.slice(start, stop).split('').map(Number))) return true
     }
   }
   return false
 }
 
-function isLuhn(digits: string): boolean {
+/** Takes numbers 0 to 9 and not a text: a text stays in memory until it is collected, an array can be zeroed. */
+export function isLuhn(digits: ArrayLike<number>): boolean {
   let sum = 0
   for (let at = 0; at < digits.length; at += 1) {
-    const digit = Number(digits[digits.length - 1 - at])
+    const digit = digits[digits.length - 1 - at] ?? 0
     const doubled = at % 2 === 1 ? digit * 2 : digit
     sum += doubled > 9 ? doubled - 9 : doubled
   }

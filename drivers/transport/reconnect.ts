@@ -19,11 +19,14 @@ export type KeepLimits = {
 
 export const KEEP_LIMITS: KeepLimits = { firstDelayMs: 500, delayMaxMs: 30_000, stableMs: 10_000 }
 
-export type KeepPorts = {
+/** All that is asked of what is kept open: a connection, an open scanner, an open card reader. */
+export type Kept = Pick<Connection, 'closed' | 'close'>
+
+export type KeepPorts<K extends Kept = Connection> = {
   /** Asked anew for each attempt, so that a device may come back under another path. */
-  readonly open: () => Promise<Connection>
+  readonly open: () => Promise<K>
   /** The new connection, before the event; whoever listens to its data does so here. */
-  readonly onConnection: (connection: Connection) => void
+  readonly onConnection: (connection: K) => void
   readonly onEvent: (event: KeptEvent) => void
   /** 0 to below 1: spreads the attempts of many tills. */
   readonly random: () => number
@@ -31,18 +34,18 @@ export type KeepPorts = {
   readonly limits?: KeepLimits
 }
 
-export type KeptConnection = {
+export type KeptConnection<K extends Kept = Connection> = {
   /** null while the device is away. */
-  readonly current: () => Connection | null
+  readonly current: () => K | null
   /** Something was plugged in: try now instead of at the end of the delay. */
   readonly retryNow: () => void
   /** Closes the connection; no event comes after this. */
   readonly stop: () => Promise<void>
 }
 
-export function keepConnected(ports: KeepPorts): KeptConnection {
+export function keepConnected<K extends Kept = Connection>(ports: KeepPorts<K>): KeptConnection<K> {
   const { firstDelayMs, delayMaxMs, stableMs } = ports.limits ?? KEEP_LIMITS
-  let connection: Connection | null = null
+  let connection: K | null = null
   let isStopped = false
   /** Of the last event, so that a device that stays away is told once, and again only for another reason. */
   let told: string | null = null
