@@ -1,6 +1,7 @@
 // From a printer's address in the settings to something that prints documents. The only file of this folder the host needs,
 // together with document.ts. The addresses it understands are in printer-address.ts; "none" is no printer.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kickOver } from '#drivers/drawer/kick.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
 import type { PrintDocument } from './document.ts'
@@ -40,6 +41,8 @@ export type Printer = {
    * reprint: many printers finish by themselves when paper is put in. `listenMs` waits for what the line still holds.
    */
   readonly latePrints: (listenMs?: number) => Promise<ReadonlySet<string>>
+  /** Opens the drawer wired to it, also while paper or cover keep it from printing. null: the pulse is on its way. */
+  readonly kick: () => Promise<DriverProblem | null>
   /** Lets go of a line that is kept open for a late word. */
   readonly close: () => Promise<void>
 }
@@ -56,6 +59,7 @@ export type PrinterStatus = {
   readonly state: 'ready' | 'attention' | 'silent' | 'unreachable' | 'none'
   readonly problem: DriverProblem | null
   readonly isPaperNearEnd: boolean
+  /** Level of the drawer switch; only where the printer answers (ready, attention). What it means: drivers/drawer/open-state.ts. */
   readonly isDrawerPinHigh: boolean
 }
 
@@ -114,6 +118,14 @@ export function openPrinterOver(
       if (listenMs > 0 && transport.canAnswer) await inTurn(async () => await listen(lines, listenMs))
       return new Set(lines.late())
     },
+    kick: async () =>
+      await inTurn(async () => {
+        const line = await lines.open()
+        if (line instanceof DriverProblem) return line
+        const problem = await kickOver(line)
+        await lines.done(line, null)
+        return problem
+      }),
     close: async () => await inTurn(lines.close),
   }
 }
@@ -220,6 +232,7 @@ function noPrinter(): Printer {
     status: async () => ({ ...blank, state: 'none', problem }),
     print: async () => ({ result: 'not-sent', problem, isPaperNearEnd: false }),
     latePrints: async () => new Set(),
+    kick: async () => problem,
     close: async () => undefined,
   }
 }

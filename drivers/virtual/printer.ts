@@ -32,6 +32,8 @@ export type VirtualFaults = {
   /** Noise on the line before every answer. */
   readonly noise?: readonly number[]
   readonly receiveBuffer?: SmallBuffer
+  /** Pin 3 of the drawer socket is high. */
+  readonly isDrawerPinHigh?: boolean
 }
 
 export type VirtualPrinter = {

@@ -12,7 +12,7 @@ export function paperSensor(faults: VirtualFaults): number {
 export function realTimeStatus(n: number, faults: VirtualFaults, isReady: boolean): number {
   const fixed = 0x12
   const isEnd = faults.paperLinesLeft === 0
-  if (n === 1) return fixed | (isReady ? 0 : 0x08)
+  if (n === 1) return fixed | (isReady ? 0 : 0x08) | (faults.isDrawerPinHigh === true ? 0x04 : 0)
   if (n === 2) {
     return (
       fixed |
@@ -28,7 +28,10 @@ export function realTimeStatus(n: number, faults: VirtualFaults, isReady: boolea
 /** Four bytes, the first `0xx1xx00`, the others `0xx0xxxx`. */
 export function automaticStatus(faults: VirtualFaults, isReady: boolean): number[] {
   return [
-    0x10 | (isReady ? 0 : 0x08) | (faults.isCoverOpen === true ? 0x20 : 0),
+    0x10 |
+      (faults.isDrawerPinHigh === true ? 0x04 : 0) |
+      (isReady ? 0 : 0x08) |
+      (faults.isCoverOpen === true ? 0x20 : 0),
     faults.isCutterJammed === true ? 0x08 : 0,
     paperSensor(faults),
     0,
