@@ -4,10 +4,15 @@ import { epochMsSchema } from '#contract/bill.ts'
 import { mayAnswer, problemDataSchema } from '#contract/problem.ts'
 import * as z from 'zod'
 import { open, supervisorOnly } from './callers.ts'
+import {
+  DEVICE_NAME_CHARS_MAX,
+  SCAN_CHARS_MAX,
+  VIRTUAL_SCRIPTS,
+  VIRTUAL_TEXT_CHARS_MAX,
+} from './device-bounds.ts'
 
 export const SCANS_MAX = 50
 export const SCANNERS_MAX = 4
-export const SCAN_CHARS_MAX = 4_096
 
 export const scanNoteSchema = z.strictObject({
   /** Counts up while the till runs. */
@@ -41,7 +46,6 @@ export const deviceProcedures = {
 export const DEVICES_MAX = 32
 export const FOUND_MAX = 256
 export const EVENTS_MAX = 50
-export const DEVICE_NAME_CHARS_MAX = 60
 const ADDRESS_CHARS_MAX = 512
 const RAW_CHARS_MAX = 4_096
 /** A picture of the longest slip, as a data URL. */
@@ -230,8 +234,6 @@ export const deviceCheckProcedures = {
     .errors(mayAnswer('device_not_found', 'device_not_usable', 'device_fixed', 'device_busy')),
 }
 
-export const VIRTUAL_TEXT_CHARS_MAX = 2_048
-
 export const virtualFaultSchema = z.enum([
   'paper_out',
   'paper_low',
@@ -244,19 +246,7 @@ export const virtualFaultSchema = z.enum([
   'double_scan',
 ])
 export const virtualActSchema = z.enum(['scan', 'swipe', 'tear_off', 'mend'])
-/** What the next sales on the virtual card terminal come to; drivers/virtual/card-terminal.ts. */
-export const virtualScriptSchema = z.enum([
-  'approve',
-  'decline',
-  'wrong-pin',
-  'answer-lost',
-  'silent',
-  'lost-before',
-  'offline',
-  'late',
-  'other-amount',
-  'slow',
-])
+export const virtualScriptSchema = z.enum(VIRTUAL_SCRIPTS)
 
 export const virtualDeviceSchema = z.strictObject({
   id: deviceIdSchema,

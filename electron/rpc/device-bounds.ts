@@ -1,0 +1,20 @@
+// Bounds and lists of the calls about devices that the screens need as values too: here without the schemas, which weigh more than
+// a screen. Used by devices.ts and the renderer.
+
+export const SCAN_CHARS_MAX = 4_096
+export const DEVICE_NAME_CHARS_MAX = 60
+export const VIRTUAL_TEXT_CHARS_MAX = 2_048
+
+/** What the next sales on the virtual card terminal come to; drivers/virtual/card-terminal.ts. */
+export const VIRTUAL_SCRIPTS = [
+  'approve',
+  'decline',
+  'wrong-pin',
+  'answer-lost',
+  'silent',
+  'lost-before',
+  'offline',
+  'late',
+  'other-amount',
+  'slow',
+] as const
