@@ -139,7 +139,7 @@ test('every test file belongs to a project, so that it runs', () => {
   const strays = files.filter(
     (path) =>
       /\.(test|spec)\.[cm]?[jt]sx?$/.test(path) &&
-      !/^test\/(rules|unit|integration|simulation|reliability|parity|e2e)\/.*\.test\.ts$/.test(path),
+      !/^test\/(rules|unit|integration|simulation|reliability|parity|e2e|rig)\/.*\.test\.ts$/.test(path),
   )
   expectNone(strays.map((path) => `${path}: move it into a project folder of test/rules/vitest.config.ts`))
 })
