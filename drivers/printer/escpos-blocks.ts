@@ -19,11 +19,12 @@ import { DEFAULT_ECC, QUIET_MODULES, drawQr, fitModuleDots } from './qr.ts'
 
 const LINE_SPACING_24 = '\x1b3\x18'
 const LINE_SPACING_DEFAULT = '\x1b2'
-const BARCODE_MODULE_DOTS = 2
+export const BARCODE_MODULE_DOTS = 2
 /** White above a barcode: `ESC J 16` would end in the byte that starts real-time commands. */
 const BARCODE_GAP = '\x1bJ\x0c'
 
-const RULES = {
+/** Cut to the width of the paper. */
+export const RULES = {
   solid: '-'.repeat(LINE_CHARACTERS_MAX),
   dashed: '- '.repeat(LINE_CHARACTERS_MAX / 2),
   double: '='.repeat(LINE_CHARACTERS_MAX),

@@ -16,8 +16,8 @@ import {
 import type { Column, Measure, PlacedText } from './line-wrap.ts'
 import { countCharacters, fitColumns, wrapCells, wrapRow, wrapText } from './line-wrap.ts'
 
-const TEXT_COLUMN_MIN = 7
-const WIDE_COLUMNS = 40
+export const TEXT_COLUMN_MIN = 7
+export const WIDE_COLUMNS = 40
 
 export function addText(slip: Slip, block: TextBlock): void {
   const isAsIs = isPlain(block.text)
@@ -135,7 +135,8 @@ function addTableLines(
   }
 }
 
-function joinCells(cells: readonly PlacedText[], width: number, isMirrored: boolean): string {
+/** One line of a table, its cells at their places. */
+export function joinCells(cells: readonly PlacedText[], width: number, isMirrored: boolean): string {
   let line = ''
   const placed = isMirrored
     ? cells

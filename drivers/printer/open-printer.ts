@@ -6,7 +6,7 @@ import { DriverProblem } from '#drivers/problem.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
 import type { PrintDocument } from './document.ts'
 import { COPIES_MAX } from './document.ts'
-import { encodeEscPos } from './escpos.ts'
+import { encodeDocument } from './encode-document.ts'
 import type { PrintOutcome, PrintTimes } from './print-job.ts'
 import { outcome, PRINT_TIMES, printOver, problemOf } from './print-job.ts'
 import type { PrinterAddressKind } from './printer-address.ts'
@@ -75,17 +75,18 @@ export function openPrinter(url: string, times: PrintTimes = PRINT_TIMES): Print
 
 /** A printer over any transport: what openPrinter uses, and the door for links that have no URL here. */
 export function openPrinterOver(
-  transport: Transport,
+  link: Transport,
   options: { kind: PrinterDescription['kind']; profile: PrinterProfile; times?: PrintTimes },
 ): Printer {
   const { kind, profile, times = PRINT_TIMES } = options
+  const transport = profile.language === 'esc-pos' ? link : withoutAnswers(link)
   const inTurn = oneAtATime(transport.name)
   const lines = keepLine(transport, times)
   /** Job whose slip broke off, so that what comes next must say that it is void; null: none. */
   let voidJob: string | null = null
   let jobNumber = 0
   // The first real receipt should not pay for the engine compiling this code on its first run.
-  encodeEscPos(WARM_UP, profile)
+  encodeDocument(WARM_UP, profile)
 
   const printNow = async (
     slip: Uint8Array,
@@ -98,7 +99,7 @@ export function openPrinterOver(
       const isOnPaper = (job: string): boolean => lines.late().has(job) || line.reader.processIds().has(job)
       if (voidJob !== null && isOnPaper(voidJob)) voidJob = null
       const isVoidAbove = voidJob !== null || isAfterVoid === true
-      return isVoidAbove ? Buffer.concat([encodeEscPos(VOID_STRIP, profile), slip]) : slip
+      return isVoidAbove ? Buffer.concat([encodeDocument(VOID_STRIP, profile), slip]) : slip
     }
     const processId = profile.hasProcessId ? id : null
     const { late, ...end } = await printOver(line, { bytes, processId, clears: profile.clears, onSent })
@@ -127,6 +128,15 @@ export function openPrinterOver(
         return problem
       }),
     close: async () => await inTurn(lines.close),
+  }
+}
+
+/** Questions and answers here are ESC/POS: another printer would print the ones, and its own answers be taken for the others. */
+function withoutAnswers(link: Transport): Transport {
+  return {
+    name: link.name,
+    canAnswer: false,
+    open: async () => ({ ...(await link.open()), onData: () => () => undefined }),
   }
 }
 
@@ -170,10 +180,10 @@ function encodeCopies(document: PrintDocument, profile: PrinterProfile, copies: 
   if (!Number.isInteger(copies) || copies < 1 || copies > COPIES_MAX) {
     throw new DriverProblem('document_invalid', `Copies must be 1 to ${COPIES_MAX}.`)
   }
-  const first = encodeEscPos(document, profile)
+  const first = encodeDocument(document, profile)
   if (copies === 1) return first
   // `ESC @` would switch automatic status off in mid-job, so only the first copy has it.
-  const other = encodeEscPos(document, profile, { hasInit: false })
+  const other = encodeDocument(document, profile, { hasInit: false })
   return Buffer.concat([first, ...Array.from({ length: copies - 1 }, () => other)])
 }
 

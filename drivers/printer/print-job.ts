@@ -212,6 +212,7 @@ async function askForTrouble({ reader, times }: PrintLine): Promise<DriverProble
 }
 
 async function clearBuffers({ connection, reader, times }: PrintLine, { clears }: JobBytes): Promise<void> {
+  if (clears.length === 0) return
   try {
     for (const clear of clears) await connection.write(CLEARS[clear])
     // Real-time commands are carried out in order: its answer means that the buffers are empty.

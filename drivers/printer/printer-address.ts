@@ -124,6 +124,9 @@ export function printerTransport(address: PrinterAddress): Transport {
         },
       })
     case 'virtual': {
+      if (profile.language !== 'esc-pos') {
+        throw invalidAddress(`virtual:${target}`, `the virtual printer does not read "${profile.id}"`)
+      }
       const onSlip = openSlipFolder(target, profile)
       const printer = createVirtualPrinter({ columns: profile.columns, onSlip })
       // Without a cutter the citizen tears the slip off: a new one begins with the next job.

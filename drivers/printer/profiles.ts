@@ -1,10 +1,13 @@
-// What differs between receipt printers, as data. escpos.ts encodes by it; a printer URL names one by id
+// What differs between receipt printers, as data. encode-document.ts encodes by it; a printer URL names one by id
 // (tcp://10.0.0.9:9100?profile=generic-58). A new model is a new entry here, never a condition in the encoder.
+
+/** The commands a printer reads. Star's older models speak Line Mode, its newer ones StarPRNT. */
+export type PrinterLanguage = 'esc-pos' | 'star-prnt' | 'star-line'
 
 export type CodePage = {
   /** Name in @point-of-sale/codepage-encoder. */
   readonly name: 'cp437' | 'cp858' | 'windows1252'
-  /** n of `ESC t n`. */
+  /** n of `ESC t n`; of `ESC GS t n` for Star. */
   readonly number: number
 }
 
@@ -14,13 +17,14 @@ export type BufferClear = 'dle-dc4-8' | 'dle-enq-2'
 export type PrinterProfile = {
   readonly id: string
   readonly label: string
+  readonly language: PrinterLanguage
   /** Printable width; a multiple of 8. */
   readonly dots: number
   /** Characters of font A in a line. */
   readonly columns: number
   /** In the order in which they are tried. */
   readonly codePages: readonly CodePage[]
-  /** Draws its own QR codes (`GS ( k`); otherwise they are sent as a picture. */
+  /** Draws its own QR codes (`GS ( k`, Star `ESC GS y`); otherwise they are sent as a picture. */
   readonly hasQr: boolean
   readonly hasCutter: boolean
   /** Empty lines before the cut, so that the blade does not hit the text. */
@@ -46,6 +50,7 @@ const COMMON_PAGES: readonly CodePage[] = [
 const generic80: PrinterProfile = {
   id: 'generic-80',
   label: '80 mm ESC/POS printer, 48 columns',
+  language: 'esc-pos',
   dots: 576,
   columns: 48,
   codePages: COMMON_PAGES,
@@ -67,6 +72,20 @@ const generic58: PrinterProfile = {
   columns: 32,
   hasCutter: false,
   linesBeforeCut: 4,
+}
+
+/** Star answers questions of its own, which we do not ask: what it printed is for the operator to say. */
+const star80: PrinterProfile = {
+  ...generic80,
+  id: 'star-prnt-80',
+  label: 'Star, StarPRNT: mC-Print3, TSP654II (80 mm, 48 columns)',
+  language: 'star-prnt',
+  codePages: [
+    { name: 'cp437', number: 1 },
+    { name: 'cp858', number: 4 },
+    { name: 'windows1252', number: 32 },
+  ],
+  clears: [],
 }
 
 export const profiles: readonly PrinterProfile[] = [
@@ -112,6 +131,20 @@ export const profiles: readonly PrinterProfile[] = [
     cutFeed: 16,
     motionUnitsPerInch: 180,
     hasProcessId: true,
+  },
+  star80,
+  {
+    ...star80,
+    id: 'star-prnt-58',
+    label: 'Star, StarPRNT: mC-Print2, mPOP, SM-L200 (58 mm, 32 columns)',
+    dots: 384,
+    columns: 32,
+  },
+  {
+    ...star80,
+    id: 'star-line-80',
+    label: 'Star, Line Mode: TSP650, TSP700, TSP800 (80 mm, 48 columns)',
+    language: 'star-line',
   },
 ]
 
