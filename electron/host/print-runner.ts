@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ZERO_PAISE } from '#contract/money.ts'
 import { problemOf, ProblemError, type Problem } from '#contract/problem.ts'
-import type { Printer } from '#drivers/printer/open-printer.ts'
+import type { Printer, PrinterStatus } from '#drivers/printer/open-printer.ts'
 import type { PrintDocument } from '#drivers/printer/document.ts'
 import { jobAfter, maySpareTake, printerProblem, processIdOf, type PrintResult } from '#core/print-queue.ts'
 import type { Clock } from '#core/ports.ts'
@@ -26,10 +26,15 @@ export type PrintRunner = {
   readonly view: () => PrinterView
   /** Something was queued. */
   readonly nudge: () => void
-  /** Prints one slip that is no receipt, before the receipts that wait; it is in no queue and can be asked for again. */
-  readonly printNow: (document: PrintDocument) => Promise<PrintResult>
+  /**
+   * Prints one slip that is no receipt, before the receipts that wait; it is in no queue and can be asked for again. `on`: on this
+   * printer only.
+   */
+  readonly printNow: (document: PrintDocument, on?: Printer) => Promise<PrintResult>
   /** Asked before any reprint: slips of which a printer has said since that they came out are noted as printed. */
   readonly noteLate: () => Promise<void>
+  /** Opens the drawer, which hangs at the first printer. null: the pulse is on its way. */
+  readonly kick: () => Promise<Problem | null>
   readonly stop: () => Promise<void>
 }
 
@@ -46,6 +51,8 @@ type PrintPorts = {
   readonly clock: Clock
   readonly logger: Logger
   readonly pollMs: number
+  /** Level of the drawer's switch at each look; null: the printer did not say. */
+  readonly onDrawerSwitch?: (isPinHigh: boolean | null) => void
   readonly documentOf: (job: PrintJob) => PrintDocument | null
   /** ms this job may still wait when the queue has been busy for `waitedMs`, for DIGIT's number; 0 = print now. */
   readonly waitOf: (job: PrintJob, waitedMs: number) => number
@@ -76,11 +83,11 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     if (printer === first) view = { ...viewAfter(view, result), spare: spareOf(view, false) }
     else if (result.result !== 'not-sent') view = { ...view, spare: spareOf(view, true) }
   }
-  const printSlip = async ({ document, done }: Slip): Promise<void> => {
+  const printSlip = async ({ document, on, done }: Slip): Promise<void> => {
     let result = notSent('printer_none')
-    for (const printer of printers) {
+    for (const printer of on === undefined ? printers : [on]) {
       result = await printOnce(printer, document)
-      seen(result, printer)
+      if (on === undefined || printer === first) seen(result, printer)
       if (!maySpareTake(result)) break
     }
     done(result)
@@ -123,7 +130,10 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     if (job === null) {
       busySinceMs = null
       await noteLate()
-      view = { ...(await lookAt(first, name)), spare: view.spare }
+      const status = await first.status()
+      const hasAnswered = status.state === 'ready' || status.state === 'attention'
+      ports.onDrawerSwitch?.(hasAnswered ? status.isDrawerPinHigh : null)
+      view = { ...viewOf(status, name), spare: view.spare }
       return ports.pollMs
     }
     const { monotonicMs } = clock.read()
@@ -141,11 +151,17 @@ export function startPrintRunner(ports: PrintPorts): PrintRunner {
     view: () => view,
     nudge: () => void loop.wake(),
     noteLate: async () => await noteLate(),
-    printNow: async (document) => {
+    kick: async () => {
+      const problem = await first.kick()
+      // Its switch says soon whether it opened.
+      void loop.wake()
+      return problem === null ? null : printerProblem(problem.code)
+    },
+    printNow: async (document, on) => {
       if (!hasPrinter) return notSent('printer_none')
       if (isStopped || slips.length >= SLIPS_MAX) return notSent('printer_unreachable')
       return await new Promise<PrintResult>((done) => {
-        slips.push({ document, done })
+        slips.push({ document, on, done })
         void loop.wake()
       })
     },
@@ -190,7 +206,12 @@ function spareOf({ spare }: PrinterView, isInUse: boolean): PrinterView['spare']
   return spare === null ? null : { ...spare, isInUse }
 }
 
-type Slip = { readonly document: PrintDocument; readonly done: (result: PrintResult) => void }
+type Slip = {
+  readonly document: PrintDocument
+  /** undefined: the first, or the spare in its place. */
+  readonly on: Printer | undefined
+  readonly done: (result: PrintResult) => void
+}
 
 function notSent(driverCode: string): PrintResult {
   return { result: 'not-sent', problem: printerProblem(driverCode) }
@@ -242,8 +263,7 @@ function closeBroken({ store, clock, logger }: PrintPorts): boolean {
   return broken.length > 0
 }
 
-async function lookAt(printer: Printer, name: string): Promise<Omit<PrinterView, 'spare'>> {
-  const { state, problem } = await printer.status()
+function viewOf({ state, problem }: PrinterStatus, name: string): Omit<PrinterView, 'spare'> {
   const told = problem === null ? null : printerProblem(problem.code)
   switch (state) {
     case 'ready':

@@ -24,6 +24,17 @@ import {
   startCard,
 } from './card-handlers.ts'
 import { callError, checkCaller } from './call-rules.ts'
+import { eventsOf, listDevices } from './devices/device-handlers.ts'
+import { decodeText } from './devices/scan-words.ts'
+import { supportBundle } from './devices/support-bundle.ts'
+import { testDevice } from './devices/test-device.ts'
+import {
+  actVirtually,
+  lastSlip,
+  setVirtualFault,
+  setVirtualScript,
+  virtualDevices,
+} from './devices/virtual-panel.ts'
 import { rescueAnswer } from './rescue/rescue-answer.ts'
 import type { RescueResult } from './rescue/rescue-folder.ts'
 import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs-handlers.ts'
@@ -60,6 +71,25 @@ export function createRouter(
     readiness: { get: os.readiness.get.handler(() => readinessOf(access)) },
     devices: {
       scans: os.devices.scans.handler(async ({ input }) => await till().scanDesk.scans(input.after)),
+      list: os.devices.list.handler(() => listDevices(till())),
+      events: os.devices.events.handler(({ input }) => eventsOf(till(), input.id)),
+      test: os.devices.test.handler(async ({ input }) => await testDevice(till(), input.id)),
+      decode: os.devices.decode.handler(({ input }) => decodeText(input.text)),
+      bundle: os.devices.bundle.handler(async () => await supportBundle(access)),
+      found: os.devices.found.handler(async () => await till().devices.found()),
+      use: os.devices.use.handler(async ({ input }) => await till().devices.use(input)),
+      rename: os.devices.rename.handler(({ input }) => till().devices.rename(input.id, input.name)),
+      remove: os.devices.remove.handler(async ({ input }) => {
+        await till().devices.remove(input.id)
+        return {}
+      }),
+    },
+    virtual: {
+      list: os.virtual.list.handler(() => ({ devices: virtualDevices(till()) })),
+      slip: os.virtual.slip.handler(({ input }) => lastSlip(till(), input.id)),
+      fault: os.virtual.fault.handler(({ input }) => setVirtualFault(till(), input)),
+      act: os.virtual.act.handler(({ input }) => actVirtually(till(), input)),
+      script: os.virtual.script.handler(({ input }) => setVirtualScript(till(), input)),
     },
     packs: {
       list: os.packs.list.handler(() => listRoutes(till())),
@@ -92,6 +122,7 @@ export function createRouter(
       }),
       signOut: os.session.signOut.handler(() => {
         till().session.operator = null
+        till().customer.show({ at: 'idle' })
         return {}
       }),
     },
@@ -99,7 +130,10 @@ export function createRouter(
       open: os.shift.open.handler(({ input }) => {
         const { store, clock } = trading(till())
         const operator = operatorOf(till())
-        return openShift({ store, newId: randomUUID }, input.denominations, { operator, at: clock.read() })
+        const at = clock.read()
+        const shift = openShift({ store, newId: randomUUID }, input.denominations, { operator, at })
+        if (shift.floatPaise > 0) till().drawer.cashMoved()
+        return shift
       }),
       report: os.shift.report.handler(() => reportOf(till())),
       handIn: os.shift.handIn.handler(async ({ input }) => await handIn(till(), input)),
@@ -151,6 +185,18 @@ export function createRouter(
         return renderReceipt(receipt, { form: input.form, profile: till().profile })
       }),
     },
+    drawer: {
+      open: os.drawer.open.handler(
+        async ({ input }) => await till().drawer.noSale(input, operatorOf(till())),
+      ),
+    },
+    customer: {
+      show: os.customer.show.handler(({ input }) => {
+        till().customer.show(input)
+        return {}
+      }),
+      view: os.customer.view.handler(async ({ input }) => await till().customer.view(input.after)),
+    },
     rescue: { make: os.rescue.make.handler(async () => rescueAnswer(await rescue())) },
     exceptions: {
       list: os.exceptions.list.handler(async () => await listExceptions(till())),
@@ -168,9 +214,9 @@ function unlockPorts({ store, clock, secrets }: Till): UnlockPorts {
   return { store, clock, randomBelow: randomInt, answerTo: secrets.answerTo }
 }
 
-function findPorts({ store, integrator, link, clock, session }: Till): FindPorts {
+function findPorts({ store, integrator, link, clock, session, codesIn }: Till): FindPorts {
   const isKiosk = session.operator?.role === 'kiosk'
-  return { store, integrator, isOffline: !link.isOnline(), isKiosk, at: clock.read() }
+  return { store, integrator, isOffline: !link.isOnline(), isKiosk, codesIn, at: clock.read() }
 }
 
 function recordOf({ store }: Till, paymentId: string): PaymentRecord {

@@ -1,5 +1,6 @@
 // What the procedures work with: the open record, the integrator, the printer, and who is at the screen. Made by start-host, read
 // by the handlers.
+import type { ScanCodes } from '#core/find-bill.ts'
 import type { Logger } from 'pino'
 import type { Problem } from '#contract/problem.ts'
 import { ProblemError, problemOf } from '#contract/problem.ts'
@@ -10,7 +11,10 @@ import type { EnrolmentView } from '#rpc/enrolment.ts'
 import type { Store } from '#store/open-store.ts'
 import type { CardRunner } from './card-runner.ts'
 import type { IntegratorClient } from './integrator-client.ts'
+import type { DeviceBook } from './devices/device-book.ts'
+import type { CustomerDesk } from './customer-desk.ts'
 import type { DeviceSecretsKeeper } from './device-secrets.ts'
+import type { DrawerDesk } from './drawer-desk.ts'
 import type { LinkState } from './link-state.ts'
 import type { PackRunner } from './packs/pack-runner.ts'
 import type { PrintRunner } from './print-runner.ts'
@@ -29,7 +33,12 @@ export type Till = {
   readonly printing: PrintRunner
   readonly packs: PackRunner
   readonly scanDesk: Pick<ScanDesk, 'scans'>
+  readonly codesIn: (text: string) => ScanCodes
   readonly cards: CardRunner
+  readonly drawer: DrawerDesk
+  readonly customer: Pick<CustomerDesk, 'show' | 'view'>
+  readonly devices: DeviceBook
+  readonly dataDir: string
   readonly profile: PrinterProfile
   readonly clock: Clock
   readonly logger: Logger

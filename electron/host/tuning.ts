@@ -1,5 +1,7 @@
 // What a test may set otherwise; the shells take the standard. Read by start-host.
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
+import { systemListers, type Lister } from '#drivers/discover/listers.ts'
+import { usbHotplug } from '#drivers/discover/watch.ts'
 import type { Clock } from '#core/ports.ts'
 import { CARD_ASK_AGAIN_MS, FREE_BYTES_MIN } from '#core/limits.ts'
 import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
@@ -22,6 +24,10 @@ export type HostTuning = {
   readonly packTimes: PackTimes
   /** A terminal made by a test, in place of the one that the options name. */
   readonly cardTerminal: CardTerminal | null
+  /** What lists the devices that are plugged in. */
+  readonly deviceListers: readonly Lister[]
+  /** Calls back when something was plugged in or pulled out; null: only the slow look tells. */
+  readonly hotplug: ((onEvent: () => void) => () => void) | null
   readonly cardAskAgainMs: readonly number[]
   /** What secrets are sealed with; a shell with a keyring brings its own. */
   readonly vault: SecretVault
@@ -45,6 +51,8 @@ export function standardTuning(environment: Record<string, string | undefined>):
     integratorTimes: INTEGRATOR_TIMES,
     packTimes: PACK_TIMES,
     cardTerminal: null,
+    deviceListers: systemListers(),
+    hotplug: usbHotplug,
     cardAskAgainMs: CARD_ASK_AGAIN_MS,
     vault: vaultOfMachine(environment),
     olderVaults: [],

@@ -19,7 +19,9 @@ import * as z from 'zod'
 import { inShift, open, signedIn } from './callers.ts'
 import { cardProcedures, cardStatusSchema } from './card.ts'
 import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
-import { deviceProcedures } from './devices.ts'
+import { deviceCheckProcedures, deviceProcedures, virtualProcedures } from './devices.ts'
+import { customerProcedures } from './customer.ts'
+import { drawerProcedures, drawerStandingSchema } from './drawer.ts'
 import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
@@ -114,6 +116,7 @@ export const terminalStatusSchema = z.strictObject({
       })
       .nullable(),
   }),
+  drawer: drawerStandingSchema,
   lastReceipt: z
     .strictObject({ paymentId: paymentIdSchema, receiptNumber: z.string(), amountPaise: paiseSchema })
     .nullable(),
@@ -268,7 +271,8 @@ const lookupProblems = mayAnswer(
 export const procedures = {
   readiness: readinessProcedures,
   packs: packProcedures,
-  devices: deviceProcedures,
+  devices: { ...deviceProcedures, ...deviceCheckProcedures },
+  virtual: virtualProcedures,
   terminal: {
     /** Everything the frame of every screen shows; polled. */
     status: open.output(terminalStatusSchema),
@@ -382,6 +386,8 @@ export const procedures = {
   },
   exceptions: supervisorProcedures,
   rescue: rescueProcedures,
+  drawer: drawerProcedures,
+  customer: customerProcedures,
   queue: {
     list: signedIn.output(z.array(queueRowSchema).max(QUEUE_ROWS_MAX)),
     sendNow: signedIn
