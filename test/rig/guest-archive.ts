@@ -33,6 +33,7 @@ const PACKAGES = [
   'serialport',
   'node-hid',
   'usb',
+  'koffi',
   'uqr',
   'zod',
   '@napi-rs/canvas',

@@ -57,6 +57,18 @@ describe.runIf(obstacle === null)('devices of a real kernel', () => {
     expect(seen).toMatchObject({ closedWith: 'device_gone', events: [SCAN_OF_UPI] })
   })
 
+  test('a staff card is read, a bank card is forgotten but for four digits, and a reader that is gone says so', () => {
+    const seen = seenIn('cards through a stripe reader')
+    expect(seen).toMatchObject({
+      events: [
+        { kind: 'id-card', value: '000123', track: 2 },
+        { kind: 'bank_card_refused', lastFour: '1111' },
+      ],
+      closedWith: 'device_gone',
+    })
+    expect(JSON.stringify(seen)).not.toContain('411111')
+  })
+
   test('a scanner that may not be opened names the rule that lets it', () => {
     const { told } = seenIn('a scanner whose file is forbidden')
     expect(told).toContain('"device_permission"')

@@ -36,7 +36,8 @@ const plug = ({ name, socket, vendorId, productId, strings, functions }: Gadget)
 }
 
 /** The cable comes out; `plug…` puts it back. The device itself lives on, as a printer with its own power does. */
-export const unplug = (name: 'scanner' | 'printer' | 'serial'): void => setCable(made.get(name) ?? -1, 'out')
+export const unplug = (name: 'scanner' | 'stripe-reader' | 'printer' | 'serial'): void =>
+  setCable(made.get(name) ?? -1, 'out')
 
 /** Takes the power of the socket: the host forgets the device at once and meets it anew. */
 const setCable = (socket: number, to: 'in' | 'out'): void => {

@@ -3,9 +3,11 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { CardEvent } from '#drivers/card-reader/card-reader.ts'
+import { cardReaderAt } from '#drivers/card-reader/open-card-reader.ts'
 import { scannerAt } from '#drivers/scanner/open-scanner.ts'
 import type { ScanEvent } from '#drivers/scanner/scan.ts'
-import { plugScanner, unplug } from './gadgets.ts'
+import { plugScanner, plugStripeReader, unplug } from './gadgets.ts'
 import type { Scene } from './main.ts'
 
 const PLUG_MS = 1_500
@@ -67,6 +69,35 @@ const replugging: Scene = {
   },
 }
 
+/** One report of 337 bytes: three states, three lengths, encode type, three fields of 110 bytes. */
+const stripe = (...tracks: readonly string[]): Buffer => {
+  const bytes = Buffer.alloc(337)
+  for (const [at, track] of tracks.entries()) {
+    bytes[3 + at] = track.length
+    bytes.write(track, [7, 117, 227][at] ?? 0, 'latin1')
+  }
+  return bytes
+}
+
+const swiping: Scene = {
+  name: 'cards through a stripe reader',
+  play: async () => {
+    const events: CardEvent[] = []
+    const reader = await cardReaderAt('hid:0801:0002:RIG-STRIPE-1', { nowMs: Date.now }).open((event) =>
+      events.push(event),
+    )
+    writeFileSync('/dev/hidg1', stripe('%STAFF000123^RIG?', ';000123?'))
+    await wait(500)
+    // A number that card makers give for tests.
+    writeFileSync('/dev/hidg1', stripe('%B4111111111111111^DOE/J^2912101?', ';4111111111111111=2912101?'))
+    await wait(500)
+    unplug('stripe-reader')
+    const problem = await reader.closed
+    plugStripeReader()
+    return { events, closedWith: codeOf(problem) }
+  },
+}
+
 const forbidden: Scene = {
   name: 'a scanner whose file is forbidden',
   play: async () => {
@@ -88,4 +119,4 @@ const forbidden: Scene = {
 const codeOf = (problem: unknown): string | null =>
   problem instanceof Error && 'code' in problem ? String(problem.code) : null
 
-export const hidScenes: readonly Scene[] = [scanning, replugging, forbidden]
+export const hidScenes: readonly Scene[] = [scanning, replugging, swiping, forbidden]
