@@ -3,6 +3,7 @@
 // Called by the host's bill procedures.
 import type { Masters } from '#contract/api.ts'
 import type { Bill } from '#contract/bill.ts'
+import { isCardText } from '#contract/card-numbers.ts'
 import type { BillKey } from '#contract/payment.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import { judgeClock } from './clock-guard.ts'
@@ -55,6 +56,8 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
   const receipt = readReceiptQr(text)
   if (receipt !== null) throw new ProblemError('bill_already_paid', { receiptNumber: receipt.receiptNumber })
   const value = text.trim()
+  // The number of a bill that is known here may look like a card's; of another one nobody is asked.
+  if (isCardText(value) && !isKnownNumber(ports, value)) throw new ProblemError('card_number_refused')
   if (ports.isOffline) {
     const own = fromOwnStore(ports, value)
     if (own.length > 0) return own
@@ -137,6 +140,13 @@ function fromOwnStoreOr(ports: FindPorts, value: string, problem: ProblemError):
   const own = fromOwnStore(ports, value)
   if (own.length === 0) throw problem
   return own
+}
+
+function isKnownNumber({ store }: FindPorts, value: string): boolean {
+  return (
+    store.cachedBills({ by: 'any', value }).length > 0 ||
+    store.packedBills({ by: 'number', value }).length > 0
+  )
 }
 
 /** By number from cache and packs, the later look at each debt; else by name, door or street from the packs. */

@@ -24,6 +24,7 @@ import {
   startCard,
 } from './card-handlers.ts'
 import { callError, checkCaller } from './call-rules.ts'
+import { refuseCardNumbers } from './card-number-guard.ts'
 import { eventsOf, listDevices } from './devices/device-handlers.ts'
 import { decodeText } from './devices/scan-words.ts'
 import { supportBundle } from './devices/support-bundle.ts'
@@ -56,9 +57,10 @@ export function createRouter(
 ): Router<Procedures, CallContext> {
   const os = implement(procedures)
     .$context<CallContext>()
-    .use(async ({ procedure, path, next }) => {
+    .use(async ({ procedure, path, next }, input) => {
       try {
         checkCaller(access, path.join('.'), procedure['~orpc'].meta)
+        refuseCardNumbers(path.join('.'), input)
         return await next()
       } catch (error) {
         throw callError(error, { procedure, path, logger })

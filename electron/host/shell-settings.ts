@@ -22,6 +22,7 @@ const SETTINGS = {
   printer: { env: 'TAHSIL_PRINTER', file: 'printer' },
   'card-terminal': { env: 'TAHSIL_CARD_TERMINAL', file: 'cardTerminal' },
   scanner: { env: 'TAHSIL_SCANNER', file: 'scanner' },
+  'card-reader': { env: 'TAHSIL_CARD_READER', file: 'cardReader' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
   log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
@@ -44,6 +45,8 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --card-terminal WHERE  zvt:…, nexo:…, pine-labs:…, ezetap:…, virtual: or manual (TAHSIL_CARD_TERMINAL)
   --scanner WHERE    hid:VID:PID[:SERIAL], serial:PATH[?baud=9600] or virtual:FILE, with commas between;
                      none for a scanner that types as a keyboard (TAHSIL_SCANNER)
+  --card-reader WHERE  badges of staff and cards of citizens: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]
+                     (TAHSIL_CARD_READER)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
@@ -82,6 +85,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     printer: get('printer') ?? 'none',
     cardTerminal: get('card-terminal') ?? 'manual',
     scanners: readScanners(get('scanner') ?? ''),
+    cardReader: get('card-reader') ?? null,
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,

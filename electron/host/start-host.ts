@@ -12,6 +12,7 @@ import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { finishSale } from './card-handlers.ts'
+import { cardReadersFor } from './card-readers.ts'
 import { startCardRunner } from './card-runner.ts'
 import { openDeviceBook, type DeviceBook } from './devices/device-book.ts'
 import { replaceableCards, replaceablePrinting, replaceableScanDesk } from './devices/replaceable.ts'
@@ -241,8 +242,9 @@ function startTill(parts: Parts): Running {
   )
   const nowMs = (): number => clock.read().wallMs
   const codesIn = createScanReader(options.scanLinkRules ?? [])
+  const readers = cardReadersFor(options, tuning)
   const scanDesk = replaceableScanDesk(() =>
-    startScanDesk({ scanners: devices.scanners(), logger, nowMs }),
+    startScanDesk({ scanners: devices.scanners(), readers, logger, nowMs }),
   )
   const users = { printer: printing, scanner: scanDesk, card_terminal: cards }
   devices.connect({

@@ -23,6 +23,8 @@ export type HostOptions = {
   readonly cardTerminal?: string | null
   /** Addresses as in drivers/scanner/open-scanner.ts; scanners that type as a keyboard need none. */
   readonly scanners?: readonly string[]
+  /** Address as in drivers/card-reader/open-card-reader.ts: badges of staff, cards of citizens; null: none. */
+  readonly cardReader?: string | null
   /** Folder for the second copy of the journal, best on another medium; absent: beside the record. */
   readonly journalCopy?: string | null
   /** Characters per line of the paper: 32 (58 mm) or 42/48 (80 mm). */

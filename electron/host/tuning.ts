@@ -1,4 +1,5 @@
 // What a test may set otherwise; the shells take the standard. Read by start-host.
+import type { CardReader } from '#drivers/card-reader/card-reader.ts'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import { systemListers, type Lister } from '#drivers/discover/listers.ts'
 import { usbHotplug } from '#drivers/discover/watch.ts'
@@ -24,6 +25,8 @@ export type HostTuning = {
   readonly packTimes: PackTimes
   /** A terminal made by a test, in place of the one that the options name. */
   readonly cardTerminal: CardTerminal | null
+  /** Readers made by a test, in place of the one that the options name. */
+  readonly cardReaders: readonly CardReader[] | null
   /** What lists the devices that are plugged in. */
   readonly deviceListers: readonly Lister[]
   /** Calls back when something was plugged in or pulled out; null: only the slow look tells. */
@@ -51,6 +54,7 @@ export function standardTuning(environment: Record<string, string | undefined>):
     integratorTimes: INTEGRATOR_TIMES,
     packTimes: PACK_TIMES,
     cardTerminal: null,
+    cardReaders: null,
     deviceListers: systemListers(),
     hotplug: usbHotplug,
     cardAskAgainMs: CARD_ASK_AGAIN_MS,

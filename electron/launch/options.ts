@@ -7,12 +7,13 @@ import { LaunchError } from './launch-error.ts'
 const NODE_MAJOR_MIN = 24
 const ROOT = join(import.meta.dirname, '..', '..')
 
-export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--scanner WHERE]... [--card-terminal WHERE] [--fresh] [--no-open] [--json]
+export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--scanner WHERE]... [--card-reader WHERE] [--card-terminal WHERE] [--fresh] [--no-open] [--json]
   --data DIR      folder of everything on this machine (TAHSIL_DATA_DIR), ./data when not given
   --port N        port of the till on 127.0.0.1, ${DEFAULT_PORT} when not given, 0 for any free one
   --printer WHERE a network printer; without it slips go into a folder
   --scanner WHERE hid:VID:PID[:SERIAL], serial:/dev/ttyACM0?baud=9600 or virtual:FILE; may be given several times;
                   scanners that type as a keyboard need none
+  --card-reader WHERE  badges of staff: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]; none when not given
   --card-terminal WHERE  what takes the cards; a virtual one that charges nobody when not given, manual: slips are typed
   --fresh         move the old data aside and begin anew
   --no-open       open no window, print the address
@@ -28,6 +29,7 @@ export type StartArguments = {
   readonly port: number
   readonly printer: string | null
   readonly scanners: readonly string[]
+  readonly cardReader: string | null
   readonly cardTerminal: string
   readonly isFresh: boolean
   readonly isOpening: boolean
@@ -46,6 +48,7 @@ export function readStartArguments(words: readonly string[], env: NodeJS.Process
     port,
     printer: readPrinter(values.printer),
     scanners: values.scanner ?? [],
+    cardReader: values['card-reader'] ?? null,
     cardTerminal: values['card-terminal'] ?? 'virtual:',
     isFresh: values.fresh === true,
     isOpening: values['no-open'] !== true,
@@ -64,7 +67,7 @@ export type DemoArguments = {
 export function readDemoArguments(words: readonly string[]): DemoArguments | null {
   const values = parse(words, DEMO_USAGE)
   if (values.help === true) return null
-  const stranger = (['port', 'card-terminal', 'fresh', 'no-open', 'scanner'] as const).find(
+  const stranger = (['port', 'card-terminal', 'fresh', 'no-open', 'scanner', 'card-reader'] as const).find(
     (name) => values[name] !== undefined,
   )
   if (stranger !== undefined) throw new LaunchError(`The demo does not know --${stranger}.\n${DEMO_USAGE}`)
@@ -92,6 +95,7 @@ function parse(words: readonly string[], usage: string) {
         port: { type: 'string' },
         printer: { type: 'string' },
         scanner: { type: 'string', multiple: true },
+        'card-reader': { type: 'string' },
         'card-terminal': { type: 'string' },
         fresh: { type: 'boolean' },
         'no-open': { type: 'boolean' },

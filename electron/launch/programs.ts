@@ -90,6 +90,8 @@ export type TerminalWishes = {
   readonly printer: string | null
   /** Addresses; absent or empty: scanners type as keyboards, if there are any. */
   readonly scanners?: readonly string[]
+  /** Absent or null: none. */
+  readonly cardReader?: string | null
   /** Absent: English. */
   readonly cardTerminal: string
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
@@ -112,6 +114,7 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
     '--printer',
     wishes.printer ?? `virtual:${join(folder.path, 'slips')}`,
     ...(wishes.scanners?.length ? ['--scanner', wishes.scanners.join(',')] : []),
+    ...(wishes.cardReader ? ['--card-reader', wishes.cardReader] : []),
     '--card-terminal',
     wishes.cardTerminal,
   ]

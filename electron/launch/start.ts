@@ -99,6 +99,7 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
       isOpening: args.isOpening,
       printer: args.printer,
       scanners: args.scanners,
+      cardReader: args.cardReader,
       cardTerminal: args.cardTerminal,
       onLink: (said) => say(wordsOfWindow(said).join('\n')),
       machine: {

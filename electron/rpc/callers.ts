@@ -14,6 +14,7 @@ export type ProcedureMeta = {
 const base = oc.$meta<ProcedureMeta>({ needs: 'nobody', roles: [] })
 const always = mayAnswer(
   'input_invalid',
+  'card_number_refused',
   'store_busy',
   'store_full',
   'store_unknown',

@@ -14,14 +14,29 @@ import {
 export const SCANS_MAX = 50
 export const SCANNERS_MAX = 4
 
+/** Why a scanner that is no keyboard could not read a code (drivers/scanner/scan.ts), or a card reader a card. */
+export const unreadReasonSchema = z.enum([
+  'empty',
+  'garbage',
+  'too_long',
+  'part_lost',
+  'malformed',
+  'card_unreadable',
+  'bank_card',
+])
+
 export const scanNoteSchema = z.strictObject({
   /** Counts up while the till runs. */
   number: z.int().min(1),
-  /** null: a code that could not be read. */
+  /** badge: the card of somebody who works or lives here. bank_card: refused and forgotten. Absent: a scan. */
+  kind: z.enum(['scan', 'badge', 'bank_card']).optional(),
+  /** null: a code or a card that could not be read, or may not be. */
   value: z.string().min(1).max(SCAN_CHARS_MAX).nullable(),
+  /** Present for a code that a scanner could not read. */
+  reason: unreadReasonSchema.optional(),
   aim: z.string().length(3).nullable(),
   symbology: z.string().max(32).nullable(),
-  source: z.enum(['hid-pos', 'serial']),
+  source: z.enum(['hid-pos', 'serial', 'card']),
   atMs: epochMsSchema,
 })
 export type ScanNote = z.infer<typeof scanNoteSchema>
@@ -30,8 +45,8 @@ export const scansSchema = z.strictObject({
   /** Give it back with the next call. */
   lastNumber: z.int().min(0),
   scans: z.array(scanNoteSchema).max(SCANS_MAX),
-  /** Scanners of this till that are no keyboards; empty: there is nothing to wait for. */
-  scanners: z.array(z.strictObject({ name: z.string().max(512), isOpen: z.boolean() })).max(SCANNERS_MAX),
+  /** Scanners and card readers of this till that are no keyboards; empty: there is nothing to wait for. */
+  scanners: z.array(z.strictObject({ name: z.string().max(512), isOpen: z.boolean() })).max(SCANNERS_MAX + 1),
 })
 export type Scans = z.infer<typeof scansSchema>
 

@@ -22,6 +22,18 @@ export function hasCardNumber(text: string): boolean {
   return text.normalize('NFKC').match(DIGITS)?.some(hasCard) ?? false
 }
 
+/** What a stripe begins with, and a number and a date behind it. */
+const STRIPE = /^[%;][A-Z]?[\d*\s.-]{6,}[=^]/i
+
+/**
+ * The text is a card's number, or what stands on a stripe, and nothing else. For scans and searches, which hold other numbers as long: a
+ * merchant's in a payment code, the parts of a link.
+ */
+export function isCardText(text: string): boolean {
+  const bare = text.normalize('NFKC').trim()
+  return STRIPE.test(bare) || (/^[^\p{L}]*$/u.test(bare) && hasCardNumber(bare))
+}
+
 /** The same text with the digits of a card replaced but for the last four. */
 export function withoutCardNumbers(text: string): string {
   return text

@@ -1,0 +1,99 @@
+// Goal: a badge held or swiped reaches the screen that asks like a scan does, whatever kind of reader it was; a bank card reaches
+// nobody, from a reader or from a scanner, and a reader that was unplugged comes back by itself.
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { expect, test } from 'vitest'
+import type { CardListener, CardReader } from '#drivers/card-reader/card-reader.ts'
+import { stripeReader } from '#drivers/card-reader/stripe-reader.ts'
+import { hidScanner } from '#drivers/scanner/hid-scanner.ts'
+import { virtualStripeReader } from '#drivers/virtual/card-reader.ts'
+import { virtualScanner } from '#drivers/virtual/scanner.ts'
+import { cardReadersFor } from '#host/card-readers.ts'
+import { startScanDesk } from '#host/scan-desk.ts'
+import { machineClock } from '#host/machine-clock.ts'
+
+const NOW = 1_780_000_000_000
+const nowMs = () => NOW
+const ids = { vendorId: 0x0801, productId: 2, serialNumber: null }
+const BANK = '4111111111111111'
+
+test('badges and cards are told like scans; bank cards only that there was one', async () => {
+  const stripe = virtualStripeReader()
+  const scanner = virtualScanner()
+  const lines: string[] = []
+  const listeners: CardListener[] = []
+  const chip: CardReader = {
+    name: 'PC/SC',
+    open: async (listener) => {
+      listeners.push(listener)
+      const { promise: closed, resolve } = Promise.withResolvers<null>()
+      return { closed, close: async () => resolve(null) }
+    },
+  }
+  const desk = startScanDesk({
+    scanners: [hidScanner(ids, { nowMs, open: scanner.openHid })],
+    readers: [stripeReader(ids, { nowMs, open: stripe.open }), chip],
+    logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+    nowMs,
+    againMs: 5,
+  })
+  const told = async (after: number) =>
+    (await desk.scans(after)).scans.map(({ kind, value, reason }) => [kind, value, reason])
+  await expect
+    .poll(async () => (await desk.scans(null)).scanners.map(({ isOpen }) => isOpen))
+    .toEqual([true, true, true])
+
+  stripe.swipe({ 2: ';101?' })
+  listeners[0]?.({ kind: 'badge', uid: '04A1B2C3D4E5F6', at: NOW })
+  stripe.swipe({ 1: `%B${BANK}^WAKALE/A^2912101?`, 2: `;${BANK}=2912101?` })
+  stripe.swipe({ 2: ';1' }, { errorTracks: [2] })
+  scanner.scan(BANK)
+  scanner.scan('4111 1111 1111 1111')
+  scanner.scan(`;${BANK}=2912101?`)
+  // A merchant's number in a payment code is none of a card that lies here.
+  scanner.scan(`upi://pay?pa=town@bank&tr=${BANK}`)
+  listeners[0]?.({ kind: 'id-card', value: BANK, track: 2, at: NOW })
+  expect(await told(0)).toEqual([
+    ['badge', '101', undefined],
+    ['badge', '04A1B2C3D4E5F6', undefined],
+    ['bank_card', null, 'bank_card'],
+    ['badge', null, 'card_unreadable'],
+    ['bank_card', null, 'bank_card'],
+    ['bank_card', null, 'bank_card'],
+    ['bank_card', null, 'bank_card'],
+    ['scan', `upi://pay?pa=town@bank&tr=${BANK}`, undefined],
+    ['bank_card', null, 'bank_card'],
+  ])
+  stripe.unplug()
+  await expect
+    .poll(async () => {
+      stripe.swipe({ 2: ';102?' })
+      return (await desk.scans(null)).lastNumber
+    })
+    .toBeGreaterThan(9)
+  await desk.stop()
+  const all = lines.join('')
+  expect(all).toContain('bank_card_refused')
+  expect(all).toContain('device_gone')
+  expect(all).not.toMatch(/\d{4}[ -]?1111/)
+})
+
+test('the reader of the options: a file below the data folder, none, or an address that is told to be wrong', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tahsil-reader-'))
+  const tuning = { clock: machineClock(), cardReaders: null }
+  expect(cardReadersFor({ dataDir, cardReader: null }, tuning)).toEqual([])
+  expect(() => cardReadersFor({ dataDir, cardReader: 'usb:1' }, tuning)).toThrow(/card reader must be/)
+  const readers = cardReadersFor({ dataDir, cardReader: 'virtual:cards.txt' }, tuning)
+  const events: unknown[] = []
+  const open = await readers[0]?.open((event) => void events.push(event))
+  appendFileSync(join(dataDir, 'cards.txt'), `;204?\n%B${BANK}^A^2912?;${BANK}=2912?\n`)
+  await expect.poll(() => events.length).toBe(2)
+  expect(events).toMatchObject([
+    { kind: 'id-card', value: '204' },
+    { kind: 'bank_card_refused', lastFour: '1111' },
+  ])
+  await open?.close()
+  rmSync(dataDir, { recursive: true })
+})
