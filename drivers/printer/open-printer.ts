@@ -123,7 +123,7 @@ export function openPrinterOver(
       await inTurn(async () => {
         const line = await lines.open()
         if (line instanceof DriverProblem) return line
-        const problem = await kickOver(line)
+        const problem = await kickOver(line, { isStar: profile.language !== 'esc-pos' })
         await lines.done(line, null)
         return problem
       }),

@@ -34,6 +34,11 @@ export type JournalType =
   | 'CLOCK_JUMP'
   | 'CLOCK_ACCEPTED'
   | 'SUPERVISOR_ACT'
+  /** The drawer was opened for a reason that is no payment; written before it opens. */
+  | 'NO_SALE'
+  | 'DRAWER_LEFT_OPEN'
+  /** It opened though nobody had it opened. */
+  | 'DRAWER_FORCED'
   /** The integrator's signed word of what it holds. */
   | 'ACK'
   /** Its database has begun another life: it was restored from a backup. */

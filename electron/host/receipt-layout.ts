@@ -39,7 +39,6 @@ export function receiptDocument(
     title: `${words.title.replaceAll('\n', ' / ')} ${receipt.receiptNumber}`,
     lang: words.lang,
     blocks: linesApart([
-      ...drawer(receipt, copy),
       { kind: 'text', text: receipt.municipalityName, align: 'center', isBold: true, role: 'issuer' },
       ...heading(receipt, words, copy),
       ...outcome(receipt, words),
@@ -64,11 +63,6 @@ function linesApart(blocks: readonly PrintBlock[]): PrintBlock[] {
   return blocks.flatMap((block): PrintBlock[] =>
     block.kind === 'text' ? block.text.split('\n').map((text) => ({ ...block, text })) : [block],
   )
-}
-
-/** The drawer opens for cash, once, with the original. */
-function drawer(receipt: Receipt, copy: ReceiptCopy | null): PrintBlock[] {
-  return receipt.instrument.mode === 'CASH' && copy?.copyNumber === 0 ? [{ kind: 'drawer' }] : []
 }
 
 function heading(receipt: Receipt, words: ReceiptWords, copy: ReceiptCopy | null): PrintBlock[] {

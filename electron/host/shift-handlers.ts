@@ -49,10 +49,12 @@ type HandInInput = {
 export async function handIn(till: Till, input: HandInInput) {
   const operator = operatorOf(till)
   refuseEarly(till, { input, operator })
-  const { store, integrator, clock, pinCheck, isUnattended, sync } = till
+  const { store, integrator, clock, pinCheck, isUnattended, sync, drawer } = till
   const receiver = await signIn({ store, integrator, clock, pinCheck, isUnattended }, input.receiver)
   const wish = { id: input.handInId, cash: input.cash, receiver }
+  const isNew = store.drawerRecord(input.handInId) === null
   const record = handInCash({ store }, wish, { operator, at: clock.read() })
+  if (isNew) drawer.cashMoved()
   sync.nudge()
   return outHandIn(record)
 }

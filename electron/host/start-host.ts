@@ -164,6 +164,7 @@ type Running = {
 function startTill(parts: Parts): Running {
   const { options, tuning, identity, store, devices, profile, secretFiles, secrets, logger } = parts
   const { clock } = tuning
+  const receiptLanguage = options.receiptLanguage ?? 'en'
   const link = createLinkState(clock)
   const enrolment = createEnrolment({
     store,
@@ -196,8 +197,7 @@ function startTill(parts: Parts): Running {
       printers: devices.printers(),
       clock,
       logger,
-      pollMs:
-        openLevel === 'unknown' ? tuning.printerPollMs : Math.min(tuning.printerPollMs, DRAWER_POLL_MS),
+      pollMs: openLevel === 'unknown' ? tuning.printerPollMs : Math.min(tuning.printerPollMs, DRAWER_POLL_MS),
       onDrawerSwitch: drawer.noteSwitch,
       documentOf: (job) => {
         const record = store.payment(job.paymentId)
@@ -207,7 +207,7 @@ function startTill(parts: Parts): Running {
           printedAtMs: clock.read().wallMs,
           printedBy: job.requestedBy,
         }
-        return receiptDocument(factsOf({ store }, record), { copy })
+        return receiptDocument(factsOf({ store }, record), { copy, language: receiptLanguage })
       },
       waitOf: (job, waitedMs) => {
         const record = store.payment(job.paymentId)
@@ -241,8 +241,8 @@ function startTill(parts: Parts): Running {
     }),
   )
   const nowMs = (): number => clock.read().wallMs
-  const codesIn = createScanReader(options.scanLinkRules ?? [])
   const readers = cardReadersFor(options, tuning)
+  const codesIn = createScanReader(options.scanLinkRules ?? [])
   const scanDesk = replaceableScanDesk(() =>
     startScanDesk({ scanners: devices.scanners(), readers, logger, nowMs }),
   )
@@ -271,10 +271,12 @@ function startTill(parts: Parts): Running {
     packs,
     cards,
     scanDesk,
+    scanPrefix: options.scanPrefix ?? STANDARD_SCAN_PREFIX,
     codesIn,
     devices,
     dataDir: options.dataDir,
     profile,
+    receiptLanguage,
     clock,
     logger,
     session: { operator: null },

@@ -55,6 +55,7 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
     clock: clockStanding(clock),
     card: cardStatus(till),
     printer: { ...printing.view(), waitingJobs: store.waitingPrintJobs() },
+    drawer: till.drawer.standing(),
     lastReceipt: store.lastReceipt(),
   }
 }
@@ -100,6 +101,7 @@ function emptyStatus(version: string): Omit<TerminalStatus, 'stopped'> {
     clock: { level: 'ok', driftMs: null },
     card: { terminalName: null, openCount: 0, openPaise: ZERO_PAISE },
     printer: { name: '', state: 'unknown', problem: null, waitingJobs: 0, spare: null },
+    drawer: { state: 'unknown', leftOpenSinceMs: null },
     lastReceipt: null,
   }
 }

@@ -3,6 +3,7 @@
 import { ProblemError } from '#contract/problem.ts'
 import { ulbCode } from '#core/receipt-number.ts'
 import type { CollectionInput, CollectionView } from '#core/records.ts'
+import { opensDrawer } from '#core/drawer-watch.ts'
 import { takePayment, type TakeSituation } from '#core/take-payment.ts'
 import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { sha256 } from '#store/check-file.ts'
@@ -35,8 +36,11 @@ export function situationOf(till: Till, operatorId: string): TakeSituation {
 }
 
 export function takeNow(till: Till, input: CollectionInput, operatorId: string): CollectionView {
-  const { store, sync, printing } = trading(till)
+  const { store, sync, printing, drawer } = trading(till)
+  // The same call again, after a lost answer, finds its money recorded and the drawer opened.
+  const isNew = store.collection(input.collectionId) === null
   const view = takePayment({ store, sha256 }, input, situationOf(till, operatorId))
+  if (isNew && opensDrawer(input.instrument)) drawer.cashMoved()
   printing.nudge()
   sync.nudge()
   return view

@@ -18,6 +18,7 @@ import type { DrawerDesk } from './drawer-desk.ts'
 import type { LinkState } from './link-state.ts'
 import type { PackRunner } from './packs/pack-runner.ts'
 import type { PrintRunner } from './print-runner.ts'
+import type { ReceiptLanguage } from './receipt-words.ts'
 import type { ScanDesk } from './scan-desk.ts'
 import type { SecretFiles } from './secret-files.ts'
 import type { SyncRunner } from './sync-runner.ts'
@@ -33,6 +34,8 @@ export type Till = {
   readonly printing: PrintRunner
   readonly packs: PackRunner
   readonly scanDesk: Pick<ScanDesk, 'scans'>
+  /** What scanners that type as a keyboard type before each code; empty: nothing. */
+  readonly scanPrefix: string
   readonly codesIn: (text: string) => ScanCodes
   readonly cards: CardRunner
   readonly drawer: DrawerDesk
@@ -40,6 +43,7 @@ export type Till = {
   readonly devices: DeviceBook
   readonly dataDir: string
   readonly profile: PrinterProfile
+  readonly receiptLanguage: ReceiptLanguage
   readonly clock: Clock
   readonly logger: Logger
   readonly session: Session

@@ -149,6 +149,7 @@ test('the record names every try before its first byte, and knows when all bytes
       return await Promise.resolve({ result, problem, isPaperNearEnd: false })
     },
     latePrints: async () => await Promise.resolve(new Set<string>()),
+    kick: async () => await Promise.resolve(null),
     close: async () => await Promise.resolve(),
   })
   const runner = startPrintRunner({

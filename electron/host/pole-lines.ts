@@ -1,0 +1,49 @@
+// What the payer sees, in two lines of twenty Latin characters. Pure; called by customer-desk.ts.
+import { formatInr, type Paise } from '#contract/money.ts'
+import type { PoleLines } from '#drivers/display/pole-display.ts'
+import { latinOr, poleCentred, poleRow } from '#drivers/display/pole-text.ts'
+import type { CustomerView } from '#rpc/customer.ts'
+
+export function poleLines(view: CustomerView, municipalityName: string): PoleLines {
+  switch (view.at) {
+    case 'idle':
+      return { upper: placed(latinOr(municipalityName, 'WELCOME')), lower: poleCentred('NAMASTE') }
+    case 'bills': {
+      const last = view.lines.at(-1)
+      const upper = last === undefined ? '' : poleRow(latinOr(last.service, 'BILL'), money(last.amountPaise))
+      return { upper, lower: poleRow('TOTAL', money(view.totalPaise)) }
+    }
+    case 'paying':
+      return { upper: poleRow('TOTAL', money(view.totalPaise)), lower: poleCentred(stepWords(view)) }
+    case 'done': {
+      const upper =
+        view.tenderedPaise === null
+          ? poleRow('PAID', money(view.totalPaise))
+          : poleRow('CHANGE', money(view.changePaise))
+      return { upper, lower: poleCentred('THANK YOU') }
+    }
+  }
+}
+
+function stepWords({ by, step }: Extract<CustomerView, { at: 'paying' }>): string {
+  switch (step) {
+    case 'asked':
+      return by === 'cash' ? 'CASH' : by === 'card' ? 'CARD' : 'CHEQUE OR TRANSFER'
+    case 'terminal':
+      return 'SEE CARD TERMINAL'
+    case 'recording':
+    case 'notKnown':
+      return 'PLEASE WAIT'
+    case 'notPaid':
+      return 'NOT PAID'
+  }
+}
+
+function money(amount: Paise | null): string {
+  return amount === null ? '' : formatInr(amount)
+}
+
+/** A short name stands in the middle, a long one walks. */
+function placed(text: string): string {
+  return text.length > 20 ? text : poleCentred(text)
+}
