@@ -11,6 +11,7 @@ import type { PrintOutcome, PrintTimes } from './print-job.ts'
 import { outcome, PRINT_TIMES, printOver, problemOf } from './print-job.ts'
 import type { PrinterAddressKind } from './printer-address.ts'
 import { parsePrinterAddress, printerTransport } from './printer-address.ts'
+import { complaintAboutProfile } from './profile-fit.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { defaultProfile } from './profiles.ts'
 import type { KeptLine } from './printer-line.ts'
@@ -73,12 +74,19 @@ export function openPrinter(url: string, times: PrintTimes = PRINT_TIMES): Print
   return openPrinterOver(printerTransport(address), { kind, profile, times })
 }
 
-/** A printer over any transport: what openPrinter uses, and the door for links that have no URL here. */
+/**
+ * A printer over any transport: what openPrinter uses, and the door for links that have no URL here.
+ * @throws DriverProblem `printer_url_invalid` if the profile does not fit its paper
+ */
 export function openPrinterOver(
   link: Transport,
   options: { kind: PrinterDescription['kind']; profile: PrinterProfile; times?: PrintTimes },
 ): Printer {
   const { kind, profile, times = PRINT_TIMES } = options
+  const complaint = complaintAboutProfile(profile)
+  if (complaint !== null) {
+    throw new DriverProblem('printer_url_invalid', `This printer cannot be set up: ${complaint}.`)
+  }
   const transport = profile.language === 'esc-pos' ? link : withoutAnswers(link)
   const inTurn = oneAtATime(transport.name)
   const lines = keepLine(transport, times)

@@ -1,5 +1,5 @@
 // A printer's address as it stands in the settings, and the link it means. Called by open-printer.ts. Addresses, each with
-// an optional ?profile=ID from profiles.ts (further settings follow with &):
+// an optional ?profile=ID from profiles.ts and &columns=N, for a printer switched to other columns than its profile's:
 //   tcp://HOST:PORT   a network printer (port 9100 when left out)
 //   virtual:FOLDER    the virtual printer in this process; slips appear in the folder as PNG and text
 //   file:PATH         a printer's device file or any file, one-way
@@ -26,6 +26,7 @@ import type { Transport } from '#drivers/transport/transport.ts'
 import { usbTransport } from '#drivers/transport/usb.ts'
 import { createVirtualPrinter } from '#drivers/virtual/printer.ts'
 import { openSlipFolder } from '#drivers/virtual/slip-folder.ts'
+import { complaintAboutProfile, withColumns } from './profile-fit.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { defaultProfile, findProfile, profiles } from './profiles.ts'
 
@@ -73,7 +74,9 @@ type Settings = Pick<PrinterAddress, 'profile' | 'baudRate' | 'flow'>
 
 function readSettings(url: string, kind: PrinterAddressKind, text: string | undefined): Settings {
   const given = new URLSearchParams(text)
-  const known = ['serial', 'bluetooth', 'device'].includes(kind) ? ['profile', 'baud', 'flow'] : ['profile']
+  const known = ['serial', 'bluetooth', 'device'].includes(kind)
+    ? ['profile', 'columns', 'baud', 'flow']
+    : ['profile', 'columns']
   for (const name of given.keys()) {
     if (!known.includes(name)) throw invalidAddress(url, `it has no setting "${name}"`)
     if (given.getAll(name).length > 1) throw invalidAddress(url, `it has two settings "${name}"`)
@@ -91,7 +94,11 @@ function readSettings(url: string, kind: PrinterAddressKind, text: string | unde
   if (typeof flowName === 'string' && flow === undefined) {
     throw invalidAddress(url, `flow must be one of ${SERIAL_FLOWS.join(', ')}`)
   }
-  return { profile, ...(baudRate > 0 && { baudRate }), ...(flow !== undefined && { flow }) }
+  const columns = given.get('columns')
+  const paper = columns === null ? profile : withColumns(profile, columns)
+  const complaint = typeof paper === 'string' ? paper : complaintAboutProfile(paper)
+  if (typeof paper === 'string' || complaint !== null) throw invalidAddress(url, complaint ?? '')
+  return { profile: paper, ...(baudRate > 0 && { baudRate }), ...(flow !== undefined && { flow }) }
 }
 
 /**

@@ -18,6 +18,8 @@ export type PrinterProfile = {
   readonly id: string
   readonly label: string
   readonly language: PrinterLanguage
+  /** Width of the roll. */
+  readonly paperMm: 58 | 80
   /** Printable width; a multiple of 8. */
   readonly dots: number
   /** Characters of font A in a line. */
@@ -41,16 +43,17 @@ export type PrinterProfile = {
   readonly isAllPicture: boolean
 }
 
-const COMMON_PAGES: readonly CodePage[] = [
-  { name: 'cp437', number: 0 },
-  { name: 'cp858', number: 19 },
-  { name: 'windows1252', number: 16 },
-]
+const COMMON_PAGES = pagesAt({ cp437: 0, cp858: 19, windows1252: 16 })
+
+function pagesAt(numbers: Partial<Record<CodePage['name'], number>>): readonly CodePage[] {
+  return Object.entries(numbers).map(([name, number]) => ({ name: name as CodePage['name'], number }))
+}
 
 const generic80: PrinterProfile = {
   id: 'generic-80',
   label: '80 mm ESC/POS printer, 48 columns',
   language: 'esc-pos',
+  paperMm: 80,
   dots: 576,
   columns: 48,
   codePages: COMMON_PAGES,
@@ -68,10 +71,22 @@ const generic58: PrinterProfile = {
   ...generic80,
   id: 'generic-58',
   label: '58 mm ESC/POS printer, 32 columns, no cutter',
+  paperMm: 58,
   dots: 384,
   columns: 32,
   hasCutter: false,
   linesBeforeCut: 4,
+}
+
+/**
+ * For makes whose command tables we have not seen: nothing is sent that a plain ESC/POS printer may lack. Letters beyond the
+ * oldest page and QR codes come as pictures, which all of them print.
+ */
+const cautious80: PrinterProfile = {
+  ...generic80,
+  codePages: pagesAt({ cp437: 0 }),
+  hasQr: false,
+  clears: ['dle-enq-2'],
 }
 
 /** Star answers questions of its own, which we do not ask: what it printed is for the operator to say. */
@@ -80,11 +95,7 @@ const star80: PrinterProfile = {
   id: 'star-prnt-80',
   label: 'Star, StarPRNT: mC-Print3, TSP654II (80 mm, 48 columns)',
   language: 'star-prnt',
-  codePages: [
-    { name: 'cp437', number: 1 },
-    { name: 'cp858', number: 4 },
-    { name: 'windows1252', number: 32 },
-  ],
+  codePages: pagesAt({ cp437: 1, cp858: 4, windows1252: 32 }),
   clears: [],
 }
 
@@ -115,7 +126,7 @@ export const profiles: readonly PrinterProfile[] = [
   {
     ...generic80,
     id: 'epson-tm',
-    label: 'Epson TM-T20, TM-T82, TM-m30 (203 dpi, 48 columns)',
+    label: 'Epson TM-T20, TM-T82, TM-T83, TM-m30 (80 mm, 203 dpi, 48 columns)',
     linesBeforeCut: 0,
     cutFeed: 16,
     motionUnitsPerInch: 203,
@@ -124,7 +135,7 @@ export const profiles: readonly PrinterProfile[] = [
   {
     ...generic80,
     id: 'epson-tm-t88',
-    label: 'Epson TM-T88IV and later (180 dpi, 42 columns)',
+    label: 'Epson TM-T88IV and later, TM-T70 (80 mm, 180 dpi, 42 columns)',
     dots: 512,
     columns: 42,
     linesBeforeCut: 0,
@@ -132,11 +143,71 @@ export const profiles: readonly PrinterProfile[] = [
     motionUnitsPerInch: 180,
     hasProcessId: true,
   },
+  {
+    ...generic80,
+    id: 'epson-tm-58',
+    label: 'Epson TM-T20, TM-T82 with the guide for 58 mm paper (35 columns)',
+    paperMm: 58,
+    dots: 416,
+    columns: 35,
+    linesBeforeCut: 0,
+    cutFeed: 16,
+    motionUnitsPerInch: 203,
+    hasProcessId: true,
+  },
+  {
+    ...generic80,
+    id: 'generic-80-44',
+    label: '80 mm ESC/POS printer, 44 columns (HP A779)',
+    dots: 528,
+    columns: 44,
+    codePages: pagesAt({ cp437: 0, cp858: 6, windows1252: 8 }),
+  },
+  {
+    ...generic80,
+    id: 'bixolon-srp',
+    label: 'Bixolon SRP-350, SRP-350plus (80 mm, 180 dpi, 42 columns)',
+    dots: 512,
+    columns: 42,
+    // Older ones have no QR codes: as a picture they are right on all.
+    hasQr: false,
+    codePages: pagesAt({ cp437: 0, cp858: 19 }),
+  },
+  {
+    ...generic80,
+    id: 'citizen-ct',
+    label: 'Citizen CT-S310II, CT-S601, CT-E351 (80 mm, 48 columns)',
+    codePages: pagesAt({ cp437: 0, cp858: 2, windows1252: 16 }),
+  },
+  { ...generic80, id: 'xprinter-80', label: 'Xprinter XP-N160II, XP-T80Q and the like (80 mm, 48 columns)' },
+  { ...generic58, id: 'xprinter-58', label: 'Xprinter XP-58, POS-5890 and the like (58 mm, 32 columns)' },
+  {
+    ...cautious80,
+    id: 'tvs-rp',
+    label: 'TVS Electronics RP 3160 Star, RP 3200 (80 mm, 48 columns)',
+  },
+  {
+    ...cautious80,
+    id: 'posiflex-pp',
+    label: 'Posiflex PP-6900, PP-7000, PP-8000 (80 mm, 42 columns)',
+    dots: 512,
+    columns: 42,
+  },
+  {
+    ...cautious80,
+    id: 'ngx-58',
+    label: 'NGX portable printers (58 mm, 32 columns, no cutter)',
+    paperMm: 58,
+    dots: 384,
+    columns: 32,
+    hasCutter: false,
+  },
   star80,
   {
     ...star80,
     id: 'star-prnt-58',
     label: 'Star, StarPRNT: mC-Print2, mPOP, SM-L200 (58 mm, 32 columns)',
+    paperMm: 58,
     dots: 384,
     columns: 32,
   },
