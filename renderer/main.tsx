@@ -9,8 +9,8 @@ import { ScreenFailed } from './screen-failed.tsx'
 import { connect } from './connect.ts'
 import { LanguageProvider } from './parts/language.tsx'
 import { TerminalContext } from './parts/terminal.tsx'
-import { followDeviceScans } from './parts/device-scans.ts'
-import { deliver, listenToWindowKeys } from './parts/window-keys.ts'
+import { followDeviceScans, learnScanPrefix } from './parts/device-scans.ts'
+import { deliver, deliverUnread, listenToWindowKeys, setScanPrefix } from './parts/window-keys.ts'
 
 const root = document.querySelector('#root')
 if (root === null) throw new Error('index.html has no #root')
@@ -22,7 +22,8 @@ const queries = new QueryClient({
 const connection = connect()
 
 listenToWindowKeys()
-void followDeviceScans({ client: connection.client, deliver })
+void learnScanPrefix({ client: connection.client, setPrefix: setScanPrefix })
+void followDeviceScans({ client: connection.client, deliver, deliverUnread })
 window.addEventListener('contextmenu', (event) => event.preventDefault())
 window.addEventListener('dragover', (event) => event.preventDefault())
 window.addEventListener('drop', (event) => event.preventDefault())

@@ -2,6 +2,7 @@
 // mobile, name or door. Every bill that was found is kept with its age, and every answer says why a bill cannot be paid, if so.
 // Called by the host's bill procedures.
 import type { Masters } from '#contract/api.ts'
+import { readBadge } from '#contract/badge.ts'
 import type { Bill } from '#contract/bill.ts'
 import { isCardText } from '#contract/card-numbers.ts'
 import type { BillKey } from '#contract/payment.ts'
@@ -31,9 +32,21 @@ export type FindPorts = {
   readonly isOffline: boolean
   /** true: nobody attends this machine, so numbers are found and nobody looks through other people's names and doors. */
   readonly isKiosk?: boolean
+  /** Which numbers a scanned payment code, link or slip names. Absent: scans are read by the integrator alone. */
+  readonly codesIn?: (text: string) => ScanCodes
   readonly at: ClockReading
 }
 
+export type ScanCodes = {
+  /** The likeliest first. */
+  readonly codes: readonly string[]
+  /** Why there are none; a name for the screens, not a sentence. */
+  readonly reason: string | null
+  /** true: nobody can read it. false: the integrator may know rules that this till does not. */
+  readonly isCertain: boolean
+}
+
+const SCAN_CODES_MAX = 4
 const CODE_MAX = 128
 /** Connections found in a pack by name or door that are asked for anew while the integrator answers. */
 const NAMED_MAX = 10
@@ -55,6 +68,7 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
   if (store.device() === null) throw new ProblemError('device_not_enrolled')
   const receipt = readReceiptQr(text)
   if (receipt !== null) throw new ProblemError('bill_already_paid', { receiptNumber: receipt.receiptNumber })
+  if (readBadge(text) !== null) throw new ProblemError('scan_not_understood', { reason: 'badge' })
   const value = text.trim()
   // The number of a bill that is known here may look like a card's; of another one nobody is asked.
   if (isCardText(value) && !isKnownNumber(ports, value)) throw new ProblemError('card_number_refused')
@@ -63,7 +77,8 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
     if (own.length > 0) return own
   }
   let last = new ProblemError('bill_not_found', {})
-  for (const query of queriesFor(value)) {
+  const named = codesNamedIn(ports, value).map((code): BillQuery => ({ by: 'consumerCode', value: code }))
+  for (const query of [...queriesFor(value), ...named]) {
     try {
       const bills = await ports.integrator.searchBills(query)
       if (bills.length > 0) return keepAndJudge(ports, bills)
@@ -74,7 +89,20 @@ export async function findBills(ports: FindPorts, text: string): Promise<FoundBi
       last = error
     }
   }
-  return await findByWords(ports, value, last)
+  return await findByWords(ports, value, withReason(ports, value, last))
+}
+
+/** Beside the text itself. */
+function codesNamedIn({ codesIn }: FindPorts, value: string): string[] {
+  const codes = codesIn?.(value).codes ?? []
+  return codes.filter((code) => code !== value).slice(0, SCAN_CODES_MAX)
+}
+
+/** The cashier is told why a code cannot be read, not only that nobody can. */
+function withReason({ codesIn }: FindPorts, value: string, problem: ProblemError): ProblemError {
+  const reason = codesIn?.(value).reason ?? null
+  if (problem.code !== 'scan_not_understood' || reason === null) return problem
+  return new ProblemError('scan_not_understood', { ...problem.data, reason })
 }
 
 /** The integrator knows no names and doors: the packs say which connections are meant, and it says what is due on them. */
@@ -138,8 +166,10 @@ function keepAndJudge(ports: FindPorts, bills: readonly Bill[]): FoundBill[] {
 
 function fromOwnStoreOr(ports: FindPorts, value: string, problem: ProblemError): FoundBill[] {
   const own = fromOwnStore(ports, value)
-  if (own.length === 0) throw problem
-  return own
+  if (own.length > 0) return own
+  const { reason = null, isCertain = false } = ports.codesIn?.(value) ?? {}
+  // To wait for the integrator would be in vain.
+  throw isCertain && reason !== null ? new ProblemError('scan_not_understood', { reason }) : problem
 }
 
 function isKnownNumber({ store }: FindPorts, value: string): boolean {
@@ -152,12 +182,15 @@ function isKnownNumber({ store }: FindPorts, value: string): boolean {
 /** By number from cache and packs, the later look at each debt; else by name, door or street from the packs. */
 function fromOwnStore(ports: FindPorts, value: string): FoundBill[] {
   const { store } = ports
-  const byNumber = laterLooks(
-    store.cachedBills({ by: 'any', value }),
-    store.packedBills({ by: 'number', value }),
-  )
-  const { cached, packed } =
-    byNumber.cached.length + byNumber.packed.length > 0 ? byNumber : laterLooks([], byWords(ports, value))
+  const byNumber = [value, ...codesNamedIn(ports, value)]
+    .map((code) =>
+      laterLooks(
+        store.cachedBills({ by: 'any', value: code }),
+        store.packedBills({ by: 'number', value: code }),
+      ),
+    )
+    .find((found) => found.cached.length + found.packed.length > 0)
+  const { cached, packed } = byNumber ?? laterLooks([], byWords(ports, value))
   const kept = packed.slice(0, Math.max(0, FOUND_BILLS_MAX - cached.length))
   store.savePackedBills(kept, ports.at.wallMs)
   return [...cached, ...kept.map(({ bill }) => bill)]

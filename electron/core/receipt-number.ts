@@ -1,10 +1,9 @@
 // The till's own receipt number: `<ULB>/<device><incarnation>/<FY>/<seq:6>-<check>`, such as `JLD/0417A/26-27/000123-K`.
 // It goes to DIGIT as manualReceiptNumber (64 characters at most) and is what a payer reads out on the telephone, hence the
 // check character of ISO 7064 MOD 37,36 over its letters and digits. Used by take-payment and by searches.
+import { checkCharacter } from '#contract/check-character.ts'
 import type { DeviceIdentity } from './records.ts'
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const MODULUS = ALPHABET.length
 const RECEIPT_NUMBER_MAX = 64
 const ULB_CHARS_MAX = 16
 
@@ -36,25 +35,4 @@ export function ulbCode(cityCode: string | null, tenantId: string): string {
   const fromCity = clean(cityCode ?? '')
   if (fromCity !== '') return fromCity
   return clean(tenantId.slice(tenantId.lastIndexOf('.') + 1)) || 'ULB'
-}
-
-/** ISO 7064 MOD 37,36 over the letters and digits of a text; everything else is passed over. */
-export function checkCharacter(text: string): string {
-  const rest = ((pureSum(text) || MODULUS) * 2) % (MODULUS + 1)
-  return ALPHABET.charAt((MODULUS + 1 - rest) % MODULUS)
-}
-
-/** Whether the last letter or digit is the check character of those before it. */
-export function hasValidCheck(number: string): boolean {
-  const compact = number.toUpperCase().replace(/[^0-9A-Z]/g, '')
-  return compact.length > 1 && checkCharacter(compact.slice(0, -1)) === compact.slice(-1)
-}
-
-function pureSum(text: string): number {
-  let sum = MODULUS / 2
-  for (const character of text.toUpperCase()) {
-    const value = ALPHABET.indexOf(character)
-    if (value >= 0) sum = ((((sum || MODULUS) * 2) % (MODULUS + 1)) + value) % MODULUS
-  }
-  return sum
 }

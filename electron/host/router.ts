@@ -73,6 +73,7 @@ export function createRouter(
     readiness: { get: os.readiness.get.handler(() => readinessOf(access)) },
     devices: {
       scans: os.devices.scans.handler(async ({ input }) => await till().scanDesk.scans(input.after)),
+      keyboard: os.devices.keyboard.handler(() => ({ prefix: till().scanPrefix })),
       list: os.devices.list.handler(() => listDevices(till())),
       events: os.devices.events.handler(({ input }) => eventsOf(till(), input.id)),
       test: os.devices.test.handler(async ({ input }) => await testDevice(till(), input.id)),

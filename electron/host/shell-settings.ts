@@ -25,6 +25,8 @@ const SETTINGS = {
   'card-reader': { env: 'TAHSIL_CARD_READER', file: 'cardReader' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
+  'scan-prefix': { env: 'TAHSIL_SCAN_PREFIX', file: 'scanPrefix' },
+  'scan-link-rule': { env: 'TAHSIL_SCAN_LINK_RULE', file: 'scanLinkRule' },
   log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
 } as const
 
@@ -50,6 +52,9 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
+  --scan-prefix SIGN what scanners that type as a keyboard type before each code, or none (TAHSIL_SCAN_PREFIX)
+  --scan-link-rule R how printed links name a bill, such as https://pay\\.example/b/(\\w+), with blanks between several
+                     (TAHSIL_SCAN_LINK_RULE)
   --log LEVEL        silent, error, warn, info or debug (TAHSIL_LOG_LEVEL)
 Each but --data may also stand in ${SETTINGS_FILE} in the data folder.`
 
@@ -89,6 +94,8 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,
+    scanPrefix: readScanPrefix(get('scan-prefix') ?? STANDARD_SCAN_PREFIX),
+    scanLinkRules: readLinkRules(get('scan-link-rule') ?? ''),
     isUnattended: face === 'kiosk',
   }
 }
@@ -141,6 +148,23 @@ function readColumns(text: string): 32 | 42 | 48 {
   if (columns === 32 || columns === 42 || columns === 48) return columns
   throw new SettingsError(`--columns must be 32 (58 mm paper), 42 or 48 (80 mm paper), not ${text}.`)
 }
+function readScanPrefix(text: string): string {
+  if (text === 'none') return ''
+  // Letters and digits begin numbers that people type.
+  if (/^[!-/:-@[-`{-~]$/.test(text)) return text
+  throw new SettingsError(`--scan-prefix must be one sign such as ~, or none, not ${text}.`)
+}
+
+function readLinkRules(text: string): string[] {
+  const rules = text.split(/\s+/).filter((each) => each !== '')
+  try {
+    createScanReader(rules)
+  } catch (error) {
+    throw new SettingsError(`--scan-link-rule cannot be used: ${error instanceof Error ? error.message : ''}.`)
+  }
+  return rules
+}
+
 
 function readOneOf<Word extends string>(name: string, words: readonly Word[], text: string): Word {
   const found = words.find((each) => each === text)

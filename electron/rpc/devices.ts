@@ -32,7 +32,7 @@ export const scanNoteSchema = z.strictObject({
   kind: z.enum(['scan', 'badge', 'bank_card']).optional(),
   /** null: a code or a card that could not be read, or may not be. */
   value: z.string().min(1).max(SCAN_CHARS_MAX).nullable(),
-  /** Present for a code that a scanner could not read. */
+  /** Present exactly when value is null. */
   reason: unreadReasonSchema.optional(),
   aim: z.string().length(3).nullable(),
   symbology: z.string().max(32).nullable(),
@@ -56,6 +56,8 @@ export const deviceProcedures = {
    * seconds without. A scan is what was read and nothing more: it presses and pays nothing.
    */
   scans: open.input(z.strictObject({ after: z.int().min(0).nullable() })).output(scansSchema),
+  /** What this till's scanners that type as a keyboard are programmed to type before each code; empty: nothing. */
+  keyboard: open.output(z.strictObject({ prefix: z.string().max(1) })),
 }
 
 export const DEVICES_MAX = 32

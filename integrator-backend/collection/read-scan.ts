@@ -1,5 +1,6 @@
 // What a scanned barcode or QR names: a bill, or one of our own receipts. Called by app's bill search.
 // A scan is untrusted text: it chooses what to look up and nothing else.
+import { readBadge } from '#contract/badge.ts'
 import { readBharatQr } from './bharat-qr.ts'
 
 export type ScanFinding =
@@ -53,6 +54,7 @@ export function readScan(raw: string, context: ScanContext): ScanFinding {
   const text = raw.trim()
   // oxlint-disable-next-line no-control-regex -- a scanner's control characters are what is refused
   if (text === '' || text.length > TEXT_CHARS_MAX || /[\u0000-\u001f\u007f]/.test(text)) return notUnderstood
+  if (readBadge(text) !== null) return notUnderstood
   return (
     readOwnReceipt(text) ??
     readUpiIntent(text) ??

@@ -19,7 +19,7 @@ export const SCAN_LENGTH_MIN = 5
 /** With an Enter as fast as the keys before it; an operator's badge may be as short as this. */
 const SHORT_LENGTH_MIN = 2
 export const SCAN_LENGTH_MAX = 2048
-/** What a scanner types before a code when nothing else was set; no number on a bill has it. */
+/** What a scanner types before a code until the till has said what is set; no number on a bill has it. */
 export const SCAN_PREFIX = '~'
 const BURST_KEYS_MIN = 3
 const ALT_DIGITS_MAX = 4

@@ -11,6 +11,7 @@ import { enTillRules } from './en-till-rules.ts'
 import { enUnlock } from './en-unlock.ts'
 import { enPrinting } from './en-printing.ts'
 import { enReadiness } from './en-readiness.ts'
+import { enScan } from './en-scan.ts'
 import { enSupervisor } from './en-supervisor.ts'
 
 export const en = {
@@ -20,6 +21,7 @@ export const en = {
   ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,
+  ...enScan,
   ...enShift,
   ...enTillRules,
   ...enUnlock,

@@ -12,6 +12,7 @@ import { hiTillRules } from './hi-till-rules.ts'
 import { hiUnlock } from './hi-unlock.ts'
 import { hiPrinting } from './hi-printing.ts'
 import { hiReadiness } from './hi-readiness.ts'
+import { hiScan } from './hi-scan.ts'
 import { hiSupervisor } from './hi-supervisor.ts'
 
 export const hi: Catalog = {
@@ -21,6 +22,7 @@ export const hi: Catalog = {
   ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,
+  ...hiScan,
   ...hiShift,
   ...hiTillRules,
   ...hiUnlock,

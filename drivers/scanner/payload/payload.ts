@@ -1,5 +1,6 @@
 // What kind of thing was scanned, and which numbers it names. Formats only: what a number means is for who looks it up.
 // Called by the host when the integrator, which reads every scan by the municipality's own rules, is away.
+import { readPaymentSlip } from './gs1.ts'
 import { codeInLink, LINK_CHARS_MAX, type LinkRule } from './link-rule.ts'
 import { readMerchantQr, type MerchantQr } from './merchant-qr.ts'
 import { readUpiIntent, type UpiIntent } from './upi.ts'
@@ -40,6 +41,8 @@ export function readPayload(raw: string, rules: readonly LinkRule[] = []): Paylo
   if ('qr' in merchant) return { kind: 'merchant-qr', qr: merchant.qr }
   if (merchant.reason !== 'not_merchant_qr' && text.length > CODE_CHARS_MAX / 2)
     return unread(merchant.reason)
+  const slip = readPaymentSlip(text)
+  if (slip !== null && isCode(slip.reference)) return { kind: 'code', code: slip.reference }
   const code = NAMED_CODE.exec(text)?.groups?.['code']?.trim() ?? text
   return isCode(code) ? { kind: 'code', code } : unread('not_a_code')
 }
@@ -67,7 +70,8 @@ function codeByRules(link: string, rules: readonly LinkRule[]): string | null {
     const code = codeInLink(rule, link)
     if (code === null) continue
     try {
-      const decoded = decodeURIComponent(code)
+      // DIGIT's own links write `/` of a code as `+`.
+      const decoded = decodeURIComponent(code.replaceAll('+', '/'))
       if (isCode(decoded)) return decoded
     } catch {
       // not the code of a bill; the next rule may find one

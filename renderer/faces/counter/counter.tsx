@@ -3,7 +3,7 @@
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Collection } from '#rpc/procedures.ts'
-import { useKeys, useScan } from '#renderer/parts/keys.tsx'
+import { useKeys, useScan, useUnreadScan } from '#renderer/parts/keys.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
 import { useSlip } from '#renderer/faces/drawer/use-slip.ts'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
@@ -104,7 +104,13 @@ export function Counter({ state, dispatch }: CounterProps) {
   useScan(scan)
   useIdle(IDLE_LOCK_MS, lock)
   useTapShield(screenKey(state))
+  const scanUnread = (reason: string) => {
+    if (state.screen.at !== 'home') return playTone('attention')
+    finding.tellUnread(reason)
+  }
+
   useKeys({
+  useUnreadScan(scanUnread)
     F1: () => setOpen('help'),
     F2: () => (isMoving ? undefined : goHome()),
     F3: () => (isMoving ? undefined : setOpen('payer')),

@@ -4,6 +4,8 @@ import { Field } from '#renderer/parts/field.tsx'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { Panel, ProblemDetails, useProblemWords } from '#renderer/parts/problem-panel.tsx'
+import { shownScan } from '#renderer/parts/shown-scan.ts'
+import { isTextKey } from '#renderer/text/catalog.ts'
 import type { Problem } from '#contract/problem.ts'
 import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
@@ -99,10 +101,26 @@ type KnownTroubleProps = {
 function KnownTrouble({ problem, wanted, actions }: KnownTroubleProps) {
   const text = useText()
   const words = useProblemWords(problem)
+  const reasonKey = `scanReason.${String(problem.data['reason'])}`
+  const isScan = problem.code === 'scan_not_understood'
+  const reason = isScan && isTextKey(reasonKey) ? <p data-testid="scan-reason">{text(reasonKey)}</p> : null
+  // A scanner or a card reader that could not read has nothing to show.
+  const isUnread = isScan && wanted === ''
   return (
-    <Panel tone="warn" title={words.what} actions={actions} isAlert testId={`problem-${problem.code}`}>
-      <p className={styles.wanted}>{text('find.wanted', { text: wanted.slice(0, 60) })}</p>
-      <ProblemDetails problem={problem} />
+    <Panel
+      tone="warn"
+      title={isUnread ? text('scan.unreadable') : words.what}
+      actions={actions}
+      isAlert
+      testId={`problem-${problem.code}`}
+    >
+      {isUnread ? null : (
+        <p className={styles.wanted} data-testid="find-wanted">
+          {text(isScan ? 'scan.raw' : 'find.wanted', { text: shownScan(wanted) })}
+        </p>
+      )}
+      {reason}
+      {isUnread ? <p>{text('scan.unreadable.act')}</p> : <ProblemDetails problem={problem} />}
     </Panel>
   )
 }

@@ -1,4 +1,5 @@
 // Sign in (S2): choose yourself or scan your badge, then the PIN. Also what a locked till shows. Shown by app.tsx.
+import { operatorCodeIn } from '#contract/badge.ts'
 import type { Problem } from '#contract/problem.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
@@ -41,6 +42,7 @@ export function SignIn() {
   const [isChecking, setChecking] = useState(false)
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [isUnlocked, setUnlocked] = useState(false)
+  const [isStrange, setStrange] = useState(false)
   const codeInput = useRef<HTMLInputElement>(null)
   const pinInput = useRef<HTMLInputElement>(null)
   useEffect(() => codeInput.current?.focus(), [])
@@ -52,6 +54,7 @@ export function SignIn() {
     setCode(chosen)
     setPin('')
     setTrouble(null)
+    setStrange(false)
     setUnlocked(false)
     pinInput.current?.focus()
   }
@@ -64,6 +67,7 @@ export function SignIn() {
     if (code.trim() !== '' && pin === '') return pinInput.current?.focus()
     if (!isReady) return
     setChecking(true)
+    setStrange(false)
     setTrouble(null)
     setUnlocked(false)
     client.session
@@ -81,7 +85,9 @@ export function SignIn() {
   }
   useKeys({ Enter: signIn })
   useScan((scanned) => {
-    const badge = tiles.find((tile) => tile.code.toLowerCase() === scanned.toLowerCase())
+    const scannedCode = operatorCodeIn(scanned)?.toLowerCase()
+    const badge = tiles.find((tile) => tile.code.toLowerCase() === scannedCode)
+    setStrange(badge === undefined)
     if (badge === undefined) return playTone('attention')
     playTone('scan')
     choose(badge.code)
@@ -119,6 +125,11 @@ export function SignIn() {
               testId="pin"
             />
           )}
+          {isStrange ? (
+            <Panel tone="warn" title={text('signIn.badgeUnknown')} isAlert testId="badge-unknown">
+              <p>{text('signIn.badgeUnknown.act')}</p>
+            </Panel>
+          ) : null}
           {trouble === null ? null : <SignInTrouble trouble={trouble} onUnlocked={unlocked} />}
           {isUnlocked ? <Panel tone="ok" title={text('unlock.done')} testId="unlocked" /> : null}
           {isLocked ? null : (

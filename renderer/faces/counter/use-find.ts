@@ -21,6 +21,8 @@ export type Finding = {
   readonly find: (text: string) => void
   readonly choose: (found: readonly FoundBill[]) => void
   readonly clear: () => void
+  /** Word of a scan that could not be read, and why. */
+  readonly tellUnread: (reason: string) => void
   readonly refreshing: string | null
   readonly refreshBill: (found: FoundBill) => void
 }
@@ -107,7 +109,11 @@ export function useFind(dispatch: Dispatch<CounterAction>): Finding {
     setChoices(null)
   }, [])
 
-  return { pendingCount, trouble, choices, find, choose, clear, refreshing, refreshBill }
+  const tellUnread = useCallback((reason: string) => {
+    showTrouble(setTrouble, { text: '', problem: makeProblem('scan_not_understood', { reason }) })
+  }, [])
+
+  return { pendingCount, trouble, choices, find, choose, clear, tellUnread, refreshing, refreshBill }
 }
 
 function showTrouble(show: (trouble: FindTrouble) => void, trouble: FindTrouble): void {

@@ -1,5 +1,6 @@
 // Hand in cash: what leaves the drawer, counted or as a sum, and the code and PIN of the supervisor who takes it. The PIN lives in this
 // form only, until it is sent. After a lost answer the same wish goes out again, under the same id: it is done once.
+import { operatorCodeIn } from '#contract/badge.ts'
 import { formatInr, paise } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { Field } from '#renderer/parts/field.tsx'
@@ -85,9 +86,11 @@ export function HandIn({ onBack, onDone }: HandInProps) {
   const back = () => (isSending ? undefined : onBack())
   useKeys({ Enter: enter, Escape: back })
   useScan((scanned) => {
-    if (isFixed || isSending || scanned.length > CODE_CHARS_MAX) return playTone('attention')
+    const scannedCode = operatorCodeIn(scanned)
+    if (isFixed || isSending || scannedCode === null || scannedCode.length > CODE_CHARS_MAX)
+      return playTone('attention')
     playTone('scan')
-    setCode(scanned)
+    setCode(scannedCode)
     pinInput.current?.focus()
   })
   const isLocked = isSending || isFixed

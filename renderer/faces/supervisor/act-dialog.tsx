@@ -1,5 +1,6 @@
 // One decision: a sentence that says what will happen and to whom, why, and the code and PIN of the person who decides. A lost answer is
 // never repeated from here: the list is looked at first. The PIN lives in this form only, until it is sent or the form closes.
+import { operatorCodeIn } from '#contract/badge.ts'
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
 import type { Problem } from '#contract/problem.ts'
 import { Button } from '#renderer/parts/button.tsx'
@@ -114,7 +115,8 @@ export function ActDialog({ exception, act, onResult, onLookAgain, onClose }: Ac
       })
   }
   useScan((scanned) => {
-    const badge = operators.find(({ code }) => isSameCode(code, scanned))
+    const scannedCode = operatorCodeIn(scanned)
+    const badge = operators.find(({ code }) => scannedCode !== null && isSameCode(code, scannedCode))
     if (badge === undefined || isSending) return playTone('attention')
     playTone('scan')
     setForm((before) => ({ ...before, code: badge.code, pin: '' }))

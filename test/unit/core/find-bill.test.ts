@@ -1,6 +1,7 @@
 // Goal: a bill is found at the integrator, or in the till's own cache when the way to it is shut, and every answer says why it cannot be
 // paid, if so. Runs on the real store.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { badgeText } from '#contract/badge.ts'
 import type { Bill } from '#contract/bill.ts'
 import { ProblemError, type ProblemCode } from '#contract/problem.ts'
 import { findBills, refreshBill, type FindPorts } from '#core/find-bill.ts'
@@ -134,6 +135,49 @@ describe('away', () => {
   test('nothing in the cache: the trouble is told', async () => {
     trouble = 'integrator_unreachable'
     expect(await codeOfFind('WS/UNKNOWN')).toBe('integrator_unreachable')
+  })
+})
+
+describe('what a scan names beside itself', () => {
+  const CODE = 'WS/107/2025-26/000871'
+  const reading =
+    (codes: string[], reason: string | null = null, isCertain = false): NonNullable<FindPorts['codesIn']> =>
+    () => ({ codes, reason, isCertain })
+
+  test('away, a payment code or a link finds the bill by the number in it; typed numbers stay as they are', async () => {
+    await findBills(ports(), CODE)
+    const away = { ...ports(true), codesIn: reading(['REF-1', CODE]) }
+    const found = await findBills(away, 'upi://pay?pa=a@b&tr=REF-1')
+    expect(found).toMatchObject([{ source: 'cache', bill: { consumerCode: CODE } }])
+    trouble = 'integrator_unreachable'
+    expect(await findBills({ ...ports(), codesIn: reading([CODE]) }, 'https://x/1')).toHaveLength(1)
+  })
+
+  test('online, the integrator reads the scan first; the till asks for what it reads itself', async () => {
+    known = [sampleBill()]
+    const found = await findBills({ ...ports(), codesIn: reading([CODE]) }, 'https://pay.example/b/871')
+    expect(found).toHaveLength(1)
+    expect(asked.map(({ by }) => by)).toEqual(['scan', 'consumerCode'])
+  })
+
+  test('a scan that nobody can read is told with the reason, also away', async () => {
+    trouble = 'scan_not_understood'
+    const blind = (isCertain: boolean) => ({ ...ports(), codesIn: reading([], 'bad_checksum', isCertain) })
+    const answer = { code: 'scan_not_understood', data: { reason: 'bad_checksum' } }
+    await expect(findBills(blind(true), '{broken}')).rejects.toMatchObject(answer)
+    trouble = 'integrator_unreachable'
+    await expect(findBills(blind(true), '{broken}')).rejects.toMatchObject(answer)
+    await expect(findBills(blind(false), '{broken}')).rejects.toMatchObject({
+      code: 'integrator_unreachable',
+    })
+  })
+
+  test('a badge is told to be one, and nobody is asked about it', async () => {
+    await expect(findBills(ports(), badgeText('101'))).rejects.toMatchObject({
+      code: 'scan_not_understood',
+      data: { reason: 'badge' },
+    })
+    expect(asked).toEqual([])
   })
 })
 

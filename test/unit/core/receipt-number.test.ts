@@ -1,7 +1,8 @@
 // Goal: a receipt number is well formed, fits DIGIT's field, and a mistyped one is noticed.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkCharacter, hasValidCheck, receiptNumber, ulbCode } from '#core/receipt-number.ts'
+import { checkCharacter, hasValidCheck } from '#contract/check-character.ts'
+import { receiptNumber, ulbCode } from '#core/receipt-number.ts'
 
 const series = {
   ulbCode: 'JLD',

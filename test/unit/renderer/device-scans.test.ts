@@ -2,7 +2,7 @@
 // such scanners asks once.
 import { expect, test } from 'vitest'
 import type { Scans } from '#rpc/devices.ts'
-import { followDeviceScans } from '#renderer/parts/device-scans.ts'
+import { followDeviceScans, learnScanPrefix } from '#renderer/parts/device-scans.ts'
 
 const NOTE = { aim: null, symbology: null, source: 'serial', atMs: 0 } as const
 const scanners = [{ name: '/dev/ttyACM0', isOpen: true }]
@@ -17,6 +17,7 @@ test('each answer goes on from the last one, also after the core was away', asyn
       scans: [
         { ...NOTE, number: 5, value: 'PT-1' },
         { ...NOTE, number: 6, value: 'PT-2' },
+        { ...NOTE, number: 7, value: null, reason: 'part_lost' },
       ],
       scanners,
     },
@@ -30,7 +31,29 @@ test('each answer goes on from the last one, also after the core was away', asyn
     return answer
   }
   const client = { devices: { scans } } as unknown as Parameters<typeof followDeviceScans>[0]['client']
-  await followDeviceScans({ client, deliver: (text) => delivered.push(text), pause: async () => undefined })
+  await followDeviceScans({
+    client,
+    deliver: (text) => delivered.push(text),
+    deliverUnread: (reason) => delivered.push(`unread: ${reason}`),
+    pause: async () => undefined,
+  })
   expect(asked).toEqual([null, 4, 6, 6])
-  expect(delivered).toEqual(['PT-1', 'PT-2'])
+  expect(delivered).toEqual(['PT-1', 'PT-2', 'unread: part_lost'])
+})
+
+test('the sign before each code is asked until the core has said it', async () => {
+  const answers: (string | Error)[] = [new Error('away'), '!']
+  const keyboard = async (): Promise<{ prefix: string }> => {
+    const answer = answers.shift()
+    if (answer === undefined || answer instanceof Error) throw answer ?? new Error('asked too often')
+    return { prefix: answer }
+  }
+  const client = { devices: { keyboard } } as unknown as Parameters<typeof learnScanPrefix>[0]['client']
+  const learned: string[] = []
+  await learnScanPrefix({
+    client,
+    setPrefix: (prefix) => learned.push(prefix),
+    pause: async () => undefined,
+  })
+  expect(learned).toEqual(['!'])
 })
