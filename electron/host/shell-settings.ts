@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { requireSafeAddress } from './integrator-address.ts'
+import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
 import type { HostOptions } from './terminal-host.ts'
 
 export const FACES = ['counter', 'field', 'kiosk'] as const
