@@ -1,4 +1,4 @@
-// PrintDocument → ESC/POS bytes. Called by open-printer.ts. Pure: the same document and profile give the same bytes.
+// PrintDocument → ESC/POS bytes. Called by encode-document.ts, and by the host for slips on a screen. Pure: the same document and profile give the same bytes.
 // Text becomes one latin1 string and one Buffer (several times faster than writing bytes); whatever no code page of
 // the printer holds becomes a picture (raster.ts), never a "?". Commands are from the vendor tables: Epson ESC/POS reference.
 import { checkDocument } from './check-document.ts'
@@ -10,6 +10,7 @@ import { setStyle } from './escpos-slip.ts'
 import { addRow, addTable, addText } from './escpos-text.ts'
 import { tableAt } from './line-wrap.ts'
 import type { PrinterProfile } from './profiles.ts'
+import { asEscPos } from './profiles.ts'
 import { encodeBitmap } from './raster-commands.ts'
 import type { Bitmap } from './raster.ts'
 import { drawPictures } from './raster.ts'
@@ -24,13 +25,17 @@ export type EncodeOptions = {
 const INIT = '\x1b@'
 const FENCE = '\x1dr\x01'
 
-/** @throws DriverProblem `document_invalid` */
+/**
+ * @param printer one with other commands stands for its paper only
+ * @throws DriverProblem `document_invalid`
+ */
 export function encodeEscPos(
   document: PrintDocument,
-  profile: PrinterProfile,
+  printer: PrinterProfile,
   options: EncodeOptions = {},
 ): Uint8Array {
   checkDocument(document)
+  const profile = asEscPos(printer)
   const slip: Slip = {
     profile,
     lang: document.lang,

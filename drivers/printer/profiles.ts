@@ -219,6 +219,13 @@ export const profiles: readonly PrinterProfile[] = [
   },
 ]
 
+/** The same paper on a printer that reads ESC/POS: what slips on a screen are drawn from, whatever printer the till has. */
+export function asEscPos(profile: PrinterProfile): PrinterProfile {
+  return profile.language === 'esc-pos'
+    ? profile
+    : { ...profile, language: 'esc-pos', codePages: COMMON_PAGES }
+}
+
 export const defaultProfile: PrinterProfile = generic80
 
 export function findProfile(id: string): PrinterProfile | undefined {

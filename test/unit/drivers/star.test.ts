@@ -211,3 +211,7 @@ test('the virtual printer, which reads ESC/POS, says so instead of printing Star
     }),
   )
 })
+
+test('the slip of a Star till on a screen, which is drawn from ESC/POS, has the letters that were meant', () => {
+  expect(paperText(documentOf({ kind: 'text', text: 'café €5' }), 'star-line-80')).toBe('café €5\n')
+})
