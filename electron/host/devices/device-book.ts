@@ -238,7 +238,12 @@ function openTyped(slot: Slot, open: (slot: Slot) => OpenedDevice): OpenedDevice
 
 /** Only with a scheme: an identity that is not plugged in is not found. Files and folders are for the command line. */
 function typedAddress(text: string): string {
-  if (/^(?:tcp:\/\/|zvt:tcp:|nexo:|pine-labs:|ezetap:|serial:|bluetooth:|lp:)\S+$/.test(text)) return text
+  if (
+    /^(?:tcp:\/\/|zvt:tcp:|nexo:|pine-labs:|ezetap:|(?:zvt:)?serial:(?:\/|COM)|bluetooth:(?:\/|COM)|lp:\/)\S+$/.test(
+      text,
+    )
+  )
+    return text
   if (/^(?:virtual|file):/.test(text)) throw new ProblemError('device_address_invalid')
   throw new ProblemError('device_not_found')
 }

@@ -110,10 +110,14 @@ const KINDS: Readonly<Record<Plugged['kind'], FoundDevice['kind']>> = {
 }
 
 /** Told before anybody tries to use it: the file is there and this user may not open it. */
-async function allowedTrouble({ path, link, kind }: Plugged): Promise<DeviceTrouble | null> {
+export async function allowedTrouble(
+  { path, link, kind }: Pick<Plugged, 'path' | 'link' | 'kind'>,
+  mayOpen: (path: string) => Promise<void> = async (file) =>
+    await access(file, constants.R_OK | constants.W_OK),
+): Promise<DeviceTrouble | null> {
   if (!path.startsWith('/dev/')) return null
   try {
-    await access(path, constants.R_OK | constants.W_OK)
+    await mayOpen(path)
     return null
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return null

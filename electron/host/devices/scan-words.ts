@@ -32,7 +32,7 @@ function upiShape(text: string): string {
     .replaceAll(/([?&])([a-z]{2,8})=([^&]*)/gi, (_all, sign: string, name: string, value: string) =>
       ['am', 'cu', 'tr', 'mc', 'mode'].includes(name.toLowerCase())
         ? `${sign}${name}=${value}`
-        : `${sign}${name}=…`,
+        : `${sign}${name}=***`,
     )
   return withoutPeople(shown)
 }

@@ -16,7 +16,8 @@ export function testSlip(facts: {
     title: 'Printer test',
     lang: 'en-IN',
     blocks: [
-      { kind: 'banner', text: 'TEST - NOT A RECEIPT', detail: 'जाँच - यह रसीद नहीं है' },
+      { kind: 'banner', text: 'TEST - NOT A RECEIPT' },
+      { kind: 'text', text: 'जाँच - यह रसीद नहीं है', lang: 'hi-IN', align: 'center' },
       { kind: 'text', text: printerName, align: 'center' },
       { kind: 'text', text: new Date(atMs).toISOString(), align: 'center' },
       { kind: 'rule' },
