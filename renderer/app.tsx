@@ -15,11 +15,15 @@ import { Counter } from './faces/counter/counter.tsx'
 import { OpenShift } from './faces/counter/open-shift.tsx'
 import { SignIn } from './faces/counter/sign-in.tsx'
 import { Stopped } from './faces/counter/stopped.tsx'
-import { BrandRow, ReadinessButton } from './faces/counter/top-bar.tsx'
+import { BrandRow, DevicesButton, ReadinessButton } from './faces/counter/top-bar.tsx'
+import { WaitingApproval } from './faces/counter/waiting-approval.tsx'
+import { VirtualDevices } from './faces/devices/virtual-open.tsx'
+import { SupervisorDesk } from './faces/supervisor/supervisor-desk.tsx'
 
 const Readiness = lazy(async () => ({ default: (await import('./faces/counter/readiness.tsx')).Readiness }))
-import { WaitingApproval } from './faces/counter/waiting-approval.tsx'
-import { SupervisorDesk } from './faces/supervisor/supervisor-desk.tsx'
+const DeviceCheck = lazy(async () => ({
+  default: (await import('./faces/devices/device-check.tsx')).DeviceCheck,
+}))
 
 type AppProps = { readonly onCoreState: Connection['onCoreState'] }
 
@@ -33,7 +37,9 @@ export function App({ onCoreState }: AppProps) {
   return (
     <StatusContext value={status.data}>
       {status.error === null && core === 'running' ? null : <CoreAway isStopped={core === 'stopped'} />}
-      <Face status={status.data} />
+      <VirtualDevices>
+        <Face status={status.data} />
+      </VirtualDevices>
     </StatusContext>
   )
 }
@@ -61,21 +67,22 @@ function Face({ status }: { readonly status: TerminalStatus }) {
 }
 
 function Framed({ content }: { readonly content: React.ReactNode }) {
-  const [isReadiness, setReadiness] = useState(false)
+  const [over, setOver] = useState<'readiness' | 'devices' | null>(null)
+  const toggle = (screen: 'readiness' | 'devices') => setOver(over === screen ? null : screen)
+  const close = () => setOver(null)
   return (
     <div className={styles.frame}>
       <header>
         <BrandRow>
-          <ReadinessButton isHere={isReadiness} onPress={() => setReadiness(!isReadiness)} />
+          <ReadinessButton isHere={over === 'readiness'} onPress={() => toggle('readiness')} />
+          <DevicesButton isHere={over === 'devices'} onPress={() => toggle('devices')} />
         </BrandRow>
       </header>
-      {isReadiness ? (
-        <Suspense fallback={null}>
-          <Readiness onBack={() => setReadiness(false)} />
-        </Suspense>
-      ) : (
-        content
-      )}
+      <Suspense fallback={null}>
+        {over === 'readiness' ? <Readiness onBack={close} /> : null}
+        {over === 'devices' ? <DeviceCheck onBack={close} /> : null}
+      </Suspense>
+      {over === null ? content : null}
     </div>
   )
 }

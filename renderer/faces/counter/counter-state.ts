@@ -43,6 +43,7 @@ export type Screen =
   /** Card sales that wait for somebody. */
   | { readonly at: 'cards' }
   | { readonly at: 'readiness' }
+  | { readonly at: 'devices' }
   | { readonly at: 'exceptions' }
   | { readonly at: 'shift'; readonly isHandIn: boolean }
   /** The Z report of the shift that has just ended. */
@@ -90,6 +91,7 @@ export type CounterAction =
   | { readonly do: 'showQueue' }
   | { readonly do: 'showCards' }
   | { readonly do: 'showReadiness' }
+  | { readonly do: 'showDevices' }
   | { readonly do: 'showExceptions' }
   | { readonly do: 'showShift'; readonly isHandIn: boolean }
   | { readonly do: 'shiftClosed'; readonly close: ShiftClose }
@@ -125,6 +127,8 @@ export function counterReducer(state: CounterState, action: CounterAction): Coun
       return { ...state, screen: { at: 'cards' } }
     case 'showReadiness':
       return { ...state, screen: { at: 'readiness' } }
+    case 'showDevices':
+      return { ...state, screen: { at: 'devices' } }
     case 'showExceptions':
       return { ...state, screen: { at: 'exceptions' } }
     case 'showShift':

@@ -40,6 +40,9 @@ const ClosedShift = lazy(async () => ({
   default: (await import('#renderer/faces/drawer/closed-shift.tsx')).ClosedShift,
 }))
 const Readiness = lazy(async () => ({ default: (await import('./readiness.tsx')).Readiness }))
+const DeviceCheck = lazy(async () => ({
+  default: (await import('#renderer/faces/devices/device-check.tsx')).DeviceCheck,
+}))
 const Exceptions = lazy(async () => ({
   default: (await import('#renderer/faces/supervisor/exceptions.tsx')).Exceptions,
 }))
@@ -141,6 +144,7 @@ export function Counter({ state, dispatch }: CounterProps) {
         onReceipts={() => showReceipts()}
         onQueue={() => dispatch({ do: 'showQueue' })}
         onReadiness={() => dispatch({ do: 'showReadiness' })}
+        onDevices={() => dispatch({ do: 'showDevices' })}
         onExceptions={() => dispatch({ do: 'showExceptions' })}
         onShift={() => showShift()}
         onLock={lock}
@@ -199,6 +203,7 @@ export function Counter({ state, dispatch }: CounterProps) {
             />
           ) : null}
           {screen.at === 'readiness' ? <Readiness onBack={goHome} /> : null}
+          {screen.at === 'devices' ? <DeviceCheck onBack={goHome} /> : null}
           {screen.at === 'queue' ? (
             <Queue onBack={goHome} onShow={(paymentId) => showReceipts('', paymentId)} />
           ) : null}

@@ -1,5 +1,6 @@
 // The head of every counter screen: whose till this is, where one can go, how the devices are, language and lock.
 import { formatInr } from '#contract/money.ts'
+import { DemoBand } from '#renderer/faces/devices/virtual-open.tsx'
 import { Button } from '#renderer/parts/button.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { formatIstTime } from '#renderer/parts/ist.ts'
@@ -18,6 +19,7 @@ import {
   Landmark,
   ListChecks,
   Lock,
+  Printer,
   ReceiptText,
   Scale,
   Volume2,
@@ -37,6 +39,7 @@ type TopBarProps = {
   /** Only supervisors see the way there. */
   readonly onExceptions: () => void
   readonly onReadiness: () => void
+  readonly onDevices: () => void
   readonly onShift: () => void
   readonly onLock: () => void
   readonly onHelp: () => void
@@ -65,6 +68,11 @@ export function TopBar(props: TopBarProps) {
           isHere={props.at === 'readiness'}
           isDisabled={props.isMoving}
           onPress={props.onReadiness}
+        />
+        <DevicesButton
+          isHere={props.at === 'devices'}
+          isDisabled={props.isMoving}
+          onPress={props.onDevices}
         />
         <AriaButton className={styles.lock ?? ''} isDisabled={props.isMoving} onPress={props.onLock}>
           <Lock aria-hidden size={20} />
@@ -134,6 +142,23 @@ export function ReadinessButton({ isHere, isDisabled = false, onPress }: Readine
   )
 }
 
+/** The way to the device check, beside the one to the readiness card. */
+export function DevicesButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
+  const text = useText()
+  return (
+    <AriaButton
+      className={styles.lock ?? ''}
+      isDisabled={isDisabled}
+      onPress={onPress}
+      data-testid="devices-open"
+      {...(isHere ? { 'aria-current': 'page' as const } : {})}
+    >
+      <Printer aria-hidden size={20} />
+      <span>{text('nav.devices')}</span>
+    </AriaButton>
+  )
+}
+
 /** The municipality and its till, with the clock and the language: also the head of the screens before signing in. */
 export function BrandRow({ children }: { readonly children?: React.ReactNode }) {
   const text = useText()
@@ -152,7 +177,7 @@ export function BrandRow({ children }: { readonly children?: React.ReactNode }) 
           {operator === null ? null : <span>{operator.name}</span>}
         </p>
       </div>
-      {isDemo ? <span className={styles.demo}>{text('till.demo')}</span> : null}
+      {isDemo ? <DemoBand /> : null}
       <Clock />
       <LanguageSwitch />
       {children}

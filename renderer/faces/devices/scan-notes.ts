@@ -4,13 +4,16 @@ import type { ScanNote } from '#rpc/devices.ts'
 export type SeenScan = {
   /** Counts up while the screen is open. */
   readonly number: number
-  /** null: a code that could not be read. */
+  readonly kind: ScanNote['kind']
+  /** null: a code that could not be read, or a card that may not be. */
   readonly text: string | null
   readonly source: 'keyboard' | ScanNote['source']
   /** Such as `QR Code`; null where the scanner does not say. */
   readonly symbology: string | null
   readonly atMs: number
 }
+
+type ToldScan = Pick<ScanNote, 'kind' | 'value' | 'source' | 'symbology'>
 
 export const SEEN_MAX = 3
 /** Both words about one scan come within this time. */
@@ -25,16 +28,16 @@ export function hearText(seen: readonly SeenScan[], text: string, atMs: number):
     isSame(latest.text, text) &&
     atMs - latest.atMs < TOGETHER_MS
   if (isToldAlready) return seen
-  return add(seen, { text, source: 'keyboard', symbology: null, atMs })
+  return add(seen, { kind: 'scan', text, source: 'keyboard', symbology: null, atMs })
 }
 
 /** What a scanner that is no keyboard told. Newest first. */
 export function hearNote(
   seen: readonly SeenScan[],
-  { value, source, symbology }: ScanNote,
+  { kind, value, source, symbology }: ToldScan,
   atMs: number,
 ): readonly SeenScan[] {
-  const told = { text: value, source, symbology, atMs }
+  const told = { kind, text: value, source, symbology, atMs }
   const [latest] = seen
   const isHeardAlready =
     latest !== undefined &&

@@ -5,7 +5,7 @@ import { useText } from '#renderer/parts/language.tsx'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
 import { useRefreshStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import { OpenShift } from '#renderer/faces/counter/open-shift.tsx'
-import { BrandRow } from '#renderer/faces/counter/top-bar.tsx'
+import { BrandRow, DevicesButton } from '#renderer/faces/counter/top-bar.tsx'
 import { Strips } from '#renderer/faces/counter/strips.tsx'
 import { useIdle } from '#renderer/faces/counter/use-idle.ts'
 import { Lock, Scale } from 'lucide-react'
@@ -13,6 +13,10 @@ import { lazy, Suspense, useState } from 'react'
 import styles from './supervisor-desk.module.css'
 
 const Exceptions = lazy(async () => ({ default: (await import('./exceptions.tsx')).Exceptions }))
+
+const DeviceCheck = lazy(async () => ({
+  default: (await import('#renderer/faces/devices/device-check.tsx')).DeviceCheck,
+}))
 
 /** As long as the counter waits before it locks. */
 const IDLE_LOCK_MS = 5 * 60_000
@@ -22,16 +26,19 @@ export function SupervisorDesk() {
   const client = useTerminal()
   const refresh = useRefreshStatus()
   const [isDeciding, setDeciding] = useState(false)
+  const [isDevices, setDevices] = useState(false)
   const lock = () => void client.session.signOut().finally(() => void refresh())
   useIdle(IDLE_LOCK_MS, lock)
-  useTapShield(isDeciding ? 'exceptions' : 'open-shift')
-  useKeys({ 'Alt+KeyS': () => setDeciding(true), 'Alt+KeyL': lock })
+  useTapShield(isDevices ? 'devices' : isDeciding ? 'exceptions' : 'open-shift')
+  useKeys({ 'Alt+KeyS': () => (isDevices ? undefined : setDeciding(true)), 'Alt+KeyL': lock })
   return (
     <div className={styles.frame}>
       <header>
-        <BrandRow />
+        <BrandRow>
+          <DevicesButton isHere={isDevices} onPress={() => setDevices(!isDevices)} />
+        </BrandRow>
         <div className={styles.row}>
-          {isDeciding ? null : (
+          {isDeciding || isDevices ? null : (
             <Button
               kind="deep"
               icon={Scale}
@@ -47,7 +54,11 @@ export function SupervisorDesk() {
           </Button>
         </div>
       </header>
-      {isDeciding ? (
+      {isDevices ? (
+        <Suspense fallback={null}>
+          <DeviceCheck onBack={() => setDevices(false)} />
+        </Suspense>
+      ) : isDeciding ? (
         <>
           <Strips />
           <main className={styles.main}>

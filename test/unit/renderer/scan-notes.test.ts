@@ -1,27 +1,22 @@
 // Goal: one scan is shown once, whether the window or the scanner itself tells of it first, and nothing that was read is lost.
 import { expect, test } from 'vitest'
 import { hearNote, hearText, SEEN_MAX, type SeenScan } from '#renderer/faces/devices/scan-notes.ts'
-import type { ScanNote } from '#rpc/devices.ts'
 
 const NONE: readonly SeenScan[] = []
-const note = (value: string | null): ScanNote => ({
-  number: 1,
-  value,
-  aim: ']Q1',
-  symbology: 'QR Code',
-  source: 'serial',
-  atMs: 1,
-})
+const note = (value: string | null) =>
+  ({ kind: 'scan', value, symbology: 'QR Code', source: 'serial' }) as const
 
 test('a scan of a keyboard scanner is shown as it came', () => {
   expect(hearText(NONE, 'PT-107', 10)).toEqual([
-    { number: 1, text: 'PT-107', source: 'keyboard', symbology: null, atMs: 10 },
+    { number: 1, kind: 'scan', text: 'PT-107', source: 'keyboard', symbology: null, atMs: 10 },
   ])
 })
 
 test('a scanner that tells more about a scan already heard adds to it', () => {
   const seen = hearNote(hearText(NONE, 'PT-107', 10), note(' PT-107'), 400)
-  expect(seen).toEqual([{ number: 1, text: ' PT-107', source: 'serial', symbology: 'QR Code', atMs: 400 }])
+  expect(seen).toEqual([
+    { number: 1, kind: 'scan', text: ' PT-107', source: 'serial', symbology: 'QR Code', atMs: 400 },
+  ])
 })
 
 test('the window hearing what a scanner told already adds nothing', () => {
