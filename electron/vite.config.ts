@@ -43,6 +43,8 @@ const program = ({ entry, file, format }: Program): EnvironmentOptions => ({
   },
 })
 
+/** The second screen, a page of its own. */
+const customerPage = join(screens, 'customer', 'index.html')
 /** The back office page, which the integrator serves from the same build. */
 const consolePage = join(screens, 'console', 'index.html')
 
@@ -62,7 +64,7 @@ export default defineConfig({
         rolldownOptions: {
           // Making a schema does nothing else: the ones that no screen uses are left out, and with them most of zod.
           treeshake: { manualPureFunctions: ['z'] },
-          input: [join(screens, 'index.html'), ...(existsSync(consolePage) ? [consolePage] : [])],
+          input: [join(screens, 'index.html'), customerPage, ...(existsSync(consolePage) ? [consolePage] : [])],
         },
       },
     },

@@ -26,6 +26,8 @@ export type HttpServerOptions = {
   readonly carry: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   /** Where the window goes after the token was traded, such as `/#/counter`. */
   readonly firstPage: string
+  /** Where a window goes that was opened for the payer: `&to=customer` behind the token. */
+  readonly customerPage: string
   readonly onFault: (error: unknown) => void
 }
 
@@ -99,12 +101,13 @@ function setHeaders(response: ServerResponse): void {
 
 /** Trades the token for the cookie. A browser that only looks ahead must not use it up. */
 function launch(site: Site, request: IncomingMessage, response: ServerResponse): void {
-  const token = new URL(request.url ?? '', site.origin).searchParams.get('token') ?? ''
+  const { searchParams } = new URL(request.url ?? '', site.origin)
+  const token = searchParams.get('token') ?? ''
   const isLookingAhead = request.method !== 'GET' || request.headers['sec-purpose'] !== undefined
   const cookie = isLookingAhead ? null : site.sessions.trade(token)
   if (cookie === null) return refuse(request, response, { status: 401, words: WORDS.tokenDead })
   response.setHeader('Set-Cookie', `${site.cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`)
-  response.setHeader('Location', site.firstPage)
+  response.setHeader('Location', searchParams.get('to') === 'customer' ? site.customerPage : site.firstPage)
   response.writeHead(303).end()
 }
 

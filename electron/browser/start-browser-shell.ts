@@ -1,6 +1,6 @@
 // The terminal in plain Node: host, screens and procedures behind one address on 127.0.0.1. Called by main.ts and by tests.
 import { join } from 'node:path'
-import { loadScreens } from '#host/built-screens.ts'
+import { CUSTOMER_PAGE, loadScreens } from '#host/built-screens.ts'
 import { carryOverHttp } from '#host/carry-calls.ts'
 import type { Face } from '#host/shell-settings.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
@@ -24,6 +24,8 @@ export type BrowserShell = {
   readonly origin: string
   /** An address that opens the till once, within two minutes. */
   mintLaunchUrl(): string
+  /** The same for the second screen. */
+  mintCustomerUrl(): string
   /** Ends the server; the host belongs to the caller. */
   close(): Promise<void>
 }
@@ -40,11 +42,13 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
     sessions,
     carry: carryOverHttp(options.host),
     firstPage: `/#/${options.face}`,
+    customerPage: CUSTOMER_PAGE,
     onFault: options.onFault,
   })
   return {
     origin: server.origin,
     mintLaunchUrl: () => `${server.origin}/launch?token=${sessions.mintToken()}`,
+    mintCustomerUrl: () => `${server.origin}/launch?token=${sessions.mintToken()}&to=customer`,
     close: () => server.close(),
   }
 }

@@ -18,6 +18,9 @@ export function screensPolicy(connect: "'self'" | "'none'"): string {
   ].join('; ')
 }
 
+/** The second screen among the built ones. */
+export const CUSTOMER_PAGE = '/customer/index.html'
+
 /** Headers of every answer of a shell. */
 export const SCREEN_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',

@@ -56,5 +56,6 @@ export const KEY_HELP: readonly { readonly chords: readonly string[]; readonly t
   { chords: ['Alt+KeyQ'], text: 'keys.queue' },
   { chords: ['Alt+KeyS'], text: 'keys.exceptions' },
   { chords: ['Alt+KeyE'], text: 'keys.shift' },
+  { chords: ['Alt+KeyD'], text: 'keys.drawer' },
   { chords: ['Alt+KeyL'], text: 'keys.lock' },
 ]

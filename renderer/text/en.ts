@@ -2,6 +2,7 @@
 import { outcomeWords } from '#contract/outcome-words.ts'
 import { enCard } from './en-card.ts'
 import { enDevices } from './en-devices.ts'
+import { enDrawer } from './en-drawer.ts'
 import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
 import { enRescue } from './en-rescue.ts'
@@ -18,6 +19,7 @@ export const en = {
   ...enProblems,
   ...enCard,
   ...enDevices,
+  ...enDrawer,
   ...enEnrolment,
   ...enSafetyProblems,
   ...enRescue,

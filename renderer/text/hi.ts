@@ -3,6 +3,7 @@ import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { Catalog } from './catalog.ts'
 import { hiCard } from './hi-card.ts'
 import { hiDevices } from './hi-devices.ts'
+import { hiDrawer } from './hi-drawer.ts'
 import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
 import { hiRescue } from './hi-rescue.ts'
@@ -19,6 +20,7 @@ export const hi: Catalog = {
   ...hiProblems,
   ...hiCard,
   ...hiDevices,
+  ...hiDrawer,
   ...hiEnrolment,
   ...hiSafetyProblems,
   ...hiRescue,

@@ -10,6 +10,7 @@ import { StatusShape } from '#renderer/parts/status-mark.tsx'
 import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
 import type { Problem } from '#contract/problem.ts'
 import { causeText } from './print-trouble.tsx'
+import { DrawerStrip } from '#renderer/faces/drawer/drawer-strip.tsx'
 import { ClockStrip, LimitStrips } from './limit-strips.tsx'
 import styles from './strips.module.css'
 
@@ -28,6 +29,9 @@ export function Strips({ isBlind = false, onHandIn = null, onShift = null, onCar
   return (
     <div className={styles.strips} aria-live="polite">
       <ClockStrip />
+      {status.drawer.leftOpenSinceMs === null ? null : (
+        <DrawerStrip sinceMs={status.drawer.leftOpenSinceMs} className={styles.stop} />
+      )}
       {status.card.openCount === 0 || onCards === null ? null : <CardStrip onCards={onCards} />}
       {isBlind ? null : <LimitStrips onHandIn={onHandIn} onShift={onShift} />}
       {status.link.isOnline ? null : <OfflineStrip />}

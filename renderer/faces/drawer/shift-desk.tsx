@@ -11,7 +11,7 @@ import { useTapShield } from '#renderer/parts/tap-shield.ts'
 import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import type { CashCount, HandIn as HandInRecord, ShiftClose, ShiftReport } from '#rpc/shift.ts'
 import { useQuery } from '@tanstack/react-query'
-import { Banknote, Calculator } from 'lucide-react'
+import { Banknote, Calculator, LockOpen } from 'lucide-react'
 import { useState } from 'react'
 import { Compare } from './compare.tsx'
 import { CountDrawer } from './count-drawer.tsx'
@@ -34,10 +34,11 @@ type ShiftDeskProps = {
   readonly isHandIn: boolean
   readonly slip: Slip
   readonly onBack: () => void
+  readonly onOpenDrawer: () => void
   readonly onClosed: (close: ShiftClose) => void
 }
 
-export function ShiftDesk({ isHandIn, slip, onBack, onClosed }: ShiftDeskProps) {
+export function ShiftDesk({ isHandIn, slip, onBack, onOpenDrawer, onClosed }: ShiftDeskProps) {
   const { shift, operator } = useStatus()
   const [step, setStep] = useState<Step>({ at: isHandIn ? 'handIn' : 'figures' })
   useTapShield(`shift ${step.at}`)
@@ -76,6 +77,7 @@ export function ShiftDesk({ isHandIn, slip, onBack, onClosed }: ShiftDeskProps) 
       onBack={onBack}
       onHandIn={() => setStep({ at: 'handIn' })}
       onCount={() => setStep({ at: 'count' })}
+      onOpenDrawer={onOpenDrawer}
     />
   )
 }
@@ -84,9 +86,10 @@ type SoFarProps = {
   readonly onBack: () => void
   readonly onHandIn: () => void
   readonly onCount: () => void
+  readonly onOpenDrawer: () => void
 }
 
-function SoFar({ onBack, onHandIn, onCount }: SoFarProps) {
+function SoFar({ onBack, onHandIn, onCount, onOpenDrawer }: SoFarProps) {
   const text = useText()
   const client = useTerminal()
   const { shift, operator } = useStatus()
@@ -143,6 +146,18 @@ function SoFar({ onBack, onHandIn, onCount }: SoFarProps) {
               {text('count.open')}
             </Button>
             <p className={styles.small}>{text('count.openHint')}</p>
+          </div>
+          <div className={styles.act}>
+            <Button
+              icon={LockOpen}
+              chord="Alt+KeyD"
+              isDisabled={!mayClose}
+              onPress={onOpenDrawer}
+              testId="to-open-drawer"
+            >
+              {text('noSale.title')}
+            </Button>
+            <p className={styles.small}>{text('noSale.hint')}</p>
           </div>
         </section>
       </div>

@@ -31,6 +31,7 @@ beforeAll(async () => {
     sessions,
     carry: carryOverHttp(till),
     firstPage: '/#/counter',
+    customerPage: '/customer/index.html',
     onFault: (error) => faults.push(error),
   })
   port = Number(new URL(server.origin).port)

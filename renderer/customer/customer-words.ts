@@ -1,0 +1,72 @@
+// Words of the customer display: English and one language of the place, always both at once, because nobody asks the payer which.
+// Used by customer-screen.tsx.
+import type { CustomerLanguage } from '#rpc/customer.ts'
+
+const en = {
+  welcome: 'Welcome',
+  bills: 'Your bills',
+  bill: 'Bill',
+  more: 'and {count} more',
+  total: 'To pay',
+  cash: 'Please pay in cash',
+  card: 'Payment by card',
+  paper: 'Payment by cheque or transfer',
+  terminal: 'Present your card at the card terminal and follow it',
+  wait: 'Please wait',
+  notKnown: 'Please wait. The till is checking. Do not pay again.',
+  notPaid: 'Nothing was paid',
+  paid: 'Paid',
+  given: 'Cash given',
+  change: 'Your change',
+  receipt: 'Receipt no.',
+  receipts: 'Receipts',
+  thanks: 'Thank you',
+} as const
+
+export type CustomerWord = keyof typeof en
+
+const hi: Readonly<Record<CustomerWord, string>> = {
+  welcome: 'स्वागत है',
+  bills: 'आपके बिल',
+  bill: 'बिल',
+  more: 'और {count}',
+  total: 'देय राशि',
+  cash: 'कृपया नकद दें',
+  card: 'कार्ड से भुगतान',
+  paper: 'चेक या अंतरण से भुगतान',
+  terminal: 'कार्ड मशीन पर कार्ड लगाएँ और उसके निर्देश मानें',
+  wait: 'कृपया रुकें',
+  notKnown: 'कृपया रुकें। जाँच हो रही है। दोबारा भुगतान न करें।',
+  notPaid: 'कोई भुगतान नहीं हुआ',
+  paid: 'भुगतान हुआ',
+  given: 'नकद दिया',
+  change: 'आपकी वापसी',
+  receipt: 'रसीद सं.',
+  receipts: 'रसीदें',
+  thanks: 'धन्यवाद',
+}
+
+const pa: Readonly<Record<CustomerWord, string>> = {
+  welcome: 'ਜੀ ਆਇਆਂ ਨੂੰ',
+  bills: 'ਤੁਹਾਡੇ ਬਿੱਲ',
+  bill: 'ਬਿੱਲ',
+  more: 'ਅਤੇ {count} ਹੋਰ',
+  total: 'ਦੇਣ ਯੋਗ ਰਕਮ',
+  cash: 'ਕਿਰਪਾ ਕਰਕੇ ਨਕਦ ਦਿਓ',
+  card: 'ਕਾਰਡ ਰਾਹੀਂ ਭੁਗਤਾਨ',
+  paper: 'ਚੈੱਕ ਜਾਂ ਟ੍ਰਾਂਸਫ਼ਰ ਰਾਹੀਂ ਭੁਗਤਾਨ',
+  terminal: 'ਕਾਰਡ ਮਸ਼ੀਨ ਉੱਤੇ ਕਾਰਡ ਲਾਓ ਅਤੇ ਉਸ ਦੀਆਂ ਹਦਾਇਤਾਂ ਮੰਨੋ',
+  wait: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ',
+  notKnown: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ। ਜਾਂਚ ਹੋ ਰਹੀ ਹੈ। ਦੁਬਾਰਾ ਭੁਗਤਾਨ ਨਾ ਕਰੋ।',
+  notPaid: 'ਕੋਈ ਭੁਗਤਾਨ ਨਹੀਂ ਹੋਇਆ',
+  paid: 'ਭੁਗਤਾਨ ਹੋਇਆ',
+  given: 'ਨਕਦ ਦਿੱਤਾ',
+  change: 'ਤੁਹਾਡਾ ਬਕਾਇਆ ਵਾਪਸ',
+  receipt: 'ਰਸੀਦ ਨੰ.',
+  receipts: 'ਰਸੀਦਾਂ',
+  thanks: 'ਧੰਨਵਾਦ',
+}
+
+export const customerWords = { en, hi, pa } satisfies Readonly<
+  Record<'en' | CustomerLanguage, Readonly<Record<CustomerWord, string>>>
+>
