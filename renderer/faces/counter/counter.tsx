@@ -22,6 +22,7 @@ import { payerOf } from './payer-choice.ts'
 import { Strips } from './strips.tsx'
 import { Tender } from './tender.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useCustomer } from './use-customer.ts'
 import { useFind } from './use-find.ts'
 import { useIdle } from './use-idle.ts'
 import { useReprint } from './use-reprint.ts'
@@ -35,6 +36,9 @@ const OpenCards = lazy(async () => ({
 }))
 const ShiftDesk = lazy(async () => ({
   default: (await import('#renderer/faces/drawer/shift-desk.tsx')).ShiftDesk,
+}))
+const OpenDrawer = lazy(async () => ({
+  default: (await import('#renderer/faces/drawer/open-drawer.tsx')).OpenDrawer,
 }))
 const ClosedShift = lazy(async () => ({
   default: (await import('#renderer/faces/drawer/closed-shift.tsx')).ClosedShift,
@@ -50,7 +54,7 @@ const Exceptions = lazy(async () => ({
 /** Nobody touched the till for so long: it locks; the bills stay. */
 const IDLE_LOCK_MS = 5 * 60_000
 
-type Open = 'help' | 'payer' | 'parked' | null
+type Open = 'help' | 'payer' | 'parked' | 'drawer' | null
 
 type CounterProps = {
   /** Held above, so that a locked till keeps its bills. */
@@ -67,6 +71,7 @@ export function Counter({ state, dispatch }: CounterProps) {
   const taking = useTake(state, dispatch)
   const reprint = useReprint()
   const slip = useSlip()
+  useCustomer(state)
   const isMoving = isMoneyMoving(state.screen)
   const isSupervisor = status.operator?.role === 'supervisor'
 
@@ -128,6 +133,7 @@ export function Counter({ state, dispatch }: CounterProps) {
     'Alt+KeyQ': () => dispatch({ do: 'showQueue' }),
     'Alt+KeyS': () => (isSupervisor ? dispatch({ do: 'showExceptions' }) : undefined),
     'Alt+KeyE': () => showShift(),
+    'Alt+KeyD': () => (isMoving ? undefined : setOpen('drawer')),
     'Alt+KeyL': lock,
     'Alt+KeyR': () => (status.lastReceipt === null ? undefined : reprint.print(status.lastReceipt.paymentId)),
     'Alt+KeyC': () => copyText(status.lastReceipt?.receiptNumber ?? ''),
@@ -216,6 +222,7 @@ export function Counter({ state, dispatch }: CounterProps) {
               isHandIn={screen.isHandIn}
               slip={slip}
               onBack={goHome}
+              onOpenDrawer={() => setOpen('drawer')}
               onClosed={(closed) => dispatch({ do: 'shiftClosed', close: closed })}
             />
           ) : null}
@@ -225,6 +232,7 @@ export function Counter({ state, dispatch }: CounterProps) {
           ) : null}
         </Suspense>
       </main>
+      <Suspense fallback={null}>{open === 'drawer' ? <OpenDrawer onClose={close} /> : null}</Suspense>
       {open === 'help' ? <KeyHelp onClose={close} /> : null}
       {open === 'payer' ? (
         <PayerDialog
