@@ -1,0 +1,112 @@
+// Goal: before and after sign-in a person sees how each device is and what to do about it, tries it, and gets the words of a support
+// file; a virtual printer out of paper is told everywhere and is well again when mended, and nothing of this disturbs the counter.
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  addBill,
+  nextCustomer,
+  openCounter,
+  PATIENCE,
+  pastShield,
+  payExactCash,
+  scan,
+  signIn,
+  type Counter,
+} from './counter-kit.ts'
+import { startLooking } from './look.ts'
+
+let counter: Counter
+const { look, lookAtDialog, faultsSoFar } = startLooking()
+
+beforeAll(async () => {
+  counter = await openCounter()
+})
+afterAll(async () => await counter.close())
+
+const printer = () => counter.page.locator('[data-testid="device"][data-kind="printer"]')
+const toneOfPrinter = async () => await printer().getAttribute('data-tone')
+const openCheck = async () => {
+  await pastShield(counter.page)
+  await counter.page.getByTestId('devices-open').click()
+  await printer().waitFor()
+  await pastShield(counter.page)
+}
+
+test('before anybody has signed in the devices are there, and a support file is saved', async () => {
+  const { page } = counter
+  await page.getByTestId('operator-tile').first().waitFor()
+  await openCheck()
+  expect(await page.getByTestId('device-rename').count()).toBe(0)
+  const coming = page.waitForEvent('download')
+  await page.getByTestId('bundle').click()
+  const saved = await coming
+  expect(await page.getByTestId('bundle-saved').textContent()).toContain(saved.suggestedFilename())
+  const file = readFileSync(await saved.path(), 'utf8')
+  expect(file).toContain('printer')
+  expect(file).not.toContain('Meena')
+  await look(page, 'devices-before')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('operator-code').waitFor()
+  expect(faultsSoFar()).toEqual([])
+})
+
+test('a test slip is printed, the printer is ready, and what happened can be read and copied', async () => {
+  const { page } = counter
+  await signIn(page, '900')
+  await page.getByTestId('no-float').waitFor()
+  await pastShield(page)
+  await page.getByTestId('no-float').click()
+  await page.getByTestId('find').waitFor()
+  await openCheck()
+  await printer().getByTestId('device-test').click()
+  await printer().getByTestId('device-tested').waitFor()
+  expect(await printer().getByTestId('device-tested').textContent()).toContain('Ready')
+  await expect.poll(toneOfPrinter, PATIENCE).toBe('green')
+  await lookAtDialog(page, 'device-events', async () => {
+    await printer().getByTestId('device-events').click()
+    await page.locator('[data-what="tested"]').first().waitFor()
+  })
+  expect(faultsSoFar()).toEqual([])
+})
+
+test('a scan is shown raw and with its meaning, and changes nothing at the counter', async () => {
+  const { page } = counter
+  await scan(page, 'PT-DVG-W04-001')
+  await page.getByTestId('scan-meaning').waitFor()
+  expect(await page.getByTestId('scan-raw').textContent()).toContain('PT-DVG-W04-001')
+  expect(await page.getByTestId('scan-meaning').textContent()).toContain(
+    'The till would look for PT-DVG-W04-001',
+  )
+  await look(page, 'devices')
+  expect(faultsSoFar()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByTestId('find').waitFor()
+  expect(await page.getByTestId('cart-row').count()).toBe(0)
+})
+
+test('out of paper: told with what to do, the payment safe; well again when the paper is in', async () => {
+  const { page } = counter
+  await pastShield(page)
+  await page.getByTestId('find').focus()
+  await page.getByTestId('virtual-open').click()
+  const panel = page.getByTestId('virtual-panel')
+  await panel.getByTestId('fault-paper_out').click()
+  await panel.locator('[data-testid="fault-paper_out"][aria-checked="true"]').waitFor()
+  // The counter keeps the focus, and keys pressed in the panel are not its shortcuts.
+  expect(await page.evaluate<string | null>('document.activeElement.dataset.testid')).toBe('find')
+  await panel.getByTestId('virtual-close').click()
+  await addBill(page, 'PT-DVG-W04-006')
+  await payExactCash(page)
+  await page.getByTestId('printer-strip').getByText('out of paper').waitFor()
+  await nextCustomer(page)
+  await openCheck()
+  await expect.poll(toneOfPrinter, PATIENCE).toBe('red')
+  expect(await printer().getByTestId('device-trouble').textContent()).toContain('Put in a new roll')
+  await page.getByTestId('virtual-open').click()
+  await panel.getByTestId('act-mend').click()
+  await expect.poll(toneOfPrinter, PATIENCE).toBe('green')
+  await panel.getByTestId('virtual-slip').waitFor()
+  await look(page, 'virtual')
+  expect(faultsSoFar()).toEqual([])
+  expect(counter.complaints).toEqual([])
+})
