@@ -10,6 +10,6 @@ export function shownScan(raw: string): string {
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
   )
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length <= SHOWN_CHARS_MAX ? text : `${characters.slice(0, SHOWN_CHARS_MAX - 1).join('')}…`
 }

@@ -8,7 +8,7 @@ import type { ClockReading } from '#core/records.ts'
 import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
 import { machineClock } from '#host/machine-clock.ts'
 import { startHost } from '#host/start-host.ts'
-import type { TerminalHost } from '#host/terminal-host.ts'
+import type { HostOptions, TerminalHost } from '#host/terminal-host.ts'
 import { buildIfStale } from '#launch/build-if-stale.ts'
 import { startSandbox, type RunningSandbox } from '#sandbox/start-sandbox.ts'
 import { startFaultProxy, type FaultProxy } from '#test/reliability/fault-proxy.ts'
@@ -40,7 +40,10 @@ export type Counter = {
   close(): Promise<void>
 }
 
-export async function openCounter(): Promise<Counter> {
+/** `devices`: more than the printer, by the folder of the test. */
+export async function openCounter(
+  devices: (folder: string) => Partial<HostOptions> = () => ({}),
+): Promise<Counter> {
   await buildIfStale(() => undefined)
   mkdirSync(picturesFolder, { recursive: true })
   const folder = mkdtempSync(join(output, 'counter-'))
@@ -60,6 +63,7 @@ export async function openCounter(): Promise<Counter> {
       printer: `virtual:${join(folder, 'slips')}`,
       paperColumns: 42,
       logLevel: 'silent',
+      ...devices(folder),
     },
     { clock: { read: () => ahead(clock.read(), aheadMs) } },
   )
@@ -200,13 +204,15 @@ export async function nextCustomer(page: Page): Promise<void> {
   await pastShield(page)
 }
 
-const SHIFTED = ':?<>"{}|_+)!@#$%^&*('
+const SHIFTED = '~:?<>"{}|_+)!@#$%^&*('
 const CODES: Readonly<Record<string, string>> = {
   ' ': 'Space',
   '-': 'Minus',
   '/': 'Slash',
   '.': 'Period',
   _: 'Minus',
+  ':': 'Semicolon',
+  '~': 'Backquote',
 }
 
 /** What a scanner does: every key down and up at once, 4 ms apart, then Enter. Sent without waiting between keys. */

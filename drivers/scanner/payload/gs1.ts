@@ -13,11 +13,18 @@ const ELEMENTS_MAX = 32
 /** The characters of GS1 (ISO/IEC 646 subset), at most 90 to an element. */
 const VALUE = /^[!"%-?A-Z_a-z]{1,90}$/
 /** By the first two digits of an AI that needs no separator: characters of AI and data together. */
-const FIXED: Readonly<Record<string, number>> = {
-  ...{ '00': 20, '01': 16, '02': 16, '03': 16, '04': 18, '20': 4, '41': 16 },
-  ...Object.fromEntries(['11', '12', '13', '14', '15', '16', '17', '18', '19'].map((ai) => [ai, 8])),
-  ...Object.fromEntries(['31', '32', '33', '34', '35', '36'].map((ai) => [ai, 10])),
-}
+const FIXED: Readonly<Record<string, number>> = Object.fromEntries(
+  (
+    [
+      [['00'], 20],
+      [['01', '02', '03', '41'], 16],
+      [['04'], 18],
+      [['11', '12', '13', '14', '15', '16', '17', '18', '19'], 8],
+      [['20'], 4],
+      [['31', '32', '33', '34', '35', '36'], 10],
+    ] as const
+  ).flatMap(([starts, length]) => starts.map((start) => [start, length])),
+)
 /** Digits of the AI itself, by its first two digits. */
 const AI_DIGITS: readonly (readonly [RegExp, number])[] = [
   [/^(?:0\d|1\d|2[0-2]|30|37|9\d)/, 2],
@@ -46,7 +53,7 @@ function isMarked(text: string): boolean {
 
 function readElements(text: string): Elements | null {
   const elements = new Map<string, string>()
-  let rest = text.replace(/^\u001D+/, '')
+  let rest = text.startsWith(SEPARATOR) ? text.slice(1) : text
   while (rest !== '') {
     const digits = AI_DIGITS.find(([start]) => start.test(rest))?.[1]
     if (digits === undefined || !/^\d+$/.test(rest.slice(0, digits))) return null
@@ -58,7 +65,8 @@ function readElements(text: string): Elements | null {
     if (end > rest.length || !VALUE.test(value) || elements.has(ai) || elements.size >= ELEMENTS_MAX)
       return null
     elements.set(ai, value)
-    rest = rest.slice(end).replace(/^\u001D/, '')
+    rest = rest.slice(end)
+    if (rest.startsWith(SEPARATOR)) rest = rest.slice(1)
   }
   return elements
 }

@@ -31,8 +31,12 @@ it('has a default for everything but the integrator', () => {
     journalCopy: null,
     printer: 'none',
     scanners: [],
+    scanPrefix: '~',
+    scanLinkRules: [],
     cardTerminal: 'manual',
+    cardReader: null,
     paperColumns: 48,
+    receiptLanguage: 'en',
     logLevel: 'info',
     face: 'counter',
     isUnattended: false,
@@ -52,7 +56,18 @@ it('takes the command line before the environment before the file', () => {
   expect(read({}).integratorUrl).toBe('https://file.example')
 })
 
+it('takes a sign before scans, or none, and several rules for links', () => {
+  const integrator = 'https://a'
+  expect(read({ integrator, 'scan-prefix': 'none' }).scanPrefix).toBe('')
+  expect(read({ integrator, 'scan-prefix': '`' }).scanPrefix).toBe('`')
+  const rules = ['https://x/(\\d+)', 'https://y/(\\w+),z']
+  expect(read({ integrator, 'scan-link-rule': ` ${rules.join('  ')} ` }).scanLinkRules).toEqual(rules)
+})
+
 it.each([
+  [{ integrator: 'https://a', 'scan-prefix': 'F9' }, /--scan-prefix/],
+  [{ integrator: 'https://a', 'scan-prefix': 'a' }, /--scan-prefix/],
+  [{ integrator: 'https://a', 'scan-link-rule': 'https://x/(a|b)' }, /is no rule for links/],
   [{ integrator: 'pay.example.org' }, /must be an address/],
   [{ integrator: 'file:///etc/passwd' }, /must be an address/],
   [{ integrator: 'http://pay.example.org' }, /must be reached over https/],
