@@ -12,7 +12,6 @@ import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { finishSale } from './card-handlers.ts'
-import { cardReadersFor } from './card-readers.ts'
 import { startCardRunner } from './card-runner.ts'
 import { openDeviceBook, type DeviceBook } from './devices/device-book.ts'
 import { replaceableCards, replaceablePrinting, replaceableScanDesk } from './devices/replaceable.ts'
@@ -241,12 +240,11 @@ function startTill(parts: Parts): Running {
     }),
   )
   const nowMs = (): number => clock.read().wallMs
-  const readers = cardReadersFor(options, tuning)
   const codesIn = createScanReader(options.scanLinkRules ?? [])
   const scanDesk = replaceableScanDesk(() =>
-    startScanDesk({ scanners: devices.scanners(), readers, logger, nowMs }),
+    startScanDesk({ scanners: devices.scanners(), readers: devices.readers(), logger, nowMs }),
   )
-  const users = { printer: printing, scanner: scanDesk, card_terminal: cards }
+  const users = { printer: printing, scanner: scanDesk, card_reader: scanDesk, card_terminal: cards }
   devices.connect({
     isBusy: (kind) => kind === 'card_terminal' && !cards.isIdle(),
     // Only the terminal that has a sale can say what became of it.
@@ -349,6 +347,7 @@ function openDevices(
     listers: tuning.deviceListers,
     hotplug: tuning.hotplug,
     cardTerminal: tuning.cardTerminal,
+    cardReaders: tuning.cardReaders,
   })
 }
 

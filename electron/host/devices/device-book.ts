@@ -2,6 +2,7 @@
 // change it while the till runs. Made by start-host; asked by device-handlers.ts.
 import { randomUUID } from 'node:crypto'
 import { ProblemError } from '#contract/problem.ts'
+import type { CardReader } from '#drivers/card-reader/card-reader.ts'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import { identityOf } from '#drivers/discover/found-device.ts'
 import type { DeviceChange } from '#drivers/discover/watch.ts'
@@ -36,6 +37,7 @@ export type DeviceUsers = {
 export type DeviceBook = {
   readonly printers: () => readonly [Printer, Printer?]
   readonly scanners: () => readonly Scanner[]
+  readonly readers: () => readonly CardReader[]
   readonly terminal: () => CardTerminal | null
   /** Who works with them; until then nothing can be changed. */
   readonly connect: (users: DeviceUsers) => void
@@ -56,11 +58,13 @@ export type DeviceBook = {
 }
 
 type BookParts = OpenParts & {
-  readonly options: Pick<HostOptions, 'printer' | 'scanners' | 'cardTerminal'>
+  readonly options: Pick<HostOptions, 'printer' | 'scanners' | 'cardReader' | 'cardTerminal'>
   readonly hotplug: FinderParts['hotplug']
   readonly nowMs: () => number
   /** A terminal made by a test. */
   readonly cardTerminal: CardTerminal | null
+  /** Readers made by a test. */
+  readonly cardReaders: readonly CardReader[] | null
 }
 
 /** @throws DriverProblem for an address of the options that is not understood; Error for three printers */
@@ -138,7 +142,8 @@ export function openDeviceBook(parts: BookParts): DeviceBook {
       const [one, two] = ofKind('printer').map(({ watched }) => watched.printer)
       return two === undefined ? [one ?? openPrinter('none')] : [one ?? openPrinter('none'), two]
     },
-    scanners: () => ofKind('scanner').map(({ watched }) => watched.scanner),
+    scanners: () => ofKind('scanner').map(({ watched }) => watched.device),
+    readers: () => parts.cardReaders ?? ofKind('card_reader').map(({ watched }) => watched.device),
     terminal: () => parts.cardTerminal ?? ofKind('card_terminal')[0]?.watched.terminal ?? null,
     connect: (next) => {
       users = next
@@ -175,7 +180,7 @@ export function openDeviceBook(parts: BookParts): DeviceBook {
       const others = opened.filter(({ slot }) => slot.kind === kind)
       if (opened.some(({ slot }) => isSame(slot.address, address)))
         throw new ProblemError('device_not_usable', { reason: 'used_already' })
-      if (kind === 'card_terminal' && others.some(({ slot }) => slot.isFixed))
+      if (IN_USE_MAX[kind] === 1 && others.some(({ slot }) => slot.isFixed))
         throw new ProblemError('device_fixed')
       if (others.length >= IN_USE_MAX[kind] || isFull(kept))
         throw new ProblemError('device_not_usable', { reason: 'too_many' })

@@ -7,13 +7,14 @@ import { SCANNERS_MAX } from '#rpc/devices.ts'
 import { writePrivately } from '#host/device-file.ts'
 import type { HostOptions } from '#host/terminal-host.ts'
 
-export const SLOT_KINDS = ['printer', 'scanner', 'card_terminal'] as const
+export const SLOT_KINDS = ['printer', 'scanner', 'card_reader', 'card_terminal'] as const
 export type SlotKind = (typeof SLOT_KINDS)[number]
 
 /** How many of each take part; the others wait. */
 export const IN_USE_MAX: Readonly<Record<SlotKind, number>> = {
   printer: 2,
-  scanner: SCANNERS_MAX,
+  scanner: SCANNERS_MAX - 1,
+  card_reader: 1,
   card_terminal: 1,
 }
 
@@ -83,20 +84,22 @@ export function isFull({ devices }: KeptDevices): boolean {
   return devices.length >= KEPT_MAX
 }
 
-type FixedAddresses = Pick<HostOptions, 'printer' | 'scanners' | 'cardTerminal'>
+type FixedAddresses = Pick<HostOptions, 'printer' | 'scanners' | 'cardReader' | 'cardTerminal'>
 
 /** @throws Error for more than two printers */
-export function fixedSlots({ printer, scanners = [], cardTerminal }: FixedAddresses): Slot[] {
+export function fixedSlots({ printer, scanners = [], cardReader, cardTerminal }: FixedAddresses): Slot[] {
   const printers = addressesIn(printer).filter((address) => address.trim() !== 'none')
   if (printers.length > IN_USE_MAX.printer) {
     throw new Error('Two printers are the most: one and its spare.')
   }
   const terminal = cardTerminal?.trim() ?? ''
+  const reader = cardReader?.trim() ?? ''
   return [
     ...printers.map((address, at) => fixed(at === 0 ? 'printer' : 'spare-printer', 'printer', address)),
     ...scanners
       .slice(0, SCANNERS_MAX)
       .map((address, at) => fixed(`scanner-${at + 1}`, 'scanner', address.trim())),
+    ...(['', 'none'].includes(reader) ? [] : [fixed('card-reader', 'card_reader', reader)]),
     ...(['', 'manual', 'none'].includes(terminal) ? [] : [fixed('card-terminal', 'card_terminal', terminal)]),
   ]
 }

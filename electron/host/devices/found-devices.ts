@@ -52,6 +52,7 @@ export function createDeviceFinder(parts: FinderParts): DeviceFinder {
 export function addressFor({ identity, link, printerUrl }: Plugged, kind: SlotKind): string | null {
   if (kind === 'card_terminal')
     return link === 'serial' || link === 'bluetooth' ? `zvt:device:${identity}` : null
+  if (kind === 'card_reader') return link === 'hid' ? `device:${identity}` : null
   if (kind === 'scanner') return link === 'usb' || link === 'lp' ? null : `device:${identity}`
   if (printerUrl === null) return null
   // A USB printer's own address is the name that it keeps.
@@ -64,11 +65,11 @@ export function identityIn(address: string): string | null {
   return named ?? /^(usb:[^?]+)/.exec(address)?.[1] ?? null
 }
 
-/** The likeliest first. A card reader is left out: this till has no driver for it yet. */
+/** The likeliest first. */
 export function usesOf(plugged: Plugged): SlotKind[] {
   const order: readonly SlotKind[] =
     plugged.kind === 'card reader'
-      ? []
+      ? ['card_reader']
       : plugged.kind === 'printer'
         ? ['printer']
         : plugged.kind === 'scanner'

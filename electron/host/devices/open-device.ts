@@ -1,6 +1,8 @@
 // From a slot to its driver under watch. The only place of the host that knows how each kind of address is opened. Called by device-book.ts.
 import { isAbsolute, join } from 'node:path'
 import type { Logger } from 'pino'
+import type { CardEvent, CardReader } from '#drivers/card-reader/card-reader.ts'
+import { cardReaderAt } from '#drivers/card-reader/open-card-reader.ts'
 import { openCardTerminal } from '#drivers/card-terminal/open-card-terminal.ts'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
@@ -11,7 +13,7 @@ import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import type { PrinterProfile } from '#drivers/printer/profiles.ts'
 import { hidScanner } from '#drivers/scanner/hid-scanner.ts'
 import { scannerAt } from '#drivers/scanner/open-scanner.ts'
-import type { Scanner } from '#drivers/scanner/scan.ts'
+import type { Scanner, ScanEvent } from '#drivers/scanner/scan.ts'
 import { serialScanner } from '#drivers/scanner/serial.ts'
 import { serialTransport } from '#drivers/transport/serial.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
@@ -22,13 +24,14 @@ import type { Slot } from './device-slots.ts'
 import {
   openVirtualPrinter,
   openVirtualTerminal,
+  virtualReaderAt,
   virtualScannerAt,
   type VirtualHandle,
 } from './virtual-devices.ts'
 import type { Watch } from './watch.ts'
 import { watchCardTerminal, type WatchedCardTerminal } from './watched-card-terminal.ts'
 import { watchPrinter, type WatchedPrinter } from './watched-printer.ts'
-import { watchScanner, type WatchedScanner } from './watched-scanner.ts'
+import { CARD_READER_WORDS, SCANNER_WORDS, watchReading, type WatchedReading } from './watched-scanner.ts'
 
 export type OpenParts = {
   readonly dataDir: string
@@ -45,7 +48,8 @@ export type OpenedDevice = {
   readonly virtual: VirtualHandle | null
 } & (
   | { readonly kind: 'printer'; readonly watched: WatchedPrinter }
-  | { readonly kind: 'scanner'; readonly watched: WatchedScanner }
+  | { readonly kind: 'scanner'; readonly watched: WatchedReading<ScanEvent> }
+  | { readonly kind: 'card_reader'; readonly watched: WatchedReading<CardEvent> }
   | { readonly kind: 'card_terminal'; readonly watched: WatchedCardTerminal }
   /** Cannot be used as it is set up. */
   | { readonly kind: 'none'; readonly trouble: DeviceTrouble }
@@ -77,8 +81,13 @@ function openNow(slot: Slot, parts: OpenParts, watch: Watch): OpenedDevice {
     }
     case 'scanner': {
       const { scanner, handle } = scannerOf(slot.address, parts, watch)
-      const watched = watchScanner(scanner, watch)
+      const watched = watchReading(scanner, watch, SCANNER_WORDS)
       return { slot, kind: 'scanner', name: scanner.name, virtual: handle, watched }
+    }
+    case 'card_reader': {
+      const { reader, handle } = readerAt(slot.address, parts, watch)
+      const watched = watchReading(reader, watch, CARD_READER_WORDS)
+      return { slot, kind: 'card_reader', name: reader.name, virtual: handle, watched }
     }
     case 'card_terminal': {
       const { terminal, handle } = terminalAt(slot.address, parts)
@@ -131,6 +140,21 @@ function scannerOf(
 }
 
 const SCANNER_BAUD = 9_600
+
+function readerAt(
+  address: string,
+  { dataDir }: OpenParts,
+  { nowMs }: Watch,
+): { reader: CardReader; handle: VirtualHandle | null } {
+  const file = /^virtual:(.+)$/.exec(address)?.[1]
+  if (file !== undefined) {
+    const path = below(dataDir, file)
+    return { reader: cardReaderAt(`virtual:${path}`, { nowMs }), handle: virtualReaderAt(path) }
+  }
+  // hid:VID:PID[:SERIAL][@PORT][/INTERFACE]
+  const hid = /^device:(hid:[0-9a-f]{4}:[0-9a-f]{4}(?::[\w.-]+)?)/i.exec(address)?.[1]
+  return { reader: cardReaderAt(hid ?? address, { nowMs }), handle: null }
+}
 
 function terminalAt(
   address: string,

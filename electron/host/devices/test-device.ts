@@ -42,11 +42,12 @@ async function testNow(
       const tone = result === 'unknown' ? 'amber' : 'red'
       return { tone, what: 'tested', trouble: seen().trouble, decoded: result }
     }
-    case 'scanner': {
+    case 'scanner':
+    case 'card_reader': {
       const { state, trouble } = device.watched.seen()
       if (state !== 'ready') return { tone: 'red', what: 'tested', trouble }
-      if (await device.watched.nextScan(scanWaitMs)) return passed('scanned')
-      return { tone: 'amber', what: 'tested', trouble: troubleOf(noScan(scanWaitMs)) }
+      if (await device.watched.nextRead(scanWaitMs)) return passed('read')
+      return { tone: 'amber', what: 'tested', trouble: troubleOf(nothingRead(scanWaitMs)) }
     }
     case 'card_terminal': {
       const problem = await device.watched.terminal.check()
@@ -61,9 +62,9 @@ function passed(decoded: string): Note {
   return { tone: 'green', what: 'tested', decoded }
 }
 
-function noScan(waitMs: number): DriverProblem {
+function nothingRead(waitMs: number): DriverProblem {
   return new DriverProblem(
     'device_no_answer',
-    `Nothing was scanned within ${Math.round(waitMs / 1_000)} seconds. Hold the scanner 10 to 20 cm from a code and pull its trigger.`,
+    `Nothing was read within ${Math.round(waitMs / 1_000)} seconds. Hold the scanner 10 to 20 cm from a code and pull its trigger, or swipe a card evenly.`,
   )
 }

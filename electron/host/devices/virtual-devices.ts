@@ -31,7 +31,18 @@ export type VirtualScannerHandle = {
 
 export type VirtualTerminalHandle = { readonly kind: 'card_terminal'; script: CardScript }
 
-export type VirtualHandle = VirtualPrinterHandle | VirtualScannerHandle | VirtualTerminalHandle
+export type VirtualReaderHandle = {
+  readonly kind: 'card_reader'
+  /** A track as on the stripe: `;4711=2612?`. */
+  readonly swipe: (text: string) => void
+  isUnplugged: boolean
+}
+
+export type VirtualHandle =
+  | VirtualPrinterHandle
+  | VirtualScannerHandle
+  | VirtualReaderHandle
+  | VirtualTerminalHandle
 
 const STEP_MS = 900
 /** What a scanner with the wrong speed or a loose cable sends. */
@@ -83,6 +94,18 @@ export function virtualScannerAt(file: string): VirtualScannerHandle {
         Buffer.from('\r'),
       ])
       appendFileSync(file, handle.isDouble ? Buffer.concat([code, code]) : code)
+    },
+  }
+  return handle
+}
+
+/** Swipes by the file that open-card-reader.ts reads. */
+export function virtualReaderAt(file: string): VirtualReaderHandle {
+  const handle: VirtualReaderHandle = {
+    kind: 'card_reader',
+    isUnplugged: false,
+    swipe: (text) => {
+      if (!handle.isUnplugged) appendFileSync(file, `${text.replaceAll(/[\r\n]/g, ' ')}\n`)
     },
   }
   return handle

@@ -70,10 +70,11 @@ export function setVirtualFault(
   if (handle.kind === 'scanner') {
     if (wish.fault === 'garbage') handle.isGarbage = wish.isOn
     if (wish.fault === 'double_scan') handle.isDouble = wish.isOn
-    if (wish.fault === 'unplugged' && device.kind === 'scanner') {
-      handle.isUnplugged = wish.isOn
-      device.watched.setUnplugged(wish.isOn)
-    }
+  }
+  const isReading = device.kind === 'scanner' || device.kind === 'card_reader'
+  if (wish.fault === 'unplugged' && isReading && 'isUnplugged' in handle) {
+    handle.isUnplugged = wish.isOn
+    device.watched.setUnplugged(wish.isOn)
   }
   return viewOf(panel.devices, device, handle)
 }
@@ -86,6 +87,7 @@ export function actVirtually(panel: Panel, wish: { id: string; act: Act; text: s
     for (const fault of Object.values(PRINTER_FAULTS)) fault.set(handle, false)
   }
   if (handle.kind === 'printer' && wish.act === 'tear_off') handle.machine.tearOff()
+  if (handle.kind === 'card_reader' && wish.act === 'swipe' && wish.text !== '') handle.swipe(wish.text)
   if (handle.kind === 'scanner' && wish.act === 'scan' && wish.text !== '') handle.scan(wish.text)
   return viewOf(panel.devices, device, handle)
 }
@@ -143,6 +145,12 @@ function viewOf(devices: Till['devices'], device: OpenedDevice, handle: VirtualH
         ],
         acts: [{ act: 'scan', hasText: true, example: EXAMPLE }],
       }
+    case 'card_reader':
+      return {
+        ...common,
+        faults: [{ fault: 'unplugged', isOn: handle.isUnplugged }],
+        acts: [{ act: 'swipe', hasText: true, example: BADGE_EXAMPLE }],
+      }
     case 'card_terminal':
       return {
         ...common,
@@ -156,3 +164,5 @@ function viewOf(devices: Till['devices'], device: OpenedDevice, handle: VirtualH
 
 /** A bill of the sandbox. */
 const EXAMPLE = 'PT-DVG-000001'
+/** A card of somebody who works here, as on its second track. */
+const BADGE_EXAMPLE = ';101?'

@@ -1,8 +1,5 @@
 // Goal: a badge held or swiped reaches the screen that asks like a scan does, whatever kind of reader it was; a bank card reaches
 // nobody, from a reader or from a scanner, and a reader that was unplugged comes back by itself.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pino from 'pino'
 import { expect, test } from 'vitest'
 import type { CardListener, CardReader } from '#drivers/card-reader/card-reader.ts'
@@ -10,9 +7,7 @@ import { stripeReader } from '#drivers/card-reader/stripe-reader.ts'
 import { hidScanner } from '#drivers/scanner/hid-scanner.ts'
 import { virtualStripeReader } from '#drivers/virtual/card-reader.ts'
 import { virtualScanner } from '#drivers/virtual/scanner.ts'
-import { cardReadersFor } from '#host/card-readers.ts'
 import { startScanDesk } from '#host/scan-desk.ts'
-import { machineClock } from '#host/machine-clock.ts'
 
 const NOW = 1_780_000_000_000
 const nowMs = () => NOW
@@ -78,22 +73,4 @@ test('badges and cards are told like scans; bank cards only that there was one',
   expect(all).toContain('bank_card_refused')
   expect(all).toContain('device_gone')
   expect(all).not.toMatch(/\d{4}[ -]?1111/)
-})
-
-test('the reader of the options: a file below the data folder, none, or an address that is told to be wrong', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tahsil-reader-'))
-  const tuning = { clock: machineClock(), cardReaders: null }
-  expect(cardReadersFor({ dataDir, cardReader: null }, tuning)).toEqual([])
-  expect(() => cardReadersFor({ dataDir, cardReader: 'usb:1' }, tuning)).toThrow(/card reader must be/)
-  const readers = cardReadersFor({ dataDir, cardReader: 'virtual:cards.txt' }, tuning)
-  const events: unknown[] = []
-  const open = await readers[0]?.open((event) => void events.push(event))
-  appendFileSync(join(dataDir, 'cards.txt'), `;204?\n%B${BANK}^A^2912?;${BANK}=2912?\n`)
-  await expect.poll(() => events.length).toBe(2)
-  expect(events).toMatchObject([
-    { kind: 'id-card', value: '204' },
-    { kind: 'bank_card_refused', lastFour: '1111' },
-  ])
-  await open?.close()
-  rmSync(dataDir, { recursive: true })
 })

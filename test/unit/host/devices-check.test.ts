@@ -162,3 +162,33 @@ test('a till that is no demonstration has no virtual devices to play with', asyn
   ]
   for (const call of calls) expect(await problemOfCall(call)).toMatchObject({ code: 'device_not_found' })
 })
+
+test('a card reader tells that a card was read and never which; a bank card only that it was refused', async () => {
+  await kit.close()
+  kit = await startDeviceKit({ cardReader: 'virtual:cards.txt' })
+  const swipe = async (text: string) =>
+    await kit.client.virtual.act({ id: 'card-reader', act: 'swipe', text })
+  await eventually(
+    async () => await kit.device('card-reader'),
+    (device) => device?.state === 'ready',
+  )
+  const testing = kit.client.devices.test({ id: 'card-reader' })
+  await eventually(
+    async () => await kit.device('card-reader'),
+    (device) => device?.state === 'busy',
+  )
+  await swipe(';204?')
+  expect(await testing).toMatchObject({ kind: 'card_reader', state: 'ready', tone: 'green' })
+  await swipe(';4111111111111111=2912?')
+  const events = await eventually(
+    async () => await kit.events('card-reader'),
+    ([event]) => event?.decoded === 'bank card refused',
+  )
+  expect(events.map(({ what, decoded }) => `${what} ${decoded}`)).toContain('swipe card read, track 2')
+  expect(JSON.stringify(events)).not.toMatch(/204|1111/)
+})
+
+test('a card reader whose address means nothing is told when the till starts', async () => {
+  await expect(kit.restart({ options: { cardReader: 'usb:1' } })).rejects.toThrow(/card reader must be/)
+  await kit.restart()
+})

@@ -15,7 +15,7 @@ describe('of the till’s own codes', () => {
 
 describe('never kept', () => {
   test.each([
-    ['a card number', PAN, '1111'],
+    ['a card number', PAN, '41111'],
     ['a card number in groups', '4111 1111 1111 1111', '4111'],
     ['a card number inside a longer code', `PT-${PAN}-7`, PAN],
     ['the first track of a bank card', `%B${PAN}^RAO/ASHA^2812101?`, 'ASHA'],
@@ -30,8 +30,8 @@ describe('never kept', () => {
   ])('%s', (_what, text, leak) => {
     const { raw, decoded } = scanWords(text)
     const hex = Buffer.from(leak).toString('hex').match(/../g)!.join(' ')
-    const words = `${raw} ${decoded}`.replace(`****${PAN.slice(-4)}`, '')
-    if (leak !== '1111') for (const part of [leak, hex]) expect(words).not.toContain(part)
+    const words = `${raw} ${decoded}`
+    for (const part of [leak, hex]) expect(words).not.toContain(part)
     expect(`${raw}${decoded}`.replaceAll(/\D/g, '')).not.toContain(PAN.slice(0, 10))
   })
 })
