@@ -44,7 +44,16 @@ export type Line = {
 }
 
 type Look = { px: number; weight: FontWeight; lang: string; direction: 'ltr' | 'rtl' }
-type Style = Look & { font: string; context: SKRSContext2D }
+type Style = Look & {
+  font: string
+  context: SKRSContext2D
+  /** A text is measured to wrap it and again to make room for its signs; the canvas shapes it only once. */
+  metrics: Map<string, Metrics>
+}
+type Metrics = Pick<
+  ReturnType<SKRSContext2D['measureText']>,
+  'width' | 'actualBoundingBoxAscent' | 'actualBoundingBoxDescent'
+>
 
 const canvases = new Map<number, SKRSContext2D>()
 
@@ -96,7 +105,12 @@ function sizeFor(size: PrintSize | undefined, lang: string): number {
 
 /** The faces are chosen by all words of a block, so that it is measured as it is drawn. */
 function styleFor(context: SKRSContext2D, look: Look, words: string): Style {
-  return { ...look, context, font: sansFont(look.weight, look.px, { text: words, lang: look.lang }) }
+  return {
+    ...look,
+    context,
+    font: sansFont(look.weight, look.px, { text: words, lang: look.lang }),
+    metrics: new Map(),
+  }
 }
 
 function layOutColumns(
@@ -200,12 +214,11 @@ function roomFor(
   style: Style,
   { rows, baseline, texts }: Pick<Line, 'rows' | 'baseline' | 'texts'>,
 ): Pick<Line, 'rows' | 'baseline'> {
-  setFont(style.context, style)
   let above = baseline - 1
   let below = rows - baseline - 1
   for (const { text } of texts) {
     if (isPlain(text)) continue
-    const { actualBoundingBoxAscent, actualBoundingBoxDescent } = style.context.measureText(text)
+    const { actualBoundingBoxAscent, actualBoundingBoxDescent } = metricsOf(style, text)
     above = Math.max(above, Math.ceil(actualBoundingBoxAscent))
     below = Math.max(below, Math.ceil(actualBoundingBoxDescent))
   }
@@ -222,18 +235,17 @@ function mirrored(align: PrintAlign, isRtl: boolean): PrintAlign {
   return align === 'left' ? 'right' : 'left'
 }
 
-/** Each text is measured several times while it is laid out; the canvas shapes it only once. */
 function measureWith(style: Style): Measure {
-  const widths = new Map<string, number>()
-  const { font, context } = style
-  return (text) => {
-    const known = widths.get(text)
-    if (known !== undefined) return known
-    setFont(context, { font, lang: style.lang, direction: style.direction })
-    const { width } = context.measureText(text)
-    widths.set(text, width)
-    return width
-  }
+  return (text) => metricsOf(style, text).width
+}
+
+function metricsOf(style: Style, text: string): Metrics {
+  const known = style.metrics.get(text)
+  if (known !== undefined) return known
+  setFont(style.context, style)
+  const metrics = style.context.measureText(text)
+  style.metrics.set(text, metrics)
+  return metrics
 }
 
 type FontSetting = { font: string; lang: string; direction: 'ltr' | 'rtl' }

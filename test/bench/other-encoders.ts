@@ -1,9 +1,7 @@
-// The receipt of receipt-facts.ts through encoders that others use, for receipts.ts. receipt-printer-encoder is a development
-// package; escpos is measured only when somebody has put it beside the checkout, because it brings sixty packages and compiles
-// a Bluetooth driver: npm i --no-save --ignore-scripts --prefix test-output/comparators escpos@2.5.2
-import { existsSync } from 'node:fs'
+// The receipt of receipt-facts.ts through encoders that others use, for receipts.ts: receipt-printer-encoder, which the product
+// has for Star printers, and escpos, a development package. Of the latter the printer alone is loaded: its own ways to a printer
+// are not measured, and its USB one does not even load with today's packages.
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
 import { COLUMNS, type ReceiptFacts } from './receipt-facts.ts'
 
@@ -59,24 +57,17 @@ type EscposPrinter = {
   cut(isPartial: boolean, feed: number): EscposPrinter
   flush(callback?: () => void): EscposPrinter
 }
-type Escpos = { Printer: new (adapter: object, options: object) => EscposPrinter }
+type EscposPrinterClass = new (adapter: object, options: object) => EscposPrinter
 
-const comparators = join(import.meta.dirname, '..', '..', 'test-output', 'comparators')
+const Printer = createRequire(import.meta.url)('escpos/printer') as EscposPrinterClass
 
-export const escposVersion = '2.5.2'
-
-/** null when nobody has installed it there. */
-export function loadEscposEncoder(): ((facts: ReceiptFacts) => Uint8Array) | null {
-  if (!existsSync(join(comparators, 'node_modules', 'escpos', 'package.json'))) return null
-  const { Printer } = createRequire(join(comparators, 'package.json'))('escpos') as Escpos
-  return (facts) => {
-    const chunks: Uint8Array[] = []
-    const adapter = { write: (bytes: Uint8Array) => chunks.push(Buffer.from(bytes)) }
-    const printer = new Printer(adapter, { encoding: 'cp437' })
-    writeWithEscpos(printer, facts)
-    printer.flush()
-    return Buffer.concat(chunks)
-  }
+export function encodeWithEscpos(facts: ReceiptFacts): Uint8Array {
+  const chunks: Uint8Array[] = []
+  const adapter = { write: (bytes: Uint8Array) => chunks.push(Buffer.from(bytes)) }
+  const printer = new Printer(adapter, { encoding: 'cp437' })
+  writeWithEscpos(printer, facts)
+  printer.flush()
+  return Buffer.concat(chunks)
 }
 
 function writeWithEscpos(printer: EscposPrinter, facts: ReceiptFacts): void {
