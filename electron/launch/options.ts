@@ -12,8 +12,8 @@ export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--print
   --port N        port of the till on 127.0.0.1, ${DEFAULT_PORT} when not given, 0 for any free one
   --printer WHERE a network printer; without it slips go into a folder
   --scanner WHERE hid:VID:PID[:SERIAL], serial:/dev/ttyACM0?baud=9600 or virtual:FILE; may be given several times;
-                  scanners that type as a keyboard need none
-  --card-reader WHERE  badges of staff: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]; none when not given
+                  a virtual one when not given; scanners that type as a keyboard need none
+  --card-reader WHERE  badges of staff: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]; a virtual one when not given
   --card-terminal WHERE  what takes the cards; a virtual one that charges nobody when not given, manual: slips are typed
   --fresh         move the old data aside and begin anew
   --no-open       open no window, print the address
@@ -47,8 +47,9 @@ export function readStartArguments(words: readonly string[], env: NodeJS.Process
     dataDir: resolve(values.data ?? env['TAHSIL_DATA_DIR'] ?? join(ROOT, 'data')),
     port,
     printer: readPrinter(values.printer),
-    scanners: values.scanner ?? [],
-    cardReader: values['card-reader'] ?? null,
+    // Played by the panel of virtual devices; a scanner that types as a keyboard works beside it.
+    scanners: values.scanner ?? ['virtual:scans.txt'],
+    cardReader: values['card-reader'] ?? 'virtual:cards.txt',
     cardTerminal: values['card-terminal'] ?? 'virtual:',
     isFresh: values.fresh === true,
     isOpening: values['no-open'] !== true,
