@@ -82,7 +82,8 @@ function cardInRun(track: Uint8Array, run: Run): BankCard | null {
   if (isFormatB(track, start)) return whole
   const digitsMin = isPart ? PART_DIGITS_MIN : CARD_DIGITS_MIN
   if (digits.length >= digitsMin && isDateField(track, end)) return whole
-  if (isMasked) return null
+  // The check digit cannot be asked, and what is covered in part may be whole between the marks.
+  if (isMasked) return digits.length >= CARD_DIGITS_MIN ? whole : null
   if (isCardNumber(digits)) return whole
   const account = digits.subarray(TRACK3_FORMAT_DIGITS)
   if (isCardNumber(account)) return { lastFour: isPart ? null : lastFourOf(account) }
