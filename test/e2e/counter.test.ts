@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DEMO_PIN } from '#app/people/seed-demo.ts'
+import { badgeText } from '#contract/badge.ts'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
 import {
   addBill,
@@ -132,6 +133,48 @@ test('three bills scanned quickly all arrive, in order', async () => {
     await page.keyboard.press('Delete')
     await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(left)
   }
+})
+
+test('a scan finds its bill whatever has the focus, and leaves that field as it was; a PIN field keeps out of it', async () => {
+  const { page } = counter
+  const typed = { delay: 80 }
+  await page.getByTestId('find').focus()
+  await page.keyboard.type('Dev', typed)
+  await pastShield(page)
+  await scan(page, codeOf('indic-name'))
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(1)
+  expect(await page.getByTestId('find').inputValue()).toBe('Dev')
+
+  await page.keyboard.press('F3')
+  const payer = page.getByTestId('payer-name')
+  await payer.waitFor()
+  await payer.fill('')
+  await payer.pressSequentially('Asha', typed)
+  const field = await payer.elementHandle()
+  await pastShield(page)
+  await scan(page, `~${codeOf('no-mobile')}`)
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(2)
+  expect(await field?.evaluate((input: unknown) => (input as { value: string }).value)).toBe('Asha')
+
+  await scan(page, badgeText('102'))
+  await page.getByTestId('scan-reason').getByText('This is a badge').waitFor()
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('Alt+KeyL')
+  await page.getByTestId('pin').click()
+  await page.keyboard.type('24', typed)
+  await pastShield(page)
+  await scan(page, codeOf('active-bill'))
+  await expect.poll(() => page.getByTestId('pin').inputValue(), PATIENCE).toBe('')
+  expect(await page.getByTestId('operator-code').inputValue()).toBe('')
+  expect(await page.locator('[data-testid^="problem-"], [data-testid="badge-unknown"]').count()).toBe(0)
+  await page.getByTestId('operator-code').focus()
+  await scan(page, badgeText('101'))
+  await expect.poll(() => page.getByTestId('operator-code').inputValue(), PATIENCE).toBe('101')
+  await page.locator('[data-testid="pin"]:focus').waitFor()
+  await page.keyboard.type(DEMO_PIN, typed)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.getByTestId('cart-row').count(), PATIENCE).toBe(2)
 })
 
 test('part payment: the amount can be typed where the bill allows it, within its rules', async () => {
