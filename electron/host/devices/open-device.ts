@@ -146,9 +146,9 @@ function readerAt(
   { dataDir }: OpenParts,
   { nowMs }: Watch,
 ): { reader: CardReader; handle: VirtualHandle | null } {
-  const file = /^virtual:(.+)$/.exec(address)?.[1]
+  const file = /^virtual:(.*)$/.exec(address)?.[1]
   if (file !== undefined) {
-    const path = below(dataDir, file)
+    const path = below(dataDir, file === '' ? 'cards.txt' : file)
     return { reader: cardReaderAt(`virtual:${path}`, { nowMs }), handle: virtualReaderAt(path) }
   }
   // hid:VID:PID[:SERIAL][@PORT][/INTERFACE]
