@@ -1,5 +1,5 @@
 // Sees to it that the machine has what the tests need beside npm packages: a Chromium, the two libraries of USB devices,
-// socat for pretended serial ports, libfaketime for wrong clocks and QEMU for USB devices. As root on Debian or Ubuntu it installs
+// socat for pretended serial ports, libfaketime for wrong clocks, QEMU for USB devices and pcscd for badges. As root on Debian or Ubuntu it installs
 // what is missing; anywhere else it names it and how to get it. Called by run.ts; also runs by itself: `node test/setup-machine.ts`.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -99,6 +99,7 @@ const needsOf = (system: SystemKind): Need[] => {
   }
   return [
     ...(system === 'debian' && process.arch === 'x64' ? rigPrograms.map(rigNeed) : []),
+    ...(system === 'debian' ? badgeFiles.map(badgeNeed) : []),
     clock,
     browser,
     libraryNeed(system, 'libusb-1.0.so.0', 'libusb-1.0-0'),
@@ -119,6 +120,19 @@ const rigNeed = ([program, apt]: (typeof rigPrograms)[number]): Need => ({
   name: `${program} (virtual machine with USB devices)`,
   isPresent: () =>
     [...onPath(program), `/usr/sbin/${program}`, `/sbin/${program}`].some((path) => existsSync(path)),
+  apt,
+  advice: linuxAdvice('debian', apt),
+})
+
+/** The smart card service and a virtual reader, and their packages; neither has to be started. */
+const badgeFiles = [
+  ['/usr/sbin/pcscd', 'pcscd'],
+  ['/usr/lib/pcsc/drivers/serial/libifdvpcd.so', 'vsmartcard-vpcd'],
+] as const
+
+const badgeNeed = ([path, apt]: (typeof badgeFiles)[number]): Need => ({
+  name: `${path} (badges)`,
+  isPresent: () => existsSync(path),
   apt,
   advice: linuxAdvice('debian', apt),
 })

@@ -1,6 +1,6 @@
 // Goal: a chip held to a PC/SC reader is told once with its own number, whatever cards and readers do, and a till without
-// smart card service hears what to install. The library's functions are played here; what they were seen to do with the real
-// pcscd is in test/integration/pcsc.test.ts.
+// smart card service hears what to install. The library's functions are played here; the real pcscd is asked in
+// test/rig/pcsc.test.ts.
 import { expect, test } from 'vitest'
 import type { CardEvent } from '#drivers/card-reader/card-reader.ts'
 import { PCSC, type PcscLibrary } from '#drivers/card-reader/pcsc-library.ts'
