@@ -1,6 +1,7 @@
 // Goal: before and after sign-in a person sees how each device is and what to do about it, tries it, and gets the words of a support
 // file; a virtual printer out of paper is told everywhere and is well again when mended, and nothing of this disturbs the counter.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   addBill,
@@ -19,7 +20,11 @@ let counter: Counter
 const { look, lookAtDialog, faultsSoFar } = startLooking()
 
 beforeAll(async () => {
-  counter = await openCounter()
+  counter = await openCounter((folder) => ({
+    scanners: [`virtual:${join(folder, 'scans.txt')}`],
+    cardReader: 'virtual:',
+    cardTerminal: 'virtual:',
+  }))
 })
 afterAll(async () => await counter.close())
 
@@ -84,6 +89,32 @@ test('a scan is shown raw and with its meaning, and changes nothing at the count
   expect(await page.getByTestId('cart-row').count()).toBe(0)
 })
 
+test('a scan typed in the panel comes as from a real scanner, and the field keeps its keys to itself', async () => {
+  const { page } = counter
+  await pastShield(page)
+  await addBill(page, 'PT-DVG-W04-006')
+  await openCheck()
+  await page.getByTestId('virtual-open').click()
+  const scanner = page.locator('[data-testid="virtual-device"][data-kind="scanner"]')
+  await scanner
+    .getByTestId('text-scan')
+    .fill('upi://pay?pa=devgaon@bank&pn=Devgaon&tr=PT-DVG-W04-002&am=10.00&cu=INR')
+  await page.keyboard.press('Enter')
+  await page.locator('[data-testid="scan-meaning"][data-kind="upi"]').waitFor()
+  expect(await page.getByTestId('seen-scan').count()).toBe(1)
+  expect(await page.getByTestId('seen-scan').textContent()).toContain('serial scanner')
+  await look(page, 'virtual')
+  expect(faultsSoFar()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByTestId('find').waitFor()
+  expect(await page.getByTestId('cart-row').count()).toBe(1)
+  await scanner.getByTestId('text-scan').focus()
+  for (const key of ['Delete', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+  await pastShield(page)
+  expect(await page.getByTestId('cart-row').count()).toBe(1)
+  await page.getByTestId('virtual-close').click()
+})
+
 test('out of paper: told with what to do, the payment safe; well again when the paper is in', async () => {
   const { page } = counter
   await pastShield(page)
@@ -95,7 +126,6 @@ test('out of paper: told with what to do, the payment safe; well again when the 
   // The counter keeps the focus, and keys pressed in the panel are not its shortcuts.
   expect(await page.evaluate<string | null>('document.activeElement.dataset.testid')).toBe('find')
   await panel.getByTestId('virtual-close').click()
-  await addBill(page, 'PT-DVG-W04-006')
   await payExactCash(page)
   await page.getByTestId('printer-strip').getByText('out of paper').waitFor()
   await nextCustomer(page)
@@ -106,7 +136,7 @@ test('out of paper: told with what to do, the payment safe; well again when the 
   await panel.getByTestId('act-mend').click()
   await expect.poll(toneOfPrinter, PATIENCE).toBe('green')
   await panel.getByTestId('virtual-slip').waitFor()
-  await look(page, 'virtual')
+  await look(page, 'virtual-slip')
   expect(faultsSoFar()).toEqual([])
   expect(counter.complaints).toEqual([])
 })

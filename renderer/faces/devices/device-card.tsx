@@ -46,7 +46,8 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
         <div className={styles.names}>
           <h2 className={styles.name}>{name}</h2>
           <p className={styles.address}>
-            {text(`check.kind.${kind}`)} · <span className={styles.code}>{device.address}</span>
+            {name === text(`check.kind.${kind}`) ? null : `${text(`check.kind.${kind}`)} · `}
+            <span className={styles.code}>{device.address}</span>
           </p>
         </div>
         <StatusMark tone={DEVICE_TONES[tone]} className={styles.state}>

@@ -93,11 +93,11 @@ function Event({ event }: { readonly event: DeviceEvent }) {
   )
 }
 
-/** A state is said in words; what only repeats the event is left out. */
+/** A state or an event is said in words; what only repeats the event is left out. */
 function decodedWords({ decoded, what }: DeviceEvent, text: Text): string | null {
   if (decoded === null || decoded === what) return null
-  const key = `check.state.${decoded}`
-  return isTextKey(key) ? text(key) : decoded
+  const key = [`check.state.${decoded}`, `check.event.${decoded}`].find(isTextKey)
+  return key === undefined ? decoded : text(key)
 }
 
 /** As it is copied: one line, time first. */

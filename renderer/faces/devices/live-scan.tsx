@@ -1,8 +1,9 @@
 // Scan anything: what was read, as it came, and what the till would make of it. Looks nothing up and presses nothing. Part of
 // device-check.tsx.
-import { withoutCardNumbers } from '#contract/card-numbers.ts'
+import { formatInr, paise } from '#contract/money.ts'
 import { useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
+import { shownScan } from '#renderer/parts/shown-scan.ts'
 import { playTone } from '#renderer/parts/sound.ts'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
@@ -114,7 +115,7 @@ function Read({ scan }: { readonly scan: SeenScan }) {
     <>
       <p className={styles.raw} data-testid="scan-raw">
         <span className="sr-only">{text('check.raw')}: </span>
-        {withoutCardNumbers(scan.text)}
+        {shownScan(scan.text, SCAN_CHARS_MAX)}
       </p>
       <Meaning scanned={scan.text} />
     </>
@@ -134,6 +135,11 @@ function Meaning({ scanned }: { readonly scanned: string }) {
   return decoded.isPending ? null : <Decoded decoded={decoded.data} />
 }
 
+function fieldText(name: string, value: DecodedText['fields'][string] | undefined): string {
+  const isMoney = name.endsWith('Paise') && typeof value === 'number' && Number.isSafeInteger(value)
+  return isMoney ? formatInr(paise(value)) : String(value)
+}
+
 function Decoded({ decoded }: { readonly decoded: DecodedText }) {
   const text = useText()
   const fields = Object.entries(decoded.fields).filter(([, value]) => value !== null && value !== '')
@@ -150,7 +156,7 @@ function Decoded({ decoded }: { readonly decoded: DecodedText }) {
           {fields.map(([name, value]) => (
             <div key={name} className={styles.field}>
               <dt>{name}</dt>
-              <dd>{String(value)}</dd>
+              <dd>{fieldText(name, value)}</dd>
             </div>
           ))}
         </dl>

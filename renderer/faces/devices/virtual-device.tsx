@@ -128,14 +128,20 @@ function ActRow({ name, act, onAct }: ActRowProps) {
       }}
     >
       {act.hasText ? (
-        <input
-          className={styles.input}
+        <textarea
+          className={classNames(styles.input, styles.text)}
+          rows={1}
           aria-label={text('virtual.textOf', { name })}
           value={typed}
           maxLength={VIRTUAL_TEXT_CHARS_MAX}
           spellCheck="false"
           autoComplete="off"
           onChange={({ target }) => setTyped(target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            event.currentTarget.form?.requestSubmit()
+          }}
           data-testid={`text-${act.act}`}
         />
       ) : null}

@@ -56,7 +56,7 @@ export function VirtualPanel({ onClose }: { readonly onClose: () => void }) {
 
 function keepFocus(panel: HTMLElement | null): (() => void) | undefined {
   const onMouseDown = (event: MouseEvent) => {
-    const isField = event.target instanceof HTMLElement && event.target.matches('input, select')
+    const isField = event.target instanceof HTMLElement && event.target.matches('textarea, select')
     if (!isField) event.preventDefault()
   }
   panel?.addEventListener('mousedown', onMouseDown)
