@@ -213,6 +213,11 @@ const CODES: Readonly<Record<string, string>> = {
   _: 'Minus',
   ':': 'Semicolon',
   '~': 'Backquote',
+  '?': 'Slash',
+  '=': 'Equal',
+  '+': 'Equal',
+  '&': 'Digit7',
+  '@': 'Digit2',
 }
 
 /** What a scanner does: every key down and up at once, 4 ms apart, then Enter. Sent without waiting between keys. */
