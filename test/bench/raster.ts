@@ -1,7 +1,7 @@
 // Part `raster`: a Hindi receipt drawn as pictures by drivers/printer, against turning a finished picture of the same size into
 // printer bytes with no drawing at all; and how many bytes go over the wire, which is what the citizen waits for.
-// On virtual machines about every fourth process reads pictures back five times slower, all of it in the kernel's handing out of
-// fresh pages: hence the median of several processes.
+// A busy virtual machine hands out fresh pages slowly, which a process that has to wait for them shows as times several times
+// longer: hence the median of several processes.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { atMost, noGoal, type BenchPart, type Figure, type Goal } from './figure.ts'

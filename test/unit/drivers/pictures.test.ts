@@ -1,7 +1,9 @@
 // Goal: what no code page of a printer can hold is printed as a picture of the right letters, whole, small and harmless.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { directionOf } from '#drivers/printer/clean-text.ts'
+import { encodeEscPos } from '#drivers/printer/escpos.ts'
 import { spellMissing } from '#drivers/printer/fonts.ts'
 import { disarm, encodeBitmap } from '#drivers/printer/raster-commands.ts'
 import type { PictureRequest } from '#drivers/printer/raster-lines.ts'
@@ -190,4 +192,25 @@ describe('bytes of pictures', () => {
     const sent = bitmaps.reduce((sum, bitmap) => sum + encodeBitmap(bitmap).length, 0)
     expect(sent / plain).toBeLessThan(0.7)
   })
+})
+
+test('the pixels of a slip are given back when it is drawn, and not left for the garbage collector', async () => {
+  const rowsOf = (name: string) =>
+    documentOf(
+      ...Array.from({ length: 24 }, (_, at) => ({
+        kind: 'row' as const,
+        label: `${name} ${at}`,
+        value: '₹ 10',
+      })),
+    )
+  const draw = async (name: string): Promise<number> => {
+    const before = process.memoryUsage().external
+    encodeEscPos(rowsOf(name), profileOf('generic-80'))
+    await nextTurn()
+    return process.memoryUsage().external - before
+  }
+  // The canvas and the faces come with the first.
+  await draw('नाम')
+  // Read back, these rows are more than two megabytes; what is kept are their bits.
+  expect(await draw('राशि')).toBeLessThan(1_000_000)
 })
