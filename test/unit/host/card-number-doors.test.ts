@@ -209,6 +209,14 @@ test('and then it is nowhere: no answer, no file, no word of the log, neither to
   await kit.client.bill.find({ text: bill.consumerCode })
   // The till is in order, and its record, its journal and its log are written to.
   expect((await kit.client.payment.take(cashInput([bill]))).payments).toHaveLength(1)
+  // What goes to whoever helps from far away, with all that the devices did.
+  const { base64 } = await kit.client.devices.bundle()
+  const bundle = Buffer.from(base64, 'base64').toString('utf8')
+  expect(bundle).toContain('"section":"event"')
+  told.push(bundle)
+  for (const { id } of (await kit.client.devices.list()).devices) {
+    told.push(JSON.stringify(await kit.client.devices.events({ id })))
+  }
   const open = filesOf(kit.dataDir)
   expect(open.some((path) => path.endsWith('-wal'))).toBe(true)
   const read = (path: string) => ({ where: path, text: readFileSync(path, 'latin1') })
