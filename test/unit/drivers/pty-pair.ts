@@ -29,6 +29,7 @@ export type Pair = {
 }
 
 const READY_TRIES_MAX = 400
+const SAY_TRIES_MAX = 5_000
 
 /** The bare line; both ends are still to be opened. */
 export async function openPair(folder = makeFolder()): Promise<Pair> {
@@ -55,6 +56,7 @@ export async function openLine(folder?: string): Promise<Line> {
   const received: Buffer[] = []
   let isPaused = false
   let isOver = false
+  let saying: Promise<void> = Promise.resolve()
   const reading = (async () => {
     const buffer = Buffer.alloc(4_096)
     for (;;) {
@@ -74,7 +76,11 @@ export async function openLine(folder?: string): Promise<Line> {
   onTestFinished(unplug)
   return {
     path,
-    say: async (bytes) => void (await file.write(Buffer.from(bytes))),
+    say: async (bytes) => {
+      // In order, whoever waits for whom.
+      saying = saying.then(async () => await sayAll(file, Buffer.from(bytes), () => isOver))
+      await saying
+    },
     heard: () => Buffer.concat(received),
     pause: (value) => {
       isPaused = value
@@ -87,6 +93,21 @@ export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'line-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A line whose other end is busy takes nothing for a while (EAGAIN), or a part: what is lost here a driver would wait for. */
+async function sayAll(file: FileHandle, bytes: Buffer, isOver: () => boolean): Promise<void> {
+  let said = 0
+  for (let tries = 0; said < bytes.length && !isOver(); tries++) {
+    if (tries > SAY_TRIES_MAX) throw new Error('the line takes nothing')
+    try {
+      said += (await file.write(bytes, said)).bytesWritten
+    } catch (error) {
+      if (isOver()) return
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      await wait(2)
+    }
+  }
 }
 
 async function readSome(file: FileHandle, buffer: Buffer): Promise<number> {
