@@ -83,12 +83,15 @@ export type WindowOptions = {
   /** A profile of its own, so that nothing of the person's browser is mixed in. */
   readonly profileDir: string
   readonly isKiosk: boolean
+  /** Upper left corner of the screen it belongs on; null: the system decides. */
+  readonly place?: { readonly x: number; readonly y: number } | null
 }
 
 export function windowArguments(options: WindowOptions, machine: Machine): string[] {
   return [
     `--app=${options.url}`,
     `--user-data-dir=${options.profileDir}`,
+    ...(options.place ? [`--window-position=${options.place.x},${options.place.y}`] : []),
     '--no-first-run',
     '--no-default-browser-check',
     '--noerrdialogs',

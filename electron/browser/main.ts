@@ -17,6 +17,8 @@ type Shown = {
   readonly launchUrl: string
   readonly window: 'opened' | 'none'
   readonly reason: string | null
+  /** One-time address of the payer's page; absent: it is not wanted. */
+  readonly customerUrl?: string
 }
 type Windows = {
   show(): Shown
@@ -64,26 +66,38 @@ async function run(): Promise<void> {
 
 function windowsOf(shell: BrowserShell, { settings, isOpening }: BrowserShellArguments): Windows {
   const machine = thisMachine()
-  let child: ChildProcess | null = null
+  const { customerDisplay } = settings
+  const children: ChildProcess[] = []
+  const open = (window: Parameters<typeof openWindow>[0]): void => {
+    const child = openWindow(window, machine)
+    child.on('error', (error) => process.stderr.write(`No window could be opened: ${error.message}\n`))
+    children.push(child)
+  }
   return {
     show: () => {
       const launchUrl = shell.mintLaunchUrl()
-      if (!isOpening) return { launchUrl, window: 'none', reason: null }
+      const customer = customerDisplay === null ? {} : { customerUrl: shell.mintCustomerUrl() }
+      if (!isOpening) return { launchUrl, window: 'none', reason: null, ...customer }
       const found = findChromium(machine)
-      if (found.kind === 'none') return { launchUrl, window: 'none', reason: found.reason }
-      child = openWindow(
-        {
-          browserPath: found.path,
-          url: launchUrl,
-          profileDir: join(settings.dataDir, 'browser-profile'),
-          isKiosk: settings.face === 'kiosk',
-        },
-        machine,
-      )
-      child.on('error', (error) => process.stderr.write(`No window could be opened: ${error.message}\n`))
+      if (found.kind === 'none') return { launchUrl, window: 'none', reason: found.reason, ...customer }
+      const { path: browserPath } = found
+      const profileDir = join(settings.dataDir, 'browser-profile')
+      open({ browserPath, url: launchUrl, profileDir, isKiosk: settings.face === 'kiosk' })
+      if (customerDisplay !== null) {
+        open({
+          browserPath,
+          url: shell.mintCustomerUrl(),
+          // A profile of its own: one Chromium would put both windows where the first one stands.
+          profileDir: join(settings.dataDir, 'customer-profile'),
+          isKiosk: customerDisplay.place !== null,
+          place: customerDisplay.place,
+        })
+      }
       return { launchUrl, window: 'opened', reason: null }
     },
-    close: () => void child?.kill(),
+    close: () => {
+      for (const child of children) child.kill()
+    },
   }
 }
 
@@ -99,9 +113,10 @@ function sayReady(args: BrowserShellArguments, shell: BrowserShell, shown: Shown
   )
 }
 
-function wordsOfShown({ launchUrl, window, reason }: Shown): string {
+function wordsOfShown({ launchUrl, window, reason, customerUrl }: Shown): string {
   if (window === 'opened') return 'Its window is open.\n'
-  return `${reason === null ? '' : `${reason} `}Open this link in a browser on this machine; it works once, within two minutes:\n  ${launchUrl}\n`
+  const customer = customerUrl === undefined ? '' : `And this one on the payer's screen:\n  ${customerUrl}\n`
+  return `${reason === null ? '' : `${reason} `}Open this link in a browser on this machine; it works once, within two minutes:\n  ${launchUrl}\n${customer}`
 }
 
 /** A line on stdin asks for a new one-time link. */

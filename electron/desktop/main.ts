@@ -18,7 +18,7 @@ import { keepCore, type Core } from './core-process.ts'
 import { openKeyring } from './keyring.ts'
 import { hardenContents, hardenSession } from './hardening.ts'
 import { isOwnPage, registerScheme, serveScreens } from './page.ts'
-import { openWindow, pageOf } from './window.ts'
+import { CUSTOMER_URL, openCustomerWindow, openWindow, pageOf } from './window.ts'
 
 const BUILT = import.meta.dirname
 
@@ -58,7 +58,11 @@ function start(): void {
     face: settings.face,
     hasDevTools: !app.isPackaged,
   })
-  const core = runCore(window, settings)
+  const customer = openCustomer(settings)
+  const windows = customer === null ? [window] : [window, customer]
+  // The payer's window never outlives the cashier's.
+  window.once('closed', () => customer?.destroy())
+  const core = runCore(windows, settings)
   ipcMain.on(ASK_PORT, (event) => {
     if (isOwnSender(event)) core.handPort(event.sender)
   })
@@ -73,14 +77,28 @@ function start(): void {
   })
 }
 
-function runCore(window: BrowserWindow, settings: ShellSettings): Core {
+/** Without a second screen the till works on: the words are for whoever set it up. */
+function openCustomer({ customerDisplay }: ShellSettings): BrowserWindow | null {
+  if (customerDisplay === null) return null
+  const { place } = customerDisplay
+  const preload = join(BUILT, 'preload.cjs')
+  const window = openCustomerWindow({ preload, hasDevTools: !app.isPackaged, place })
+  if (window === null) process.stderr.write('There is no second screen for the customer display.\n')
+  window?.loadURL(CUSTOMER_URL).catch((error: unknown) => {
+    if (!window.isDestroyed())
+      process.stderr.write(`The customer display cannot be shown: ${String(error)}\n`)
+  })
+  return window
+}
+
+function runCore(windows: readonly BrowserWindow[], settings: ShellSettings): Core {
   let hasSaidReady = false
   return keepCore({
     modulePath: join(BUILT, 'core.js'),
     settings,
     keyring: openKeyring(safeStorage, process.platform),
     onState: (state) => {
-      if (!window.isDestroyed()) window.webContents.send(CORE_STATE, state)
+      for (const window of windows) if (!window.isDestroyed()) window.webContents.send(CORE_STATE, state)
       if (state !== 'running' || hasSaidReady) return
       hasSaidReady = true
       if (isJson)

@@ -1,5 +1,6 @@
 // The till's window. Called by main.ts.
-import { BrowserWindow } from 'electron'
+import { BrowserWindow, screen, type WebPreferences } from 'electron'
+import { CUSTOMER_PAGE } from '#host/built-screens.ts'
 import type { Face } from '#host/shell-settings.ts'
 import { PAGE_ORIGIN } from './page.ts'
 
@@ -24,29 +25,71 @@ export function openWindow({ preload, face, hasDevTools }: WindowOptions): Brows
     kiosk: isKiosk,
     show: false,
     backgroundColor: '#ffffff',
-    webPreferences: {
-      preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      // A middle click would ask for a new window.
-      disableBlinkFeatures: 'Auxclick',
-      // Its dictionaries would come from the network.
-      spellcheck: false,
-      devTools: hasDevTools,
-    },
+    webPreferences: preferences(preload, hasDevTools),
   })
   window.once('ready-to-show', () => window.show())
   if (isKiosk) window.webContents.on('before-input-event', keepInside)
   reloadWhenGone(window)
   return window
+}
+
+type CustomerWindowOptions = {
+  readonly preload: string
+  readonly hasDevTools: boolean
+  /** A point of the screen it belongs on; null: the first one that is not the cashier's. */
+  readonly place: { readonly x: number; readonly y: number } | null
+}
+
+/** Fills the second screen and takes no key and no focus from the cashier. null: there is no second screen. */
+export function openCustomerWindow({
+  preload,
+  hasDevTools,
+  place,
+}: CustomerWindowOptions): BrowserWindow | null {
+  const primary = screen.getPrimaryDisplay()
+  const second =
+    place === null
+      ? screen.getAllDisplays().find(({ id }) => id !== primary.id)
+      : screen.getDisplayNearestPoint(place)
+  if (second === undefined || second.id === primary.id) return null
+  const window = new BrowserWindow({
+    title: 'Tahsil',
+    ...second.bounds,
+    frame: false,
+    fullscreen: true,
+    focusable: false,
+    skipTaskbar: true,
+    show: false,
+    backgroundColor: '#ffffff',
+    webPreferences: preferences(preload, hasDevTools),
+  })
+  window.once('ready-to-show', () => window.showInactive())
+  reloadWhenGone(window)
+  return window
+}
+
+export const CUSTOMER_URL = `${PAGE_ORIGIN}${CUSTOMER_PAGE}`
+
+/** The same for every window: no page may do more than draw and speak through its port. */
+function preferences(preload: string, hasDevTools: boolean): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    // A middle click would ask for a new window.
+    disableBlinkFeatures: 'Auxclick',
+    // Its dictionaries would come from the network.
+    spellcheck: false,
+    devTools: hasDevTools,
+  }
 }
 
 export function pageOf(face: Face): string {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { requireSafeAddress } from './integrator-address.ts'
 import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
+import { DRAWER_LEVELS } from '#drivers/drawer/open-state.ts'
 import type { HostOptions } from './terminal-host.ts'
 
 export const FACES = ['counter', 'field', 'kiosk'] as const
@@ -24,6 +25,9 @@ const SETTINGS = {
   'card-terminal': { env: 'TAHSIL_CARD_TERMINAL', file: 'cardTerminal' },
   scanner: { env: 'TAHSIL_SCANNER', file: 'scanner' },
   'card-reader': { env: 'TAHSIL_CARD_READER', file: 'cardReader' },
+  'drawer-open-level': { env: 'TAHSIL_DRAWER_OPEN_LEVEL', file: 'drawerOpenLevel' },
+  'pole-display': { env: 'TAHSIL_POLE_DISPLAY', file: 'poleDisplay' },
+  'customer-display': { env: 'TAHSIL_CUSTOMER_DISPLAY', file: 'customerDisplay' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
   'scan-prefix': { env: 'TAHSIL_SCAN_PREFIX', file: 'scanPrefix' },
@@ -50,6 +54,9 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
                      none for a scanner that types as a keyboard (TAHSIL_SCANNER)
   --card-reader WHERE  badges of staff and cards of citizens: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]
                      (TAHSIL_CARD_READER)
+  --drawer-open-level L  level of the cash drawer's switch while it is open: high, low or unknown (TAHSIL_DRAWER_OPEN_LEVEL)
+  --pole-display WHERE   pole:escpos:serial:PATH[?baud=9600], pole:cd5220:serial:PATH or none (TAHSIL_POLE_DISPLAY)
+  --customer-display ON  a window for the payer: on, off, or X,Y of the second screen's corner (TAHSIL_CUSTOMER_DISPLAY)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
@@ -64,7 +71,10 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-export type ShellSettings = HostOptions & { readonly face: Face }
+/** null: no window for the payer. `place`: the second screen's upper left corner; null: wherever the system puts it. */
+export type CustomerDisplay = { readonly place: { readonly x: number; readonly y: number } | null } | null
+
+export type ShellSettings = HostOptions & { readonly face: Face; readonly customerDisplay: CustomerDisplay }
 
 export type SettingSources = {
   readonly values: SettingValues
@@ -92,6 +102,9 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     cardTerminal: get('card-terminal') ?? 'manual',
     scanners: readScanners(get('scanner') ?? ''),
     cardReader: get('card-reader') ?? null,
+    drawerOpenLevel: readOneOf('drawer-open-level', DRAWER_LEVELS, get('drawer-open-level') ?? 'unknown'),
+    poleDisplay: readOptional(get('pole-display')),
+    customerDisplay: readCustomerDisplay(get('customer-display') ?? 'off'),
     paperColumns: readColumns(get('columns') ?? '48'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,
@@ -142,6 +155,18 @@ function readUrl(text: string | undefined, isHttpAllowed: boolean): string {
 function readScanners(text: string): string[] {
   const addresses = text.split(',').map((each) => each.trim())
   return addresses.filter((each) => each !== '' && each !== 'none')
+}
+
+function readOptional(text: string | undefined): string | null {
+  return text === undefined || text === 'none' ? null : text
+}
+
+function readCustomerDisplay(text: string): CustomerDisplay {
+  if (text === 'off') return null
+  if (text === 'on') return { place: null }
+  const [, x, y] = /^(-?\d{1,5}),(-?\d{1,5})$/.exec(text) ?? []
+  if (x !== undefined && y !== undefined) return { place: { x: Number(x), y: Number(y) } }
+  throw new SettingsError(`--customer-display must be on, off, or a place such as 1920,0, not ${text}.`)
 }
 
 function readColumns(text: string): 32 | 42 | 48 {

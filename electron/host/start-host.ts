@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
-import { openPoleDisplay } from '#drivers/display/open-display.ts'
+import { openPoleDisplay, parsePoleAddress } from '#drivers/display/open-display.ts'
 import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
@@ -59,6 +59,8 @@ export async function startHost(
   const { vault, olderVaults: others } = tuning
   const nowMs = () => tuning.clock.read().wallMs
   const devices = openDevices(options, tuning, { profile, logger: log.logger })
+  // An address that is not understood is told before anything is opened.
+  if (options.poleDisplay) parsePoleAddress(options.poleDisplay)
   const secretFiles = openSecretFiles({ dataDir: options.dataDir, vault, others, nowMs })
   const identity = await openIdentity(options.dataDir, secretFiles)
   const { signer } = identity

@@ -46,7 +46,10 @@ beforeAll(async () => {
       TAHSIL_LOG_LEVEL: 'silent',
     },
   })
-  desktop = launchDesktop({ args: argsOf(join(folder, 'till')) })
+  desktop = launchDesktop({
+    args: [...argsOf(join(folder, 'till')), '--customer-display', 'on'],
+    env: { ADAPTER_SCREENS: '2' },
+  })
   await desktop.run(async ({ windows }) => {
     while (windows[0]?.webContents.page?.url().startsWith('https://tahsil') !== true)
       await new Promise((resolve) => setTimeout(resolve, 50))
@@ -93,6 +96,31 @@ describe('the screens', () => {
   })
 })
 
+describe('the second screen', () => {
+  it('shows the payer’s page, hardened like the till’s own, on the display that is not the cashier’s', async () => {
+    const seen = await desktop.run(async ({ windows }) => {
+      const second = windows[1]
+      await second?.webContents.page?.getByTestId('customer').waitFor()
+      return {
+        count: windows.length,
+        url: second?.webContents.mainFrame.url,
+        bounds: second?.options,
+        words: await second?.webContents.page?.locator('body').innerText(),
+        isSame:
+          JSON.stringify(second?.options.webPreferences) ===
+          JSON.stringify(windows[0]?.options.webPreferences),
+      }
+    }, null)
+    expect(seen).toMatchObject({
+      count: 2,
+      url: 'app://tahsil/customer/index.html',
+      bounds: { x: 1366, y: 0, width: 1024, height: 600, fullscreen: true, focusable: false },
+      isSame: true,
+    })
+    expect(seen.words).toContain('Welcome')
+  })
+})
+
 describe('the secrets of the till', () => {
   it('are sealed by the keyring of the main process and opened again by a core that starts anew', () => {
     const secrets = join(folder, 'till', 'secrets')
@@ -114,7 +142,7 @@ describe('the secrets of the till', () => {
 describe('the window', () => {
   it('is opened with every protection on', async () => {
     const preferences = await desktop.run(
-      ({ windows }) => windows.map((window) => window.options.webPreferences),
+      ({ windows }) => windows.slice(0, 1).map((window) => window.options.webPreferences),
       null,
     )
     expect(preferences).toEqual([
@@ -289,7 +317,8 @@ describe('the page may not', () => {
       }
     }, null)
     expect(result).toEqual({
-      pages: 1,
+      // The till's and the payer's.
+      pages: 2,
       seen: [expect.objectContaining({ what: 'window-open', isPrevented: true })],
       isAnyAllowed: false,
       isWebviewPrevented: true,

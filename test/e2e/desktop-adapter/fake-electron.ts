@@ -92,6 +92,19 @@ export const dialog = {
   },
 }
 
+/** One screen for the cashier, and with ADAPTER_SCREENS=2 one for the payer. */
+const DISPLAYS = [
+  { id: 1, bounds: { x: 0, y: 0, width: 1366, height: 768 } },
+  { id: 2, bounds: { x: 1366, y: 0, width: 1024, height: 600 } },
+]
+
+export const screen = {
+  getPrimaryDisplay: () => DISPLAYS[0],
+  getAllDisplays: () => DISPLAYS.slice(0, Number(process.env['ADAPTER_SCREENS'] ?? 1)),
+  getDisplayNearestPoint: ({ x }: { x: number }) =>
+    screen.getAllDisplays().findLast(({ bounds }) => x >= bounds.x) ?? DISPLAYS[0],
+}
+
 /** A keyring that only writes its text another way, under the name of ADAPTER_KEYRING; ADAPTER_KEYRING=none: there is none. */
 export const safeStorage = {
   isAsyncEncryptionAvailable: async (): Promise<boolean> => {

@@ -212,6 +212,14 @@ export class FakeWindow extends EventEmitter {
     await this.webContents.loadURL(url)
   }
 
+  showInactive(): void {
+    this.emit('show')
+  }
+
+  destroy(): void {
+    this.webContents.page?.close().catch(() => undefined)
+  }
+
   show(): void {
     this.emit('show')
   }
@@ -234,6 +242,7 @@ export class FakeWindow extends EventEmitter {
 
   async close(): Promise<void> {
     await this.webContents.page?.close()
+    this.emit('closed')
     surroundings?.app.emit('window-all-closed')
   }
 }

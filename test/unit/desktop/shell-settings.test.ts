@@ -35,6 +35,9 @@ it('has a default for everything but the integrator', () => {
     scanLinkRules: [],
     cardTerminal: 'manual',
     cardReader: null,
+    drawerOpenLevel: 'unknown',
+    poleDisplay: null,
+    customerDisplay: null,
     paperColumns: 48,
     receiptLanguage: 'en',
     logLevel: 'info',
@@ -42,6 +45,22 @@ it('has a default for everything but the integrator', () => {
     isUnattended: false,
   })
   expect(() => read({})).toThrow(/--integrator/)
+})
+
+it('says where the payer looks and how the drawer is wired, and what cannot be', () => {
+  const integrator = 'https://pay.example.org'
+  const at = (display: string) => read({ integrator, 'customer-display': display }).customerDisplay
+  expect([at('off'), at('on'), at('1920,-40')]).toEqual([
+    null,
+    { place: null },
+    { place: { x: 1920, y: -40 } },
+  ])
+  for (const wrong of ['yes', '1920', '1,2,3', 'a,b'])
+    expect(() => at(wrong)).toThrow(/--customer-display must be/)
+  expect(read({ integrator, 'drawer-open-level': 'low' }).drawerOpenLevel).toBe('low')
+  expect(() => read({ integrator, 'drawer-open-level': 'up' })).toThrow(/--drawer-open-level/)
+  const pole = 'pole:escpos:serial:/dev/ttyUSB1'
+  expect(read({ integrator, 'pole-display': pole }).poleDisplay).toBe(pole)
 })
 
 it('takes the command line before the environment before the file', () => {
