@@ -68,9 +68,18 @@ function line(section: string, facts: object): string {
   return JSON.stringify({ section, ...facts })
 }
 
-/** The name is what somebody typed: left out. */
+/** The name is what somebody typed, and the sentence of a trouble may hold a folder: left out. */
 function deviceFacts({ id, kind, address, state, tone, trouble, lastSeenAtMs, canRemove }: Device): object {
-  return { id, kind, address: addressWords(address), state, tone, trouble, lastSeenAtMs, isFixed: !canRemove }
+  return {
+    id,
+    kind,
+    address: addressWords(address),
+    state,
+    tone,
+    trouble: trouble?.code ?? null,
+    lastSeenAtMs,
+    isFixed: !canRemove,
+  }
 }
 
 /** Settings behind ? may name accounts, and folders may name users of this computer. */

@@ -42,7 +42,7 @@ test('it tells versions, devices, what they said, what is plugged in, readiness 
   expect(of('device')[0]).toMatchObject({
     id: 'printer',
     state: 'not_ready',
-    trouble: { code: 'printer_paper_out' },
+    trouble: 'printer_paper_out',
   })
   expect(of('event').map(({ what }) => what)).toContain('tested')
   expect(of('plugged')).toMatchObject([{ identity: 'serial:0c2e:0720:SN42', kind: 'scanner' }])
@@ -64,6 +64,8 @@ test('planted secrets, names, numbers and money do not appear', async () => {
     async () => await kit.device('scanner-1'),
     (device) => device?.state === 'ready',
   )
+  await kit.client.virtual.fault({ id: 'printer', fault: 'unplugged', isOn: true })
+  await kit.client.devices.test({ id: 'printer' })
   const scans = [PAN, `;${PAN}=2812101?`, '9876512345', 'SECRET-CODE-77', bill.consumerCode, 'last']
   for (const text of scans) await kit.client.virtual.act({ id: 'scanner-1', act: 'scan', text })
   await eventually(
