@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { SCREEN_HEADERS, screensPolicy, type Screens } from '#host/built-screens.ts'
 import { refusalBody } from '#host/carry-calls.ts'
-import { SHUT_HEADER } from '#rpc/client.ts'
+import { RPC_PATH, SHUT_HEADER } from '#rpc/client.ts'
 import { isCall, refusalOf, type Refusal } from './request-guard.ts'
 import type { Sessions } from './sessions.ts'
 import { WORD_PAGE_STYLE_HASH, wordPage, WORDS } from './word-page.ts'
@@ -28,6 +28,8 @@ export type HttpServerOptions = {
   readonly firstPage: string
   /** Where a window goes that was opened for the payer: `&to=customer` behind the token. */
   readonly customerPage: string
+  /** Windows of the payer, which may see that page and ask what stands on it, and nothing else of the till. */
+  readonly customers: Sessions
   readonly onFault: (error: unknown) => void
 }
 
@@ -40,6 +42,7 @@ type Site = HttpServerOptions & {
   readonly origin: string
   readonly host: string
   readonly cookieName: string
+  readonly customerCookieName: string
 }
 
 /** Rejects with EADDRINUSE or EACCES when the port cannot be had. */
@@ -49,7 +52,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const port = await listen(server, options.port)
   const host = `${LOOPBACK}:${port}`
   // Cookies do not know ports: two tills on one machine must not overwrite each other's.
-  const site: Site = { ...options, host, origin: `http://${host}`, cookieName: `tahsil_${port}` }
+  const site: Site = {
+    ...options,
+    host,
+    origin: `http://${host}`,
+    cookieName: `tahsil_${port}`,
+    customerCookieName: `tahsil_customer_${port}`,
+  }
   server.on('request', (request, response) => {
     answer(site, request, response).catch((error: unknown) => {
       options.onFault(error)
@@ -89,9 +98,16 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const url = new URL(asked.target, site.origin)
   if (url.pathname === '/healthz') return sendText(response, 'alive\n')
   if (url.pathname === '/launch') return launch(site, request, response)
-  if (!site.sessions.isOpen(cookieOf(request, site.cookieName))) return refuseStranger(request, response)
+  if (!mayAsk(site, request, url.pathname)) return refuseStranger(request, response)
   if (isCall(asked.target)) return site.carry(request, response)
   return sendScreen(site, request, response)
+}
+
+function mayAsk(site: Site, request: IncomingMessage, path: string): boolean {
+  if (site.sessions.isOpen(cookieOf(request, site.cookieName))) return true
+  const isPart =
+    path === site.customerPage || path.startsWith('/assets/') || path === `${RPC_PATH}/customer/view`
+  return isPart && site.customers.isOpen(cookieOf(request, site.customerCookieName))
 }
 
 function setHeaders(response: ServerResponse): void {
@@ -104,10 +120,13 @@ function launch(site: Site, request: IncomingMessage, response: ServerResponse):
   const { searchParams } = new URL(request.url ?? '', site.origin)
   const token = searchParams.get('token') ?? ''
   const isLookingAhead = request.method !== 'GET' || request.headers['sec-purpose'] !== undefined
-  const cookie = isLookingAhead ? null : site.sessions.trade(token)
+  const isCustomer = searchParams.get('to') === 'customer'
+  const sessions = isCustomer ? site.customers : site.sessions
+  const cookieName = isCustomer ? site.customerCookieName : site.cookieName
+  const cookie = isLookingAhead ? null : sessions.trade(token)
   if (cookie === null) return refuse(request, response, { status: 401, words: WORDS.tokenDead })
-  response.setHeader('Set-Cookie', `${site.cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`)
-  response.setHeader('Location', searchParams.get('to') === 'customer' ? site.customerPage : site.firstPage)
+  response.setHeader('Set-Cookie', `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`)
+  response.setHeader('Location', isCustomer ? site.customerPage : site.firstPage)
   response.writeHead(303).end()
 }
 

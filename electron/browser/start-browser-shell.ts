@@ -36,10 +36,15 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
     file: join(options.dataDir, 'browser-sessions.json'),
     nowMs: () => Date.now(),
   })
+  const customers = openSessions({
+    file: join(options.dataDir, 'customer-sessions.json'),
+    nowMs: () => Date.now(),
+  })
   const server = await startHttpServer({
     port: options.port,
     screens: loadScreens(options.screensDir),
     sessions,
+    customers,
     carry: carryOverHttp(options.host),
     firstPage: `/#/${options.face}`,
     customerPage: CUSTOMER_PAGE,
@@ -48,7 +53,7 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
   return {
     origin: server.origin,
     mintLaunchUrl: () => `${server.origin}/launch?token=${sessions.mintToken()}`,
-    mintCustomerUrl: () => `${server.origin}/launch?token=${sessions.mintToken()}&to=customer`,
+    mintCustomerUrl: () => `${server.origin}/launch?token=${customers.mintToken()}&to=customer`,
     close: () => server.close(),
   }
 }

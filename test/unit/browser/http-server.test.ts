@@ -16,6 +16,7 @@ const till = smallTill()
 const faults: unknown[] = []
 let server: RunningHttpServer
 let sessions: Sessions
+let customers: Sessions
 let port: number
 let cookie: string
 
@@ -23,12 +24,16 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>till</title>')
   writeFileSync(join(folder, 'assets', 'main-1a2b.js'), 'export {}')
+  mkdirSync(join(folder, 'customer'))
+  writeFileSync(join(folder, 'customer', 'index.html'), '<!doctype html><title>payer</title>')
   writeFileSync(join(folder, '..', 'tahsil-secret.txt'), 'never served')
   sessions = openSessions({ file: null, nowMs: () => Date.now() })
+  customers = openSessions({ file: null, nowMs: () => Date.now() })
   server = await startHttpServer({
     port: 0,
     screens: loadScreens(folder),
     sessions,
+    customers,
     carry: carryOverHttp(till),
     firstPage: '/#/counter',
     customerPage: '/customer/index.html',
@@ -66,6 +71,32 @@ function call(
   const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
   return ask({ target: '/rpc/operators/list', method: 'POST', headers: sent, body })
 }
+
+describe('a window of the payer', () => {
+  it('sees its own page and asks what stands on it, and nothing else of the till', async () => {
+    const launched = await ask({ target: `/launch?token=${customers.mintToken()}&to=customer` })
+    expect(launched.headers['location']).toBe('/customer/index.html')
+    const own = String(launched.headers['set-cookie']).split(';')[0] ?? ''
+    expect(own).toContain('tahsil_customer_')
+    const page = async (target: string) => (await ask({ target, headers: { cookie: own } })).status
+    expect(await page('/customer/index.html')).toBe(200)
+    expect(await page('/assets/main-1a2b.js')).toBe(200)
+    expect(await page('/')).toBe(401)
+    expect(await page('/index.html')).toBe(401)
+    expect((await call({ cookie: own })).status).toBe(401)
+  })
+
+  it('is opened by no token of the other kind', async () => {
+    expect((await ask({ target: `/launch?token=${customers.mintToken()}` })).status).toBe(401)
+    expect((await ask({ target: `/launch?token=${sessions.mintToken()}&to=customer` })).status).toBe(401)
+  })
+
+  it('is none of the till with its cookie under the other name', async () => {
+    const launched = await ask({ target: `/launch?token=${customers.mintToken()}&to=customer` })
+    const value = String(launched.headers['set-cookie']).split(';')[0]?.split('=')[1] ?? ''
+    expect((await ask({ target: '/', headers: { cookie: `tahsil_${port}=${value}` } })).status).toBe(401)
+  })
+})
 
 describe('launch token', () => {
   it('is traded once for a cookie no script can read', async () => {
