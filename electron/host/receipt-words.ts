@@ -1,68 +1,87 @@
-// The words on a receipt, by language. A new language is a new entry with the same keys; amounts in words come from core.
-// Read by receipt-layout.
-import { outcomeWords } from '#contract/outcome-words.ts'
+// The words on a receipt in the language or the two languages a till prints. A new language is a new file with the same keys, an
+// entry here, its outcome words and its numbers. Read by receipt-layout, shift-slips and the shells' settings.
+import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
+import { outcomeWordsPa } from '#contract/outcome-words-pa.ts'
+import { outcomeWords, type OutcomeKey } from '#contract/outcome-words.ts'
+import type { Paise } from '#contract/money.ts'
+import { amountInWords } from '#core/amount-in-words.ts'
+import { amountInIndicWords } from '#core/amount-words-indic.ts'
+import { receiptWordsEn, type ReceiptPhrases } from './receipt-words-en.ts'
+import { receiptWordsHi } from './receipt-words-hi.ts'
+import { receiptWordsPa } from './receipt-words-pa.ts'
 
-export const receiptWords = {
-  en: {
-    lang: 'en-IN',
-    training: 'TRAINING - NOT A RECEIPT',
-    title: 'RECEIPT',
-    provisional: 'PROVISIONAL - NOT YET RECORDED BY DIGIT',
-    provisionalDetail: 'The final number follows. Your payment is safe.',
-    heldDetail: 'The office is settling this payment. Your money is safe.',
-    cancelled: 'CANCELLED',
-    duplicate: 'DUPLICATE COPY',
-    printed: 'printed',
-    by: 'by',
-    receiptNumber: 'Receipt no.',
-    digitNumber: 'DIGIT receipt no.',
-    date: 'Date',
-    consumer: 'Consumer no.',
-    billNumber: 'Bill no.',
-    name: 'Name',
-    service: 'Service',
-    period: 'Period',
-    periods: 'periods',
-    to: 'to',
-    due: 'Bill amount',
-    paid: 'AMOUNT PAID',
-    balance: 'Balance left',
-    advance: 'Advance kept',
-    mode: 'Paid by',
-    tendered: 'Cash given',
-    change: 'Change',
-    ofAllBills: '(all bills)',
-    number: 'No.',
-    dated: 'Dated',
-    bank: 'Bank',
-    postOffice: 'Post office',
-    utr: 'UTR',
-    card: 'Card',
-    rrn: 'RRN',
-    approval: 'Approval',
-    subjectToRealisation: 'SUBJECT TO REALISATION',
-    revisionAfter: 'Subject to revision after',
-    agreedPart: 'Agreed: if more is due by then, this is a part payment.',
-    agreedAdvance: 'Agreed: if less is due by then, the rest is kept as an advance.',
-    outcome: outcomeWords,
-    payer: 'Received from',
-    cashier: 'Cashier',
-    till: 'Till / shift',
-    proof: 'Proof',
-    verify: 'Verify this receipt',
-    help: 'Help',
-    keep: 'Keep this receipt.',
-    modes: {
-      CASH: 'Cash',
-      CHEQUE: 'Cheque',
-      DD: 'Demand draft',
-      CARD: 'Card',
-      OFFLINE_NEFT: 'NEFT',
-      OFFLINE_RTGS: 'RTGS',
-      POSTAL_ORDER: 'Postal order',
-    },
-  },
-} as const
+/** With a plus: both languages, English first. */
+export const RECEIPT_LANGUAGES = ['en', 'hi', 'pa', 'en+hi', 'en+pa'] as const
+export type ReceiptLanguage = (typeof RECEIPT_LANGUAGES)[number]
 
-export type ReceiptLanguage = keyof typeof receiptWords
-export type ReceiptWords = (typeof receiptWords)[ReceiptLanguage]
+/** What is said once in each language, line under line. */
+export type ReceiptVoice = {
+  readonly lang: string
+  readonly outcome: Readonly<Record<OutcomeKey, string>>
+  readonly amount: (amountPaise: Paise) => string
+}
+
+export type ReceiptWords = ReceiptPhrases & { readonly voices: readonly ReceiptVoice[] }
+
+/** Sentences stand under each other, each in a line of its own; every other word beside its translation. */
+const SENTENCES: ReadonlySet<string> = new Set<keyof ReceiptPhrases>([
+  'agreedAdvance',
+  'agreedPart',
+  'cancelled',
+  'heldDetail',
+  'keep',
+  'provisional',
+  'provisionalDetail',
+  'subjectToRealisation',
+  'title',
+  'training',
+])
+
+const english = spoken(receiptWordsEn, outcomeWords, amountInWords)
+const hindi = spoken(receiptWordsHi, outcomeWordsHi, (amount) => amountInIndicWords(amount, 'hi'))
+const punjabi = spoken(receiptWordsPa, outcomeWordsPa, (amount) => amountInIndicWords(amount, 'pa'))
+
+export const receiptWords: Readonly<Record<ReceiptLanguage, ReceiptWords>> = {
+  en: english,
+  hi: hindi,
+  pa: punjabi,
+  'en+hi': paired(english, hindi),
+  'en+pa': paired(english, punjabi),
+}
+
+function spoken(
+  phrases: ReceiptPhrases,
+  outcome: ReceiptVoice['outcome'],
+  amount: ReceiptVoice['amount'],
+): ReceiptWords {
+  return { ...phrases, voices: [{ lang: phrases.lang, outcome, amount }] }
+}
+
+function paired(first: ReceiptWords, second: ReceiptWords): ReceiptWords {
+  const both = (key: string, one: string, other: string): string => {
+    if (one === other) return one
+    return SENTENCES.has(key) ? `${one}\n${other}` : `${one} / ${other}`
+  }
+  const { modes, voices, ...phrases } = first
+  const others: Readonly<Record<string, unknown>> = second
+  const words = Object.fromEntries(
+    Object.entries(phrases).map(([key, word]) => [key, both(key, word, String(others[key]))]),
+  ) as Omit<ReceiptPhrases, 'modes'>
+  const modeNames = Object.fromEntries(
+    Object.entries(modes).map(([mode, name]) => [
+      mode,
+      both(mode, name, second.modes[mode as keyof typeof modes]),
+    ]),
+  ) as ReceiptPhrases['modes']
+  // Between two dates or before a name two words would part what belongs together.
+  const { to, by, rupee } = first
+  return {
+    ...words,
+    to,
+    by,
+    rupee,
+    lang: second.lang,
+    modes: modeNames,
+    voices: [...voices, ...second.voices],
+  }
+}

@@ -8,14 +8,19 @@ import { renderText } from '#drivers/printer/text.ts'
 import { createVirtualPrinter } from '#drivers/virtual/printer.ts'
 import { slipToPng } from '#drivers/virtual/slip-image.ts'
 import { receiptDocument } from './receipt-layout.ts'
+import type { ReceiptLanguage } from './receipt-words.ts'
 
 export type RenderedReceipt = { readonly mime: string; readonly fileName: string; readonly base64: string }
 
 export function renderReceipt(
   receipt: Receipt,
-  { form, profile }: { form: 'png' | 'pdf' | 'text'; profile: PrinterProfile },
+  {
+    form,
+    profile,
+    language,
+  }: { form: 'png' | 'pdf' | 'text'; profile: PrinterProfile; language: ReceiptLanguage },
 ): RenderedReceipt {
-  const document = receiptDocument(receipt, { copy: null })
+  const document = receiptDocument(receipt, { copy: null, language })
   // Receipt numbers hold slashes, which no file name may.
   const name = receipt.receiptNumber.replace(/[^0-9A-Za-z-]+/g, '-')
   switch (form) {

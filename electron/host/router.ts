@@ -185,7 +185,11 @@ export function createRouter(
       confirmPrint: os.receipt.confirmPrint.handler(({ input }) => confirmPrint(till(), input)),
       render: os.receipt.render.handler(({ input }) => {
         const receipt = factsOf(till(), recordOf(till(), input.paymentId))
-        return renderReceipt(receipt, { form: input.form, profile: till().profile })
+        return renderReceipt(receipt, {
+          form: input.form,
+          profile: till().profile,
+          language: till().receiptLanguage,
+        })
       }),
     },
     drawer: {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { requireSafeAddress } from './integrator-address.ts'
 import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
 import { DRAWER_LEVELS } from '#drivers/drawer/open-state.ts'
+import { RECEIPT_LANGUAGES } from './receipt-words.ts'
 import type { HostOptions } from './terminal-host.ts'
 
 export const FACES = ['counter', 'field', 'kiosk'] as const
@@ -29,6 +30,7 @@ const SETTINGS = {
   'pole-display': { env: 'TAHSIL_POLE_DISPLAY', file: 'poleDisplay' },
   'customer-display': { env: 'TAHSIL_CUSTOMER_DISPLAY', file: 'customerDisplay' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
+  'receipt-language': { env: 'TAHSIL_RECEIPT_LANGUAGE', file: 'receiptLanguage' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
   'scan-prefix': { env: 'TAHSIL_SCAN_PREFIX', file: 'scanPrefix' },
   'scan-link-rule': { env: 'TAHSIL_SCAN_LINK_RULE', file: 'scanLinkRule' },
@@ -58,6 +60,7 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --pole-display WHERE   pole:escpos:serial:PATH[?baud=9600], pole:cd5220:serial:PATH or none (TAHSIL_POLE_DISPLAY)
   --customer-display ON  a window for the payer: on, off, or X,Y of the second screen's corner (TAHSIL_CUSTOMER_DISPLAY)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
+  --receipt-language L  en, hi, pa, en+hi or en+pa (TAHSIL_RECEIPT_LANGUAGE)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
   --scan-prefix SIGN what scanners that type as a keyboard type before each code, or none (TAHSIL_SCAN_PREFIX)
@@ -106,6 +109,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     poleDisplay: readOptional(get('pole-display')),
     customerDisplay: readCustomerDisplay(get('customer-display') ?? 'off'),
     paperColumns: readColumns(get('columns') ?? '48'),
+    receiptLanguage: readOneOf('receipt-language', RECEIPT_LANGUAGES, get('receipt-language') ?? 'en'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,
     scanPrefix: readScanPrefix(get('scan-prefix') ?? STANDARD_SCAN_PREFIX),

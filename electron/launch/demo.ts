@@ -53,7 +53,7 @@ function newTemporaryFolder(): string {
   return join(folder, 'data')
 }
 
-async function demonstrate(stage: Stage, { printer }: DemoArguments): Promise<DemoResult> {
+async function demonstrate(stage: Stage, { printer, receiptLanguage }: DemoArguments): Promise<DemoResult> {
   const { folder, say, programs } = stage
   const common = {
     folder,
@@ -75,6 +75,7 @@ async function demonstrate(stage: Stage, { printer }: DemoArguments): Promise<De
     deviceName: 'Demo till',
     printer: printer ?? `virtual:${join(folder.path, 'slips')}`,
     paperColumns: 48,
+    receiptLanguage,
     logLevel: 'warn',
   })
   try {

@@ -2,12 +2,13 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_PORT } from '#browser/options.ts'
+import { RECEIPT_LANGUAGES, type ReceiptLanguage } from '#host/receipt-words.ts'
 import { LaunchError } from './launch-error.ts'
 
 const NODE_MAJOR_MIN = 24
 const ROOT = join(import.meta.dirname, '..', '..')
 
-export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--scanner WHERE]... [--card-reader WHERE] [--card-terminal WHERE] [--fresh] [--no-open] [--json]
+export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--printer tcp://HOST:PORT] [--scanner WHERE]... [--card-reader WHERE] [--card-terminal WHERE] [--receipt-language L] [--fresh] [--no-open] [--json]
   --data DIR      folder of everything on this machine (TAHSIL_DATA_DIR), ./data when not given
   --port N        port of the till on 127.0.0.1, ${DEFAULT_PORT} when not given, 0 for any free one
   --printer WHERE a network printer; without it slips go into a folder
@@ -15,12 +16,14 @@ export const START_USAGE = `Usage: npm start -- [--data DIR] [--port N] [--print
                   a virtual one when not given; scanners that type as a keyboard need none
   --card-reader WHERE  badges of staff: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]; a virtual one when not given
   --card-terminal WHERE  what takes the cards; a virtual one that charges nobody when not given, manual: slips are typed
+  --receipt-language L  en, hi, pa, en+hi or en+pa (TAHSIL_RECEIPT_LANGUAGE), en when not given
   --fresh         move the old data aside and begin anew
   --no-open       open no window, print the address
   --json          one JSON line when ready, words on stderr`
 
 export const DEMO_USAGE = `Usage: npm run demo -- [--printer tcp://HOST:PORT] [--data DIR] [--json]
   --printer WHERE also print the receipt on this network printer
+  --receipt-language L  en, hi, pa, en+hi or en+pa, en when not given
   --data DIR      keep everything here; a new temporary folder when not given
   --json          one JSON line at the end, words on stderr`
 
@@ -30,6 +33,7 @@ export type StartArguments = {
   readonly printer: string | null
   readonly scanners: readonly string[]
   readonly cardReader: string | null
+  readonly receiptLanguage: ReceiptLanguage
   readonly cardTerminal: string
   readonly isFresh: boolean
   readonly isOpening: boolean
@@ -50,6 +54,7 @@ export function readStartArguments(words: readonly string[], env: NodeJS.Process
     // Played by the panel of virtual devices; a scanner that types as a keyboard works beside it.
     scanners: values.scanner ?? ['virtual:scans.txt'],
     cardReader: values['card-reader'] ?? 'virtual:cards.txt',
+    receiptLanguage: readLanguage(values['receipt-language'] ?? env['TAHSIL_RECEIPT_LANGUAGE']),
     cardTerminal: values['card-terminal'] ?? 'virtual:',
     isFresh: values.fresh === true,
     isOpening: values['no-open'] !== true,
@@ -61,6 +66,7 @@ export type DemoArguments = {
   /** null: a new temporary folder. */
   readonly dataDir: string | null
   readonly printer: string | null
+  readonly receiptLanguage: ReceiptLanguage
   readonly isJson: boolean
 }
 
@@ -75,6 +81,7 @@ export function readDemoArguments(words: readonly string[]): DemoArguments | nul
   return {
     dataDir: values.data === undefined ? null : resolve(values.data),
     printer: readPrinter(values.printer),
+    receiptLanguage: readLanguage(values['receipt-language']),
     isJson: values.json === true,
   }
 }
@@ -97,6 +104,7 @@ function parse(words: readonly string[], usage: string) {
         printer: { type: 'string' },
         scanner: { type: 'string', multiple: true },
         'card-reader': { type: 'string' },
+        'receipt-language': { type: 'string' },
         'card-terminal': { type: 'string' },
         fresh: { type: 'boolean' },
         'no-open': { type: 'boolean' },
@@ -113,4 +121,10 @@ function readPrinter(text: string | undefined): string | null {
   if (text === undefined) return null
   if (/^tcp:\/\/[^/\s]+:\d{1,5}$/.test(text)) return text
   throw new LaunchError(`--printer must be an address such as tcp://192.0.2.10:9100, not ${text}.`)
+}
+
+function readLanguage(text: string | undefined): ReceiptLanguage {
+  const found = RECEIPT_LANGUAGES.find((each) => each === (text === undefined || text === '' ? 'en' : text))
+  if (found !== undefined) return found
+  throw new LaunchError(`--receipt-language must be one of ${RECEIPT_LANGUAGES.join(', ')}, not ${text}.`)
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
+import type { ReceiptLanguage } from '#host/receipt-words.ts'
 import type { RunningSandbox } from '#sandbox/start-sandbox.ts'
 import type { DataFolder } from './data-folder.ts'
 import { LaunchError } from './launch-error.ts'
@@ -93,6 +94,7 @@ export type TerminalWishes = {
   /** Absent or null: none. */
   readonly cardReader?: string | null
   /** Absent: English. */
+  readonly receiptLanguage?: ReceiptLanguage
   readonly cardTerminal: string
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
   /** Called with a new one-time link when one was asked for. */
@@ -117,6 +119,7 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
     ...(wishes.cardReader ? ['--card-reader', wishes.cardReader] : []),
     '--card-terminal',
     wishes.cardTerminal,
+    ...(wishes.receiptLanguage === undefined ? [] : ['--receipt-language', wishes.receiptLanguage]),
   ]
   const electron = wishes.isOpening && wishes.machine.hasDisplay ? findElectron(env) : null
   const common = {

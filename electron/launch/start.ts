@@ -100,6 +100,7 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
       printer: args.printer,
       scanners: args.scanners,
       cardReader: args.cardReader,
+      receiptLanguage: args.receiptLanguage,
       cardTerminal: args.cardTerminal,
       onLink: (said) => say(wordsOfWindow(said).join('\n')),
       machine: {
