@@ -7,6 +7,7 @@ import {
   LANGUAGES,
   loadCatalog,
   type Catalog,
+  type StartCatalog,
   type Language,
   type Text,
 } from '#renderer/text/catalog.ts'
@@ -20,7 +21,7 @@ type LanguageChoice = { readonly language: Language; readonly choose: (language:
 const LanguageContext = createContext<LanguageChoice>({ language: 'en', choose: () => undefined })
 
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
-  const [shown, setShown] = useState<{ language: Language; catalog: Catalog }>({
+  const [shown, setShown] = useState<{ language: Language; catalog: Catalog | StartCatalog }>({
     language: 'en',
     catalog: ENGLISH,
   })

@@ -1,8 +1,6 @@
 // Words of the device check, of what devices do wrong, and of the panel of virtual devices.
 
 export const enDevices = {
-  'nav.devices': 'Devices',
-
   'check.title': 'Device check',
   'check.list': 'Devices of this till',
   'check.none': 'No device is set up.',
@@ -147,7 +145,6 @@ export const enDevices = {
   'trouble.file_not_writable': 'It cannot be written to.',
   'trouble.file_not_writable.act': 'Check that it is plugged in and switched on.',
 
-  'virtual.open': 'Virtual devices',
   'virtual.title': 'Virtual devices',
   'virtual.hint': 'Only in a demonstration. The till takes them for real ones.',
   'virtual.side': 'Other side',

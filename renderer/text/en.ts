@@ -1,7 +1,6 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
 import { outcomeWords } from '#contract/outcome-words.ts'
 import { enCard } from './en-card.ts'
-import { enDevices } from './en-devices.ts'
 import { enDrawer } from './en-drawer.ts'
 import { enEnrolment } from './en-enrolment.ts'
 import { enProblems } from './en-problems.ts'
@@ -18,7 +17,6 @@ import { enSupervisor } from './en-supervisor.ts'
 export const en = {
   ...enProblems,
   ...enCard,
-  ...enDevices,
   ...enDrawer,
   ...enEnrolment,
   ...enSafetyProblems,
@@ -82,6 +80,8 @@ export const en = {
   'core.starting': 'Starting the till …',
 
   'devices.label': 'Devices',
+  'devices.open': 'Devices',
+  'devices.virtual': 'Virtual devices',
 
   'done.change': 'CHANGE',
   'done.next': 'Next customer',

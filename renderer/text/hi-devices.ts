@@ -2,8 +2,6 @@
 import type { enDevices } from './en-devices.ts'
 
 export const hiDevices: Readonly<Record<keyof typeof enDevices, string>> = {
-  'nav.devices': 'उपकरण',
-
   'check.title': 'उपकरणों की जाँच',
   'check.list': 'इस टिल के उपकरण',
   'check.none': 'कोई उपकरण नहीं लगा है।',
@@ -147,7 +145,6 @@ export const hiDevices: Readonly<Record<keyof typeof enDevices, string>> = {
   'trouble.file_not_writable': 'इसमें लिखा नहीं जा सकता।',
   'trouble.file_not_writable.act': 'देखें कि यह जुड़ा और चालू है।',
 
-  'virtual.open': 'आभासी उपकरण',
   'virtual.title': 'आभासी उपकरण',
   'virtual.hint': 'केवल प्रदर्शन में। टिल इन्हें असली मानता है।',
   'virtual.side': 'दूसरी ओर',

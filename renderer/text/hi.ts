@@ -1,8 +1,7 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
-import type { Catalog } from './catalog.ts'
+import type { StartCatalog } from './catalog.ts'
 import { hiCard } from './hi-card.ts'
-import { hiDevices } from './hi-devices.ts'
 import { hiDrawer } from './hi-drawer.ts'
 import { hiEnrolment } from './hi-enrolment.ts'
 import { hiProblems } from './hi-problems.ts'
@@ -16,10 +15,9 @@ import { hiReadiness } from './hi-readiness.ts'
 import { hiScan } from './hi-scan.ts'
 import { hiSupervisor } from './hi-supervisor.ts'
 
-export const hi: Catalog = {
+export const hi: StartCatalog = {
   ...hiProblems,
   ...hiCard,
-  ...hiDevices,
   ...hiDrawer,
   ...hiEnrolment,
   ...hiSafetyProblems,
@@ -81,6 +79,8 @@ export const hi: Catalog = {
   'core.starting': 'टिल शुरू हो रहा है …',
 
   'devices.label': 'उपकरण',
+  'devices.open': 'उपकरण',
+  'devices.virtual': 'आभासी उपकरण',
 
   'done.change': 'वापसी',
   'done.next': 'अगला ग्राहक',

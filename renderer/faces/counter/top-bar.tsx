@@ -154,7 +154,7 @@ export function DevicesButton({ isHere, isDisabled = false, onPress }: Readiness
       {...(isHere ? { 'aria-current': 'page' as const } : {})}
     >
       <Printer aria-hidden size={20} />
-      <span>{text('nav.devices')}</span>
+      <span>{text('devices.open')}</span>
     </AriaButton>
   )
 }

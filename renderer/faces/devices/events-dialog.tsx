@@ -5,7 +5,7 @@ import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
-import { isTextKey, type Text } from '#renderer/text/catalog.ts'
+import type { Text } from '#renderer/text/catalog.ts'
 import type { Device, DeviceEvent } from '#rpc/devices.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
@@ -15,6 +15,15 @@ import { deviceName, DEVICE_TONES, secondsText, troubleWords } from './device-wo
 import styles from './events-dialog.module.css'
 
 const POLL_MS = 1000
+const DEVICE_STATES: readonly Device['state'][] = [
+  'ready',
+  'busy',
+  'paper_low',
+  'not_ready',
+  'unreachable',
+  'unknown',
+  'off',
+]
 
 type EventsDialogProps = { readonly device: Device; readonly onClose: () => void }
 
@@ -96,8 +105,9 @@ function Event({ event }: { readonly event: DeviceEvent }) {
 /** A state or an event is said in words; what only repeats the event is left out. */
 function decodedWords({ decoded, what }: DeviceEvent, text: Text): string | null {
   if (decoded === null || decoded === what) return null
-  const key = [`check.state.${decoded}`, `check.event.${decoded}`].find(isTextKey)
-  return key === undefined ? decoded : text(key)
+  const state = DEVICE_STATES.find((each) => each === decoded)
+  if (state !== undefined) return text(`check.state.${state}`)
+  return decoded === 'printed' ? text('check.event.printed') : decoded
 }
 
 /** As it is copied: one line, time first. */

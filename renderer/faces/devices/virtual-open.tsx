@@ -45,7 +45,7 @@ export function DemoBand() {
       <span className={styles.what}>{text('till.demo')}</span>
       <span className={styles.open}>
         <Joystick aria-hidden size={18} />
-        {text('virtual.open')}
+        {text('devices.virtual')}
       </span>
     </button>
   )
