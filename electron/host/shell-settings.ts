@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { requireSafeAddress } from './integrator-address.ts'
+import { RECEIPT_LANGUAGES } from './receipt-words.ts'
 import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
 import { DRAWER_LEVELS } from '#drivers/drawer/open-state.ts'
-import { RECEIPT_LANGUAGES } from './receipt-words.ts'
 import type { HostOptions } from './terminal-host.ts'
 
 export const FACES = ['counter', 'field', 'kiosk'] as const
@@ -26,14 +26,14 @@ const SETTINGS = {
   'card-terminal': { env: 'TAHSIL_CARD_TERMINAL', file: 'cardTerminal' },
   scanner: { env: 'TAHSIL_SCANNER', file: 'scanner' },
   'card-reader': { env: 'TAHSIL_CARD_READER', file: 'cardReader' },
+  'scan-prefix': { env: 'TAHSIL_SCAN_PREFIX', file: 'scanPrefix' },
+  'scan-link-rule': { env: 'TAHSIL_SCAN_LINK_RULE', file: 'scanLinkRule' },
   'drawer-open-level': { env: 'TAHSIL_DRAWER_OPEN_LEVEL', file: 'drawerOpenLevel' },
   'pole-display': { env: 'TAHSIL_POLE_DISPLAY', file: 'poleDisplay' },
   'customer-display': { env: 'TAHSIL_CUSTOMER_DISPLAY', file: 'customerDisplay' },
   columns: { env: 'TAHSIL_PAPER_COLUMNS', file: 'paperColumns' },
   'receipt-language': { env: 'TAHSIL_RECEIPT_LANGUAGE', file: 'receiptLanguage' },
   face: { env: 'TAHSIL_FACE', file: 'face' },
-  'scan-prefix': { env: 'TAHSIL_SCAN_PREFIX', file: 'scanPrefix' },
-  'scan-link-rule': { env: 'TAHSIL_SCAN_LINK_RULE', file: 'scanLinkRule' },
   log: { env: 'TAHSIL_LOG_LEVEL', file: 'logLevel' },
 } as const
 
@@ -56,6 +56,9 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
                      none for a scanner that types as a keyboard (TAHSIL_SCANNER)
   --card-reader WHERE  badges of staff and cards of citizens: hid:VID:PID[:SERIAL], pcsc:[NAME] or virtual:[FILE]
                      (TAHSIL_CARD_READER)
+  --scan-prefix SIGN what scanners that type as a keyboard type before each code, or none (TAHSIL_SCAN_PREFIX)
+  --scan-link-rule R how printed links name a bill, such as https://pay\\.example/b/(\\w+), with blanks between several
+                     (TAHSIL_SCAN_LINK_RULE)
   --drawer-open-level L  level of the cash drawer's switch while it is open: high, low or unknown (TAHSIL_DRAWER_OPEN_LEVEL)
   --pole-display WHERE   pole:escpos:serial:PATH[?baud=9600], pole:cd5220:serial:PATH or none (TAHSIL_POLE_DISPLAY)
   --customer-display ON  a window for the payer: on, off, or X,Y of the second screen's corner (TAHSIL_CUSTOMER_DISPLAY)
@@ -63,9 +66,6 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
   --receipt-language L  en, hi, pa, en+hi or en+pa (TAHSIL_RECEIPT_LANGUAGE)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
   --face NAME        counter, field or kiosk (TAHSIL_FACE)
-  --scan-prefix SIGN what scanners that type as a keyboard type before each code, or none (TAHSIL_SCAN_PREFIX)
-  --scan-link-rule R how printed links name a bill, such as https://pay\\.example/b/(\\w+), with blanks between several
-                     (TAHSIL_SCAN_LINK_RULE)
   --log LEVEL        silent, error, warn, info or debug (TAHSIL_LOG_LEVEL)
 Each but --data may also stand in ${SETTINGS_FILE} in the data folder.`
 
@@ -104,6 +104,8 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     printer: get('printer') ?? 'none',
     cardTerminal: get('card-terminal') ?? 'manual',
     scanners: readScanners(get('scanner') ?? ''),
+    scanPrefix: readScanPrefix(get('scan-prefix') ?? STANDARD_SCAN_PREFIX),
+    scanLinkRules: readLinkRules(get('scan-link-rule') ?? ''),
     cardReader: get('card-reader') ?? null,
     drawerOpenLevel: readOneOf('drawer-open-level', DRAWER_LEVELS, get('drawer-open-level') ?? 'unknown'),
     poleDisplay: readOptional(get('pole-display')),
@@ -112,8 +114,6 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     receiptLanguage: readOneOf('receipt-language', RECEIPT_LANGUAGES, get('receipt-language') ?? 'en'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),
     face,
-    scanPrefix: readScanPrefix(get('scan-prefix') ?? STANDARD_SCAN_PREFIX),
-    scanLinkRules: readLinkRules(get('scan-link-rule') ?? ''),
     isUnattended: face === 'kiosk',
   }
 }
@@ -161,6 +161,25 @@ function readScanners(text: string): string[] {
   return addresses.filter((each) => each !== '' && each !== 'none')
 }
 
+function readScanPrefix(text: string): string {
+  if (text === 'none') return ''
+  // Letters and digits begin numbers that people type.
+  if (/^[!-/:-@[-`{-~]$/.test(text)) return text
+  throw new SettingsError(`--scan-prefix must be one sign such as ~, or none, not ${text}.`)
+}
+
+function readLinkRules(text: string): string[] {
+  const rules = text.split(/\s+/).filter((each) => each !== '')
+  try {
+    createScanReader(rules)
+  } catch (error) {
+    throw new SettingsError(
+      `--scan-link-rule cannot be used: ${error instanceof Error ? error.message : ''}.`,
+    )
+  }
+  return rules
+}
+
 function readOptional(text: string | undefined): string | null {
   return text === undefined || text === 'none' ? null : text
 }
@@ -178,23 +197,6 @@ function readColumns(text: string): 32 | 42 | 48 {
   if (columns === 32 || columns === 42 || columns === 48) return columns
   throw new SettingsError(`--columns must be 32 (58 mm paper), 42 or 48 (80 mm paper), not ${text}.`)
 }
-function readScanPrefix(text: string): string {
-  if (text === 'none') return ''
-  // Letters and digits begin numbers that people type.
-  if (/^[!-/:-@[-`{-~]$/.test(text)) return text
-  throw new SettingsError(`--scan-prefix must be one sign such as ~, or none, not ${text}.`)
-}
-
-function readLinkRules(text: string): string[] {
-  const rules = text.split(/\s+/).filter((each) => each !== '')
-  try {
-    createScanReader(rules)
-  } catch (error) {
-    throw new SettingsError(`--scan-link-rule cannot be used: ${error instanceof Error ? error.message : ''}.`)
-  }
-  return rules
-}
-
 
 function readOneOf<Word extends string>(name: string, words: readonly Word[], text: string): Word {
   const found = words.find((each) => each === text)

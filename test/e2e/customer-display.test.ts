@@ -81,7 +81,7 @@ test('welcome, the bill, the total, the change and thanks; then welcome again', 
   faults.push(...(await look('bills')))
   await page.keyboard.press('F6')
   await customer.getByTestId('customer-step').getByText('Please pay in cash').waitFor()
-  expect(await customer.getByTestId('customer-step').innerText()).toContain('कृपया नकद दें')
+  expect(await customer.getByTestId('customer-step').innerText()).toContain('कृपया नक़द दें')
   faults.push(...(await look('paying')))
   await pastShield(page)
   await page.keyboard.press('w')
