@@ -6,6 +6,7 @@ export const parts = {
   commit: async () => (await import('./commit.ts')).commit,
   receipts: async () => (await import('./receipts.ts')).receipts,
   raster: async () => (await import('./raster.ts')).raster,
+  print: async () => (await import('./print.ts')).print,
   batch: async () => (await import('./batch.ts')).batch,
   start: async () => (await import('./start.ts')).start,
   scan: async () => (await import('./scan.ts')).scan,
