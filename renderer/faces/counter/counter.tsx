@@ -109,16 +109,16 @@ export function Counter({ state, dispatch }: CounterProps) {
     finding.find(text)
   }
 
-  useScan(scan)
-  useIdle(IDLE_LOCK_MS, lock)
-  useTapShield(screenKey(state))
   const scanUnread = (reason: string) => {
     if (state.screen.at !== 'home') return playTone('attention')
     finding.tellUnread(reason)
   }
 
-  useKeys({
+  useScan(scan)
   useUnreadScan(scanUnread)
+  useIdle(IDLE_LOCK_MS, lock)
+  useTapShield(screenKey(state))
+  useKeys({
     F1: () => setOpen('help'),
     F2: () => (isMoving ? undefined : goHome()),
     F3: () => (isMoving ? undefined : setOpen('payer')),
