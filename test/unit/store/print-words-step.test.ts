@@ -49,7 +49,9 @@ test('the record refuses a second try of what may be on paper, and bytes without
   raw.exec(step?.sql ?? '')
   for (const id of [3, 4, 6])
     for (const state of ['queued', 'sending', 'absent', 'failed'])
-      expect(() => raw.exec(`UPDATE print_jobs SET state = '${state}' WHERE id = ${id}`)).toThrow()
+      expect(() => raw.exec(`UPDATE print_jobs SET state = '${state}' WHERE id = ${id}`)).toThrow(
+        /may be on paper/,
+      )
   raw.exec("UPDATE print_jobs SET state = 'printed' WHERE id IN (4, 6)")
   expect(() => raw.exec("UPDATE print_jobs SET state = 'sending' WHERE id = 1")).toThrow(/named/)
   raw.exec("UPDATE print_jobs SET state = 'sending', process_id = '0001', printer = 'paper' WHERE id = 1")
