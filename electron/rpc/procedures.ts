@@ -26,7 +26,7 @@ import { enrolmentViewSchema, NOT_BELIEVED, NOT_LET_IN } from './enrolment.ts'
 import { rescueProcedures } from './rescue.ts'
 import { packProcedures } from './packs.ts'
 import { readinessProcedures } from './readiness.ts'
-import { shiftProcedures } from './shift.ts'
+import { notesSchema, shiftProcedures } from './shift.ts'
 import { supervisorProcedures } from './supervisor.ts'
 import { unlockProcedures, vaultStandingSchema } from './unlock.ts'
 
@@ -300,13 +300,7 @@ export const procedures = {
   },
   shift: {
     open: signedIn
-      .input(
-        z.strictObject({
-          denominations: z
-            .array(z.strictObject({ denominationPaise: paiseSchema, count: z.int().min(0).max(100_000) }))
-            .max(20),
-        }),
-      )
+      .input(z.strictObject({ denominations: notesSchema }))
       .output(shiftSchema)
       .errors(mayAnswer('shift_already_open', 'clock_set_back', 'clock_far_off', ...NOT_LET_IN)),
     ...shiftProcedures,

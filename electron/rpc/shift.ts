@@ -14,7 +14,7 @@ export const noteCountSchema = z.strictObject({
   denominationPaise: paiseSchema,
   count: z.int().min(0).max(100_000),
 })
-const notesSchema = z.array(noteCountSchema).max(20)
+export const notesSchema = z.array(noteCountSchema).max(20)
 
 export const cashAmountSchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('notes'), denominations: notesSchema }),

@@ -193,8 +193,7 @@ function LastSlip({ id, name, number }: LastSlipProps) {
       <p className={styles.small}>{text(number === null ? 'virtual.noSlip' : 'virtual.slip')}</p>
       {slip.isError ? <CallTrouble error={slip.error} /> : null}
       {number === null || slip.data === undefined ? null : (
-        // A longer slip is scrolled, also with keys.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a longer slip is scrolled, also with keys
         <section className={styles.slip} tabIndex={0} aria-label={text('virtual.slipOf', { name })}>
           <img
             src={slip.data.dataUrl}
