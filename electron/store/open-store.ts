@@ -115,9 +115,7 @@ function storeOver(gate: Gate, release: () => void): Store {
       rowsOf: (session, id) => rowsOfCollection(session, id, identity.masters()),
       limits: () => limitsOf(identity.masters()),
     }),
-    ...cardSaleTable(gate, (session, key) =>
-      readCollectionFacts(session, key, limitsOf(identity.masters())),
-    ),
+    ...cardSaleTable(gate, (session, key) => readCollectionFacts(session, key, limitsOf(identity.masters()))),
     ...paymentRows(gate, identity.masters),
     ...outboxTable(gate),
     ...handoverTable(gate),

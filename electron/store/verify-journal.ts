@@ -20,7 +20,14 @@ import { drawerFaults } from './check-drawers.ts'
 import { entryColumns, ownerOf, readMeta, sha256, verifierOf } from './check-file.ts'
 import { DERIVED_TABLES, rebuildDerived } from './rebuild.ts'
 
-export type FindingKind = FaultKind | 'shift' | 'card' | 'truncated' | 'rolled-back' | 'derived' | 'unreadable'
+export type FindingKind =
+  | FaultKind
+  | 'shift'
+  | 'card'
+  | 'truncated'
+  | 'rolled-back'
+  | 'derived'
+  | 'unreadable'
 
 export type Finding = { readonly kind: FindingKind; readonly seq: number | null; readonly words: string }
 
