@@ -64,7 +64,11 @@ export default defineConfig({
         rolldownOptions: {
           // Making a schema does nothing else: the ones that no screen uses are left out, and with them most of zod.
           treeshake: { manualPureFunctions: ['z'] },
-          input: [join(screens, 'index.html'), customerPage, ...(existsSync(consolePage) ? [consolePage] : [])],
+          input: [
+            join(screens, 'index.html'),
+            customerPage,
+            ...(existsSync(consolePage) ? [consolePage] : []),
+          ],
         },
       },
     },
