@@ -1,99 +1,60 @@
 // Ezetap's push-to-pay cloud with one terminal on it, written from the vendor's pages and not from the driver: bills are pushed, a card
 // is held to the terminal, and a ledger tells what was charged. Does what a script of faults says. Called by tests.
 import type { HttpAnswer } from './http-answers.ts'
-import { startHttpAnswers } from './http-answers.ts'
-import type { VirtualBill, VirtualCloud, VirtualCloudFault } from './pine-labs-cloud.ts'
-
-type Fields = Record<string, unknown>
-
-const LOOKS_TO_PAY = 2
-const LOOKS_TO_PAY_LATE = 6
+import type { CloudTill, Fields, VirtualBill, VirtualCloud, VirtualCloudFault } from './virtual-cloud.ts'
+import { damage, startVirtualCloud } from './virtual-cloud.ts'
 
 export async function startVirtualEzetap(who: {
   appKey: string
   username: string
   deviceId: string
 }): Promise<VirtualCloud> {
-  const ledger: VirtualBill[] = []
-  const looksAt = new Map<VirtualBill, number>()
-  let saleFault: VirtualCloudFault | undefined
-  let lookFaults: VirtualCloudFault[] = []
-
-  const push = (fields: Fields): HttpAnswer => {
-    if (saleFault === 'request_lost') return { kind: 'cut' }
-    if (saleFault === 'busy') return refuse('EZETAP_0000623', 'Device is busy with a pending notification')
-    if (saleFault === 'terminal_offline') return refuse('EZETAP_0000385', 'Device is not in the network')
-    const { deviceId } = (fields['pushTo'] ?? {}) as Fields
-    if (deviceId !== who.deviceId) return refuse('EZETAP_0000382', 'Device not found')
-    const bill: VirtualBill = {
-      reference: String(fields['externalRefNumber']),
-      terminalReference: `26112310153078${ledger.length}E020059712`,
-      amount: String(fields['amount']),
-      state: 'waiting',
-    }
-    ledger.push(bill)
-    if (saleFault === 'answer_lost' || saleFault === 'silence') {
-      bill.state = 'charged'
-      return { kind: saleFault === 'silence' ? 'silence' : 'cut' }
-    }
-    if (saleFault === 'duplicate') return refuse('EZETAP_0000001', 'Duplicate external reference number')
-    if (saleFault === 'no_number') return say({ success: true })
-    return damage(say({ success: true, p2pRequestId: bill.terminalReference }), saleFault)
-  }
-
-  const tell = (fields: Fields): HttpAnswer => {
-    const fault = lookFaults.shift()
-    const bill = ledger.find(({ terminalReference }) => terminalReference === fields['origP2pRequestId'])
-    if (bill === undefined || fault === 'not_found') {
-      return refuse('EZETAP_0000383', 'Notification not found for this refNumber')
-    }
-    advance(bill)
-    const externalRefNumber = fault === 'other_sale' ? 'OTHER' : bill.reference
-    return damage(say({ ...stateOf(bill, fault ?? saleFault), externalRefNumber }), fault)
-  }
-
-  /** What the citizen at the terminal does between two questions. */
-  const advance = (bill: VirtualBill) => {
-    if (bill.state !== 'waiting' || saleFault === 'never_ends') return
-    const looks = (looksAt.get(bill) ?? 0) + 1
-    looksAt.set(bill, looks)
-    if (looks < (saleFault === 'late_approval' ? LOOKS_TO_PAY_LATE : LOOKS_TO_PAY)) return
-    if (saleFault === 'declined') bill.state = 'declined'
-    else if (saleFault === 'cancelled_at_terminal') bill.state = 'cancelled'
-    else bill.state = 'charged'
-  }
-
-  const cancel = (fields: Fields): HttpAnswer => {
-    const bill = ledger.find(({ terminalReference }) => terminalReference === fields['origP2pRequestId'])
-    if (bill === undefined) return refuse('EZETAP_0000383', 'Notification not found')
-    if (bill.state !== 'waiting' || saleFault === 'late_approval') {
-      return refuse('EZETAP_0000610', 'Transaction already initiated, cannot initiate cancellation')
-    }
-    if (saleFault !== 'never_ends') bill.state = 'cancelled'
-    return say({ success: true })
-  }
-
-  const answerTo = (path: string, body: string): HttpAnswer => {
-    const fields = fieldsOf(body)
+  return await startVirtualCloud((till) => (path, fields) => {
     if (fields['appKey'] !== who.appKey || fields['username'] !== who.username) {
       return refuse('EZETAP_0000015', 'Authentication failed')
     }
-    if (path === '/api/3.0/p2p/start') return push(fields)
-    if (path === '/api/3.0/p2p/status') return tell(fields)
-    if (path === '/api/3.0/p2p/cancel') return cancel(fields)
+    if (path === '/api/3.0/p2p/start') return push(till, fields, who.deviceId)
+    if (path === '/api/3.0/p2p/status') return tell(till, fields)
+    if (path === '/api/3.0/p2p/cancel') return cancel(till, fields)
     return { kind: 'html', status: 404 }
+  })
+}
+
+function push(till: CloudTill, fields: Fields, knownDevice: string): HttpAnswer {
+  const fault = till.saleFault()
+  if (fault === 'request_lost') return { kind: 'cut' }
+  if (fault === 'busy') return refuse('EZETAP_0000623', 'Device is busy with a pending notification')
+  if (fault === 'terminal_offline') return refuse('EZETAP_0000385', 'Device is not in the network')
+  const { deviceId } = (fields['pushTo'] ?? {}) as Fields
+  if (deviceId !== knownDevice) return refuse('EZETAP_0000382', 'Device not found')
+  const p2pRequestId = `26112310153078${till.ledger.length}E020059712`
+  const nothing = till.put({
+    reference: String(fields['externalRefNumber']),
+    terminalReference: p2pRequestId,
+    amount: String(fields['amount']),
+  })
+  if (nothing !== null) return nothing
+  if (fault === 'duplicate') return refuse('EZETAP_0000001', 'Duplicate external reference number')
+  if (fault === 'no_number') return say({ success: true })
+  return damage(say({ success: true, p2pRequestId }), fault)
+}
+
+function tell(till: CloudTill, fields: Fields): HttpAnswer {
+  const fault = till.takeLookFault()
+  const bill = till.find(String(fields['origP2pRequestId']))
+  if (bill === undefined || fault === 'not_found') {
+    return refuse('EZETAP_0000383', 'Notification not found for this refNumber')
   }
-  const server = await startHttpAnswers(answerTo, null)
-  return {
-    url: new URL(server.origin),
-    ledger,
-    requests: server.requests,
-    script: ({ sale, looks = [] }) => {
-      saleFault = sale
-      lookFaults = [...looks]
-    },
-    close: server.close,
-  }
+  till.advance(bill)
+  const externalRefNumber = fault === 'other_sale' ? 'OTHER' : bill.reference
+  return damage(say({ ...stateOf(bill, fault ?? till.saleFault()), externalRefNumber }), fault)
+}
+
+function cancel(till: CloudTill, fields: Fields): HttpAnswer {
+  const bill = till.find(String(fields['origP2pRequestId']))
+  if (bill === undefined) return refuse('EZETAP_0000383', 'Notification not found')
+  if (till.takeBack(bill)) return say({ success: true })
+  return refuse('EZETAP_0000610', 'Transaction already initiated, cannot initiate cancellation')
 }
 
 function stateOf(bill: VirtualBill, fault: VirtualCloudFault | undefined): Fields {
@@ -133,20 +94,4 @@ function say(fields: Fields): HttpAnswer {
 
 function refuse(errorCode: string, errorMessage: string): HttpAnswer {
   return say({ success: false, errorCode, errorMessage })
-}
-
-function damage(answer: HttpAnswer, fault: VirtualCloudFault | undefined): HttpAnswer {
-  if (answer.kind !== 'json') return answer
-  if (fault === 'html') return { kind: 'html' }
-  if (fault === 'half') return { kind: 'half', body: answer.body }
-  if (fault === 'status_500') return { ...answer, status: 500 }
-  return answer
-}
-
-function fieldsOf(body: string): Fields {
-  try {
-    return JSON.parse(body) as Fields
-  } catch {
-    return {}
-  }
 }

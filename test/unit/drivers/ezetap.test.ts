@@ -7,7 +7,7 @@ import type { CardIntent, CardProgress } from '#drivers/card-terminal/card-termi
 import type { AmountUnit } from '#drivers/card-terminal/decimal-amount.ts'
 import { openEzetap, readEzetapStatus } from '#drivers/card-terminal/ezetap.ts'
 import { startVirtualEzetap } from '#drivers/virtual/ezetap-cloud.ts'
-import type { VirtualCloudFault } from '#drivers/virtual/pine-labs-cloud.ts'
+import type { VirtualCloudFault } from '#drivers/virtual/virtual-cloud.ts'
 import { contradiction } from '#test/unit/drivers/card-truth.ts'
 
 const appKey = '5ecre7ab-app-key'

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { CardIntent, CardProgress } from '#drivers/card-terminal/card-terminal.ts'
 import type { AmountUnit } from '#drivers/card-terminal/decimal-amount.ts'
 import { openPineLabs, readPineLabsStatus } from '#drivers/card-terminal/pine-labs.ts'
-import type { VirtualCloudFault } from '#drivers/virtual/pine-labs-cloud.ts'
+import type { VirtualCloudFault } from '#drivers/virtual/virtual-cloud.ts'
 import { startVirtualPineLabs } from '#drivers/virtual/pine-labs-cloud.ts'
 import { contradiction } from '#test/unit/drivers/card-truth.ts'
 
