@@ -50,6 +50,8 @@ type Parts = {
   readonly askAgainMs: readonly number[]
   /** Finishes the collection of a sale that was charged just now. Throws ProblemError. */
   readonly post: (sale: CardSale) => void
+  /** What the payer is asked for just now; null: the terminal is done. */
+  readonly onStep?: (step: CardProgress['step'] | null) => void
 }
 
 const LEFT_OPEN_ASKED_MAX = 20
@@ -69,6 +71,7 @@ export function startCardRunner(parts: Parts): CardRunner {
     const running = job().finally(() => {
       busy = null
       progress.delete(reference)
+      parts.onStep?.(null)
     })
     work = running.catch(() => undefined)
     return await running
@@ -113,6 +116,7 @@ export function startCardRunner(parts: Parts): CardRunner {
             step: step.step,
             words: step.words === null ? null : keptWords(step.words),
           })
+          parts.onStep?.(step.step)
         },
         onHandedOver: (terminalReference) => noteHandedOver(parts, reference, terminalReference),
       }),
@@ -157,6 +161,7 @@ export function startCardRunner(parts: Parts): CardRunner {
       if (sale.state !== 'started') throw new Error('only a sale that has just begun is handed over')
       if (busy !== null) throw new Error('one sale at a time')
       progress.set(sale.reference, { step: 'connecting', words: null })
+      parts.onStep?.('connecting')
       later(alone(sale.reference, async () => await charge(sale)))
     },
     cancel: async (sale) => {

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { PoleDisplay } from '#drivers/display/pole-display.ts'
 import type { CustomerLanguage, CustomerShown, CustomerView } from '#rpc/customer.ts'
+import type { CardStep } from '#rpc/card.ts'
 import type { Store } from '#store/open-store.ts'
 import { poleLines } from './pole-lines.ts'
 
@@ -13,6 +14,8 @@ const WAITING_MAX = 4
 
 export type CustomerDesk = {
   readonly show: (view: CustomerView) => void
+  /** What the card terminal asks the payer for; null: nothing any more. */
+  readonly cardStep: (step: CardStep | null) => void
   /** `after`: the number of the last answer; null: now. */
   readonly view: (after: number | null) => Promise<CustomerShown>
   readonly stop: () => Promise<void>
@@ -31,11 +34,12 @@ export function startCustomerDesk(ports: CustomerPorts): CustomerDesk {
   const { municipalityName, language, pole, logger, waitMs = WAIT_MS } = ports
   const waiting = new Set<() => void>()
   let shown: CustomerView = { at: 'idle' }
+  let cardStep: CardStep | null = null
   let number = 1
 
   const onPole = (): void => {
     try {
-      pole?.show(poleLines(shown, municipalityName()))
+      pole?.show(poleLines(shown, { municipalityName: municipalityName(), cardStep }))
     } catch (error) {
       logger.error({ error }, 'this cannot be shown on the pole display')
     }
@@ -43,18 +47,26 @@ export function startCustomerDesk(ports: CustomerPorts): CustomerDesk {
   const wakeAll = (): void => {
     for (const wake of waiting) wake()
   }
+  const changed = (): void => {
+    number += 1
+    onPole()
+    wakeAll()
+  }
   onPole()
   return {
     show: (view) => {
       if (JSON.stringify(view) === JSON.stringify(shown)) return
       shown = view
-      number += 1
-      onPole()
-      wakeAll()
+      changed()
+    },
+    cardStep: (step) => {
+      if (step === cardStep) return
+      cardStep = step
+      changed()
     },
     view: async (after) => {
       if (after === number) await nextWake(waiting, waitMs)
-      return { number, view: shown, municipalityName: municipalityName(), language }
+      return { number, view: shown, cardStep, municipalityName: municipalityName(), language }
     },
     stop: async () => {
       wakeAll()

@@ -2,9 +2,12 @@
 import { formatInr, type Paise } from '#contract/money.ts'
 import type { PoleLines } from '#drivers/display/pole-display.ts'
 import { latinOr, poleCentred, poleRow } from '#drivers/display/pole-text.ts'
+import type { CardStep } from '#rpc/card.ts'
 import type { CustomerView } from '#rpc/customer.ts'
 
-export function poleLines(view: CustomerView, municipalityName: string): PoleLines {
+type PoleFacts = { readonly municipalityName: string; readonly cardStep: CardStep | null }
+
+export function poleLines(view: CustomerView, { municipalityName, cardStep }: PoleFacts): PoleLines {
   switch (view.at) {
     case 'idle':
       return { upper: placed(latinOr(municipalityName, 'WELCOME')), lower: poleCentred('NAMASTE') }
@@ -14,7 +17,10 @@ export function poleLines(view: CustomerView, municipalityName: string): PoleLin
       return { upper, lower: poleRow('TOTAL', money(view.totalPaise)) }
     }
     case 'paying':
-      return { upper: poleRow('TOTAL', money(view.totalPaise)), lower: poleCentred(stepWords(view)) }
+      return {
+        upper: poleRow('TOTAL', money(view.totalPaise)),
+        lower: poleCentred(stepWords(view, cardStep)),
+      }
     case 'done': {
       const upper =
         view.tenderedPaise === null
@@ -25,18 +31,28 @@ export function poleLines(view: CustomerView, municipalityName: string): PoleLin
   }
 }
 
-function stepWords({ by, step }: Extract<CustomerView, { at: 'paying' }>): string {
+function stepWords({ by, step }: Extract<CustomerView, { at: 'paying' }>, cardStep: CardStep | null): string {
   switch (step) {
     case 'asked':
       return by === 'cash' ? 'CASH' : by === 'card' ? 'CARD' : 'CHEQUE OR TRANSFER'
     case 'terminal':
-      return 'SEE CARD TERMINAL'
+      return cardStep === null ? 'SEE CARD TERMINAL' : CARD_STEPS[cardStep]
     case 'recording':
     case 'notKnown':
       return 'PLEASE WAIT'
     case 'notPaid':
       return 'NOT PAID'
   }
+}
+
+const CARD_STEPS: Readonly<Record<CardStep, string>> = {
+  connecting: 'PLEASE WAIT',
+  present_card: 'PRESENT CARD',
+  enter_pin: 'ENTER PIN',
+  wrong_pin: 'WRONG PIN, TRY AGAIN',
+  authorising: 'ASKING THE BANK',
+  remove_card: 'REMOVE CARD',
+  working: 'PLEASE WAIT',
 }
 
 function money(amount: Paise | null): string {

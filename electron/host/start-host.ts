@@ -239,6 +239,7 @@ function startTill(parts: Parts): Running {
       askAgainMs: tuning.cardAskAgainMs,
       // Into the shift of who has taken the card; once that is closed, somebody must decide.
       post: (sale) => void finishSale(till, sale, sale.operatorId),
+      onStep: (step) => till.customer.cardStep(step),
     }),
   )
   const nowMs = (): number => clock.read().wallMs

@@ -39,7 +39,7 @@ export type Till = {
   readonly codesIn: (text: string) => ScanCodes
   readonly cards: CardRunner
   readonly drawer: DrawerDesk
-  readonly customer: Pick<CustomerDesk, 'show' | 'view'>
+  readonly customer: Pick<CustomerDesk, 'show' | 'view' | 'cardStep'>
   readonly devices: DeviceBook
   readonly dataDir: string
   readonly profile: PrinterProfile

@@ -3,6 +3,7 @@
 import { paiseSchema } from '#contract/money.ts'
 import * as z from 'zod'
 import { open, signedIn } from './callers.ts'
+import { cardStepSchema } from './card.ts'
 
 export const CUSTOMER_LINES_MAX = 20
 
@@ -50,6 +51,8 @@ export const customerShownSchema = z.strictObject({
   /** Counts up; give it back with the next call. */
   number: z.int().min(0),
   view: customerViewSchema,
+  /** What the card terminal waits for just now, while it leads; null: it has not said. */
+  cardStep: cardStepSchema.nullable(),
   municipalityName: z.string(),
   language: customerLanguageSchema,
 })

@@ -3,7 +3,7 @@
 import { formatInr, type Paise } from '#contract/money.ts'
 import type { CustomerLanguage, CustomerLine, CustomerShown, CustomerView } from '#rpc/customer.ts'
 import { createContext, use } from 'react'
-import { customerWords, type CustomerWord } from './customer-words.ts'
+import { customerWords, stepWord, type CustomerWord, type PayingView } from './customer-words.ts'
 import styles from './customer.module.css'
 
 /** More do not fit in type that can be read from there; the total holds all. */
@@ -15,18 +15,20 @@ const LanguageContext = createContext<CustomerLanguage>('hi')
 /** null: the till has not answered yet, or is away. */
 export function CustomerScreen({ shown }: { readonly shown: CustomerShown | null }) {
   if (shown === null) return <main className={styles.screen} data-testid="customer-away" />
-  const { view, municipalityName, language } = shown
+  const { view, cardStep, municipalityName, language } = shown
   return (
     <LanguageContext value={language}>
       <main className={styles.screen} data-testid="customer" data-at={view.at}>
         <p className={styles.name}>{municipalityName}</p>
-        <Body view={view} />
+        <Body view={view} cardStep={cardStep} />
       </main>
     </LanguageContext>
   )
 }
 
-function Body({ view }: { readonly view: CustomerView }) {
+type Shown = Pick<CustomerShown, 'view' | 'cardStep'>
+
+function Body({ view, cardStep }: Shown) {
   switch (view.at) {
     case 'idle':
       return <Big word="welcome" />
@@ -38,22 +40,24 @@ function Body({ view }: { readonly view: CustomerView }) {
         </>
       )
     case 'paying':
-      return <Paying view={view} />
+      return <Paying view={view} cardStep={cardStep} />
     case 'done':
       return <Done view={view} />
   }
 }
 
-function Paying({ view }: { readonly view: Extract<CustomerView, { at: 'paying' }> }) {
-  const { by, step, lines, totalPaise } = view
-  const word: CustomerWord =
-    step === 'asked' ? by : step === 'recording' ? 'wait' : step === 'terminal' ? 'terminal' : step
+function Paying({ view, cardStep }: Shown & { readonly view: PayingView }) {
+  const { step, lines, totalPaise } = view
   return (
     <>
       <Lines lines={lines} />
       {totalPaise === null ? null : <Total amountPaise={totalPaise} />}
-      <div className={styles.step} data-tone={step} data-testid="customer-step">
-        <Both word={word} />
+      <div
+        className={styles.step}
+        data-tone={step === 'terminal' && cardStep === 'wrong_pin' ? 'notPaid' : step}
+        data-testid="customer-step"
+      >
+        <Both word={stepWord(view, cardStep)} />
       </div>
     </>
   )

@@ -1,6 +1,7 @@
 // Words of the customer display: English and one language of the place, always both at once, because nobody asks the payer which.
 // Used by customer-screen.tsx.
-import type { CustomerLanguage } from '#rpc/customer.ts'
+import type { CardStep } from '#rpc/card.ts'
+import type { CustomerLanguage, CustomerView } from '#rpc/customer.ts'
 
 const en = {
   welcome: 'Welcome',
@@ -12,6 +13,12 @@ const en = {
   card: 'Payment by card',
   paper: 'Payment by cheque or transfer',
   terminal: 'Present your card at the card terminal and follow it',
+  connecting: 'Please wait: the card terminal is getting ready',
+  presentCard: 'Present your card: tap, insert or swipe',
+  enterPin: 'Enter your PIN on the card terminal',
+  wrongPin: 'Wrong PIN. Please try again',
+  authorising: 'Asking your bank. Please wait',
+  removeCard: 'Please take your card',
   wait: 'Please wait',
   notKnown: 'Please wait. The till is checking. Do not pay again.',
   notPaid: 'Nothing was paid',
@@ -35,6 +42,12 @@ const hi: Readonly<Record<CustomerWord, string>> = {
   card: 'कार्ड से भुगतान',
   paper: 'चेक या अंतरण से भुगतान',
   terminal: 'कार्ड मशीन पर कार्ड लगाएँ और उसके निर्देश मानें',
+  connecting: 'कृपया रुकें: कार्ड मशीन तैयार हो रही है',
+  presentCard: 'कार्ड लगाएँ: छुआएँ, डालें या खींचें',
+  enterPin: 'कार्ड मशीन पर अपना पिन डालें',
+  wrongPin: 'पिन ग़लत है। कृपया फिर डालें',
+  authorising: 'आपके बैंक से पूछा जा रहा है। कृपया रुकें',
+  removeCard: 'कृपया अपना कार्ड निकालें',
   wait: 'कृपया रुकें',
   notKnown: 'कृपया रुकें। जाँच हो रही है। दोबारा भुगतान न करें।',
   notPaid: 'कोई भुगतान नहीं हुआ',
@@ -56,6 +69,12 @@ const pa: Readonly<Record<CustomerWord, string>> = {
   card: 'ਕਾਰਡ ਰਾਹੀਂ ਭੁਗਤਾਨ',
   paper: 'ਚੈੱਕ ਜਾਂ ਟ੍ਰਾਂਸਫ਼ਰ ਰਾਹੀਂ ਭੁਗਤਾਨ',
   terminal: 'ਕਾਰਡ ਮਸ਼ੀਨ ਉੱਤੇ ਕਾਰਡ ਲਾਓ ਅਤੇ ਉਸ ਦੀਆਂ ਹਦਾਇਤਾਂ ਮੰਨੋ',
+  connecting: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ: ਕਾਰਡ ਮਸ਼ੀਨ ਤਿਆਰ ਹੋ ਰਹੀ ਹੈ',
+  presentCard: 'ਕਾਰਡ ਲਾਓ: ਛੁਹਾਓ, ਪਾਓ ਜਾਂ ਸਵਾਈਪ ਕਰੋ',
+  enterPin: 'ਕਾਰਡ ਮਸ਼ੀਨ ਉੱਤੇ ਆਪਣਾ ਪਿੰਨ ਪਾਓ',
+  wrongPin: 'ਪਿੰਨ ਗਲਤ ਹੈ। ਕਿਰਪਾ ਕਰਕੇ ਫਿਰ ਪਾਓ',
+  authorising: 'ਤੁਹਾਡੇ ਬੈਂਕ ਤੋਂ ਪੁੱਛਿਆ ਜਾ ਰਿਹਾ ਹੈ। ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ',
+  removeCard: 'ਕਿਰਪਾ ਕਰਕੇ ਆਪਣਾ ਕਾਰਡ ਕੱਢੋ',
   wait: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ',
   notKnown: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ। ਜਾਂਚ ਹੋ ਰਹੀ ਹੈ। ਦੁਬਾਰਾ ਭੁਗਤਾਨ ਨਾ ਕਰੋ।',
   notPaid: 'ਕੋਈ ਭੁਗਤਾਨ ਨਹੀਂ ਹੋਇਆ',
@@ -70,3 +89,30 @@ const pa: Readonly<Record<CustomerWord, string>> = {
 export const customerWords = { en, hi, pa } satisfies Readonly<
   Record<'en' | CustomerLanguage, Readonly<Record<CustomerWord, string>>>
 >
+
+export type PayingView = Extract<CustomerView, { at: 'paying' }>
+
+/** What the payer is asked for; while the card terminal leads, what it has said. */
+export function stepWord({ by, step }: PayingView, cardStep: CardStep | null): CustomerWord {
+  switch (step) {
+    case 'asked':
+      return by
+    case 'recording':
+      return 'wait'
+    case 'terminal':
+      return cardStep === null ? 'terminal' : CARD_STEP_WORDS[cardStep]
+    case 'notKnown':
+    case 'notPaid':
+      return step
+  }
+}
+
+const CARD_STEP_WORDS: Readonly<Record<CardStep, CustomerWord>> = {
+  connecting: 'connecting',
+  present_card: 'presentCard',
+  enter_pin: 'enterPin',
+  wrong_pin: 'wrongPin',
+  authorising: 'authorising',
+  remove_card: 'removeCard',
+  working: 'wait',
+}

@@ -50,11 +50,24 @@ test.each<[string, CustomerView, string, string]>([
     '     THANK YOU      ',
   ],
 ])('on a pole display: %s', (_name, view, upper, lower) => {
-  expect(poleLines(view, 'Devgaon')).toEqual({ upper, lower })
+  expect(poleLines(view, { municipalityName: 'Devgaon', cardStep: null })).toEqual({ upper, lower })
+})
+
+test.each([
+  ['present_card', '    PRESENT CARD    '],
+  ['wrong_pin', 'WRONG PIN, TRY AGAIN'],
+  ['remove_card', '    REMOVE CARD     '],
+] as const)('on a pole display, as the card terminal goes on: %s', (cardStep, lower) => {
+  const facts = { municipalityName: 'Devgaon', cardStep }
+  expect(poleLines(paying('card', 'terminal'), facts).lower).toBe(lower)
+  // Only while the terminal leads.
+  expect(poleLines(paying('cash', 'asked'), facts).lower.trim()).toBe('CASH')
 })
 
 test('a name that no pole display can write gives way to a word', () => {
-  expect(poleLines({ at: 'idle' }, 'देवगाँव').upper.trim()).toBe('WELCOME')
+  expect(poleLines({ at: 'idle' }, { municipalityName: 'देवगाँव', cardStep: null }).upper.trim()).toBe(
+    'WELCOME',
+  )
 })
 
 test('screen and pole display follow each change', async () => {
@@ -79,6 +92,14 @@ test('screen and pole display follow each change', async () => {
   // The same again is no change.
   desk.show({ ...bills })
   expect((await desk.view(null)).number).toBe(first.number + 1)
+  desk.show(paying('card', 'terminal'))
+  const asked = await desk.view(null)
+  const stepping = desk.view(asked.number)
+  desk.cardStep('enter_pin')
+  expect(await stepping).toMatchObject({ cardStep: 'enter_pin' })
+  await vi.waitFor(() => expect(device.lines()[1]).toBe('     ENTER PIN      '))
+  desk.cardStep(null)
+  expect(await desk.view(null)).toMatchObject({ number: asked.number + 2, cardStep: null })
   desk.show(done)
   await vi.waitFor(() => expect(device.lines()[0]).toBe('CHANGE        Rs 100'))
   await desk.stop()

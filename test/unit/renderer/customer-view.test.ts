@@ -4,7 +4,8 @@ import { rupees, ZERO_PAISE } from '#contract/money.ts'
 import { counterReducer, START, type CounterState } from '#renderer/faces/counter/counter-state.ts'
 import { customerView } from '#renderer/faces/counter/customer-view.ts'
 import { followCustomer } from '#renderer/customer/follow-customer.ts'
-import { customerWords } from '#renderer/customer/customer-words.ts'
+import { customerWords, stepWord } from '#renderer/customer/customer-words.ts'
+import { cardStepSchema } from '#rpc/card.ts'
 import { customerViewSchema, type CustomerShown } from '#rpc/customer.ts'
 import type { Collection, TakeInput } from '#rpc/procedures.ts'
 import { foundBill } from './bills.ts'
@@ -116,10 +117,22 @@ test('done: change of cash, total of everything else, receipt numbers; the next 
   expect(viewOf(counterReducer(taken('CASH'), { do: 'nextCustomer' }))).toEqual({ at: 'idle' })
 })
 
+test('each step of the card terminal is asked for in words, and only while it leads', () => {
+  const view = { at: 'paying', by: 'card', step: 'terminal', lines: [], totalPaise: null } as const
+  expect(stepWord(view, null)).toBe('terminal')
+  const words = cardStepSchema.options.map((step) => customerWords.en[stepWord(view, step)])
+  expect(words.join(' | ')).toMatch(
+    /Present your card.*Enter your PIN.*Wrong PIN.*Asking your bank.*take your/,
+  )
+  expect(stepWord({ ...view, step: 'notKnown' }, 'present_card')).toBe('notKnown')
+  expect(stepWord({ ...view, step: 'asked' }, 'present_card')).toBe('card')
+})
+
 test('the page tells each change once, and shows nothing when the till stays away', async () => {
   const shown = (number: number): CustomerShown => ({
     number,
     view: { at: 'idle' },
+    cardStep: null,
     municipalityName: 'Devgaon',
     language: 'hi',
   })
