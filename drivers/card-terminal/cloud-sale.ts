@@ -2,11 +2,15 @@
 // too long, and never handed over twice. Called by pine-labs.ts and ezetap.ts.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
+import type * as z from 'zod'
 import { DriverProblem } from '#drivers/problem.ts'
 import { assertIntent } from './card-intent.ts'
 import type { CardIntent, CardOutcome, CardProgress, CardStatus, CardTerminal } from './card-terminal.ts'
 import type { CardWatch } from './card-watch.ts'
 import { sturdyWatch } from './card-watch.ts'
+import type { AmountUnit } from './decimal-amount.ts'
+import type { JsonPoster, Posted } from './post-json.ts'
+import { wrongAnswer } from './post-json.ts'
 
 export type CloudTimes = {
   readonly askTimeoutMs: number
@@ -34,6 +38,63 @@ export type HandedOver =
 export type CloudLook =
   | Extract<CardOutcome, { kind: 'approved' | 'declined' | 'cancelled' | 'unknown' }>
   | { readonly kind: 'in_progress'; readonly progress: CardProgress }
+
+/** One sale that an answer is read for. */
+export type CloudSale = {
+  readonly intent: CardIntent
+  readonly terminalReference: string
+  readonly amountUnit: AmountUnit
+}
+
+/** What a question to the cloud came to; `lost` also for an answer that has not the form of one. */
+export type CloudAsked<Answer> =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | Exclude<Posted, { kind: 'answer' }>
+
+type CloudLine<Answer> = {
+  readonly poster: JsonPoster
+  /** The vendor's. */
+  readonly name: string
+  /** Before the name of every operation. */
+  readonly path: string
+  /** Who asks: part of every question. */
+  readonly who: Readonly<Record<string, unknown>>
+  readonly answerSchema: z.ZodType<Answer>
+  readonly timeoutMs: number
+}
+
+/** Asks the cloud of one vendor in the name of this till. Never rejects for what the cloud does. */
+export function cloudAsker<Answer>({
+  poster,
+  name,
+  path,
+  who,
+  answerSchema,
+  timeoutMs,
+}: CloudLine<Answer>): (operation: string, fields: Record<string, unknown>) => Promise<CloudAsked<Answer>> {
+  return async (operation, fields) => {
+    const posted = await poster.post(`${path}/${operation}`, JSON.stringify({ ...who, ...fields }), timeoutMs)
+    if (posted.kind !== 'answer') return posted
+    const parsed = answerSchema.safeParse(posted.json)
+    if (parsed.success) return { kind: 'answer', answer: parsed.data }
+    return { kind: 'lost', problem: wrongAnswer(name, 'its form is not the one of this call') }
+  }
+}
+
+/** What handing over came to without an answer: only what was never sent is known not to be charged. */
+export function handedOverUnheard(
+  asked: Exclude<Posted, { kind: 'answer' }>,
+  words: Pick<CloudProtocol, 'vendor' | 'report'>,
+  intent: CardIntent,
+): HandedOver {
+  if (asked.kind === 'not_sent') return { kind: 'not_started', problem: asked.problem }
+  return { kind: 'unknown', problem: neverToldItsId(words, intent) }
+}
+
+/** A look that settles nothing: it is taken again. */
+export function uselessLook(name: string, why: string): CloudLook {
+  return { kind: 'unknown', problem: wrongAnswer(name, why) }
+}
 
 /** What a vendor's own protocol comes down to; nothing here rejects for what the cloud does. */
 export type CloudProtocol = {

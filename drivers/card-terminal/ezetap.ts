@@ -4,11 +4,18 @@
 import * as z from 'zod'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { CardIntent, CardProgress, CardTerminal } from './card-terminal.ts'
-import type { CloudLook, CloudTimes, HandedOver } from './cloud-sale.ts'
-import { CLOUD_TIMES, cloudTerminal, neverToldItsId } from './cloud-sale.ts'
+import type { CloudLook, CloudSale, CloudTimes, HandedOver } from './cloud-sale.ts'
+import {
+  CLOUD_TIMES,
+  cloudAsker,
+  cloudTerminal,
+  handedOverUnheard,
+  neverToldItsId,
+  uselessLook,
+} from './cloud-sale.ts'
 import type { AmountUnit } from './decimal-amount.ts'
 import { amountText, paiseOfText } from './decimal-amount.ts'
-import { createJsonPoster, wrongAnswer } from './post-json.ts'
+import { createJsonPoster } from './post-json.ts'
 import { cleanId, cleanWords, lastFourOf } from './said-words.ts'
 
 export type EzetapOptions = {
@@ -77,14 +84,14 @@ export function openEzetap(options: EzetapOptions): CardTerminal {
   const { url, appKey, username, amountUnit, times = CLOUD_TIMES } = options
   const poster = createJsonPoster({ baseUrl: url, name: NAME, ca: options.ca })
   const deviceId = /[|,]/.test(options.device) ? options.device : `${options.device}|ezetap_android`
-  const ask = async (operation: string, fields: Record<string, unknown>): Promise<Asked> => {
-    const body = JSON.stringify({ appKey, username, ...fields })
-    const posted = await poster.post(`${PATH}/${operation}`, body, times.askTimeoutMs)
-    if (posted.kind !== 'answer') return posted
-    const parsed = AnswerSchema.safeParse(posted.json)
-    if (parsed.success) return { kind: 'answer', answer: parsed.data }
-    return { kind: 'lost', problem: wrongAnswer(NAME, 'its form is not the one of this call') }
-  }
+  const ask = cloudAsker({
+    poster,
+    name: NAME,
+    path: PATH,
+    who: { appKey, username },
+    answerSchema: AnswerSchema,
+    timeoutMs: times.askTimeoutMs,
+  })
 
   const handOver = async (intent: CardIntent): Promise<HandedOver> => {
     const asked = await ask('start', {
@@ -93,8 +100,7 @@ export function openEzetap(options: EzetapOptions): CardTerminal {
       mode: 'CARD',
       pushTo: { deviceId },
     })
-    if (asked.kind === 'not_sent') return { kind: 'not_started', problem: asked.problem }
-    if (asked.kind === 'lost') return { kind: 'unknown', problem: neverToldItsId(PROTOCOL_WORDS, intent) }
+    if (asked.kind !== 'answer') return handedOverUnheard(asked, PROTOCOL_WORDS, intent)
     return handedOverIn(asked.answer, intent)
   }
   const look = async (intent: CardIntent, terminalReference: string): Promise<CloudLook> => {
@@ -129,11 +135,6 @@ export function openEzetap(options: EzetapOptions): CardTerminal {
   )
 }
 
-type Asked =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'not_sent'; readonly problem: DriverProblem }
-  | { readonly kind: 'lost'; readonly problem: DriverProblem }
-
 function handedOverIn(answer: Answer, intent: CardIntent): HandedOver {
   const terminalReference = answer.p2pRequestId ?? ''
   if (answer.success && ID.test(terminalReference)) return { kind: 'handed_over', terminalReference }
@@ -166,11 +167,8 @@ function notSetUp(said: string): DriverProblem {
 }
 
 /** What the state of one push says. Whatever is neither final nor on its way stays unknown, and is asked again. */
-export function readEzetapStatus(
-  answer: Answer,
-  sale: { readonly intent: CardIntent; readonly terminalReference: string; readonly amountUnit: AmountUnit },
-): CloudLook {
-  const wrong = (why: string): CloudLook => ({ kind: 'unknown', problem: wrongAnswer(NAME, why) })
+export function readEzetapStatus(answer: Answer, sale: CloudSale): CloudLook {
+  const wrong = (why: string) => uselessLook(NAME, why)
   const { messageCode, externalRefNumber, p2pRequestId } = answer
   const status = answer.status?.toUpperCase() ?? ''
   if ((p2pRequestId ?? sale.terminalReference) !== sale.terminalReference)
@@ -194,11 +192,8 @@ function progressIn(step: CardProgress['step'], words: string): CardProgress {
   return { step: /(wrong|incorrect|invalid) pin/i.test(words) ? 'wrong_pin' : step, words }
 }
 
-function approvalIn(
-  answer: Answer,
-  { intent, amountUnit }: Parameters<typeof readEzetapStatus>[1],
-): CloudLook {
-  const wrong = (why: string): CloudLook => ({ kind: 'unknown', problem: wrongAnswer(NAME, why) })
+function approvalIn(answer: Answer, { intent, amountUnit }: CloudSale): CloudLook {
+  const wrong = (why: string) => uselessLook(NAME, why)
   if (answer.externalRefNumber !== intent.reference) return wrong('it does not say whose sale it is')
   const paid = paiseOfText(answer.totalAmount ?? answer.amount ?? '', amountUnit)
   if (paid !== intent.amountPaise || (answer.currencyCode ?? 'INR') !== 'INR') {

@@ -4,12 +4,19 @@
 import * as z from 'zod'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { CardIntent, CardProgress, CardTerminal } from './card-terminal.ts'
-import type { CloudLook, CloudTimes, HandedOver } from './cloud-sale.ts'
-import { CLOUD_TIMES, cloudTerminal, neverToldItsId } from './cloud-sale.ts'
+import type { CloudLook, CloudSale, CloudTimes, HandedOver } from './cloud-sale.ts'
+import {
+  CLOUD_TIMES,
+  cloudAsker,
+  cloudTerminal,
+  handedOverUnheard,
+  neverToldItsId,
+  uselessLook,
+} from './cloud-sale.ts'
 import type { AmountUnit } from './decimal-amount.ts'
 import { amountText, paiseOfText } from './decimal-amount.ts'
 import { exactNumber } from './exact-json.ts'
-import { createJsonPoster, wrongAnswer } from './post-json.ts'
+import { createJsonPoster } from './post-json.ts'
 import { cleanId, cleanWords, lastFourOf } from './said-words.ts'
 
 export type PineLabsOptions = {
@@ -31,7 +38,7 @@ export type PineLabsOptions = {
 
 const PATH = '/API/CloudBasedIntegration/V1'
 const NAME = 'Pine Labs'
-const REPORT = "Pine Labs' transaction report"
+const PROTOCOL_WORDS = { vendor: NAME, report: "Pine Labs' transaction report" }
 const AUTO_CANCEL_MINUTES = 4
 const TAGS_MAX = 200
 
@@ -54,21 +61,20 @@ const ID = /^[1-9]\d{0,18}$/
 export function openPineLabs(options: PineLabsOptions): CardTerminal {
   const { url, amountUnit, times = CLOUD_TIMES } = options
   const poster = createJsonPoster({ baseUrl: url, name: NAME, ca: options.ca })
-  const who = {
-    MerchantID: options.merchantId,
-    SecurityToken: options.securityToken,
-    ClientID: options.clientId,
-    StoreID: options.storeId,
-  }
   const amountOf = (intent: CardIntent) => exactNumber(amountText(intent.amountPaise, amountUnit))
-  const ask = async (operation: string, fields: Record<string, unknown>): Promise<Asked> => {
-    const body = JSON.stringify({ ...who, ...fields })
-    const posted = await poster.post(`${PATH}/${operation}`, body, times.askTimeoutMs)
-    if (posted.kind !== 'answer') return posted
-    const parsed = AnswerSchema.safeParse(posted.json)
-    if (parsed.success) return { kind: 'answer', answer: parsed.data }
-    return { kind: 'lost', problem: wrongAnswer(NAME, 'its form is not the one of this call') }
-  }
+  const ask = cloudAsker({
+    poster,
+    name: NAME,
+    path: PATH,
+    who: {
+      MerchantID: options.merchantId,
+      SecurityToken: options.securityToken,
+      ClientID: options.clientId,
+      StoreID: options.storeId,
+    },
+    answerSchema: AnswerSchema,
+    timeoutMs: times.askTimeoutMs,
+  })
 
   const handOver = async (intent: CardIntent): Promise<HandedOver> => {
     const asked = await ask('UploadBilledTransaction', {
@@ -80,8 +86,7 @@ export function openPineLabs(options: PineLabsOptions): CardTerminal {
       UserID: 'TAHSIL',
       AutoCancelDurationInMinutes: AUTO_CANCEL_MINUTES,
     })
-    if (asked.kind === 'not_sent') return { kind: 'not_started', problem: asked.problem }
-    if (asked.kind === 'lost') return { kind: 'unknown', problem: neverToldItsId(PROTOCOL_WORDS, intent) }
+    if (asked.kind !== 'answer') return handedOverUnheard(asked, PROTOCOL_WORDS, intent)
     return handedOverIn(asked.answer, intent)
   }
   const look = async (intent: CardIntent, terminalReference: string): Promise<CloudLook> => {
@@ -124,13 +129,6 @@ export function openPineLabs(options: PineLabsOptions): CardTerminal {
   )
 }
 
-const PROTOCOL_WORDS = { vendor: NAME, report: REPORT }
-
-type Asked =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'not_sent'; readonly problem: DriverProblem }
-  | { readonly kind: 'lost'; readonly problem: DriverProblem }
-
 function handedOverIn({ ResponseCode, ...answer }: Answer, intent: CardIntent): HandedOver {
   const said = cleanWords(answer.ResponseMessage) ?? `code ${ResponseCode}`
   const terminalReference = answer.PlutusTransactionReferenceID ?? ''
@@ -158,13 +156,10 @@ function notSetUp(said: string): DriverProblem {
 }
 
 /** What GetCloudBasedTxnStatus says of one sale. "Not found" is no proof: the cloud may learn of a sale later. */
-export function readPineLabsStatus(
-  answer: Answer,
-  sale: { readonly intent: CardIntent; readonly terminalReference: string; readonly amountUnit: AmountUnit },
-): CloudLook {
+export function readPineLabsStatus(answer: Answer, sale: CloudSale): CloudLook {
   const said = (cleanWords(answer.ResponseMessage) ?? '').toUpperCase()
   const code = Number(answer.ResponseCode)
-  const wrong = (why: string): CloudLook => ({ kind: 'unknown', problem: wrongAnswer(NAME, why) })
+  const wrong = (why: string) => uselessLook(NAME, why)
   if (answer.PlutusTransactionReferenceID !== sale.terminalReference) return wrong('it is about another sale')
   if (code === 0) return /^(TXN )?APPROVED$/.test(said) ? approvalIn(answer, sale) : wrong(said)
   const progress = progressIn(said, code)
@@ -185,7 +180,7 @@ function progressIn(said: string, code: number): CardProgress | null {
 
 function approvalIn(
   { TransactionData }: Answer,
-  { intent, terminalReference, amountUnit }: Parameters<typeof readPineLabsStatus>[1],
+  { intent, terminalReference, amountUnit }: CloudSale,
 ): CloudLook {
   // tags and their order differ from one payment mode to the next
   const tags = new Map(
@@ -195,13 +190,10 @@ function approvalIn(
   const paid =
     inPaise === undefined ? paiseOfText(tags.get('amount') ?? '', amountUnit) : paiseOfText(inPaise, 'paise')
   if (paid !== intent.amountPaise) {
-    return {
-      kind: 'unknown',
-      problem: wrongAnswer(NAME, 'it approves another amount than the one asked for'),
-    }
+    return uselessLook(NAME, 'it approves another amount than the one asked for')
   }
   if (/CASH/i.test(tags.get('paymentmode') ?? '')) {
-    return { kind: 'unknown', problem: wrongAnswer(NAME, 'the terminal booked it as cash') }
+    return uselessLook(NAME, 'the terminal booked it as cash')
   }
   const id = (name: string) => cleanId(tags.get(name))
   return {
