@@ -1,5 +1,5 @@
-// The one question of every test of a card terminal: does the outcome contradict what was really charged? Called by nexo-sales,
-// pine-labs and ezetap tests.
+// The one question of every test of a card terminal: does the outcome contradict what was really charged? Called by the
+// nexo-sales tests and cloud-terminal-rules.ts.
 import type { CardIntent, CardOutcome, CardStatus } from '#drivers/card-terminal/card-terminal.ts'
 
 type Entry = { readonly reference: string; readonly state: string }
