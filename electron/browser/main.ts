@@ -76,24 +76,30 @@ function windowsOf(shell: BrowserShell, { settings, isOpening }: BrowserShellArg
   return {
     show: () => {
       const launchUrl = shell.mintLaunchUrl()
-      const customer = customerDisplay === null ? {} : { customerUrl: shell.mintCustomerUrl() }
+      const customerUrl = customerDisplay === null ? null : shell.mintCustomerUrl()
+      const customer = customerUrl === null ? {} : { customerUrl }
       if (!isOpening) return { launchUrl, window: 'none', reason: null, ...customer }
       const found = findChromium(machine)
       if (found.kind === 'none') return { launchUrl, window: 'none', reason: found.reason, ...customer }
       const { path: browserPath } = found
       const profileDir = join(settings.dataDir, 'browser-profile')
       open({ browserPath, url: launchUrl, profileDir, isKiosk: settings.face === 'kiosk' })
-      if (customerDisplay !== null) {
+      if (customerUrl !== null && customerDisplay?.hasWindow === true) {
         open({
           browserPath,
-          url: shell.mintCustomerUrl(),
+          url: customerUrl,
           // A profile of its own: one Chromium would put both windows where the first one stands.
           profileDir: join(settings.dataDir, 'customer-profile'),
           isKiosk: customerDisplay.place !== null,
           place: customerDisplay.place,
         })
       }
-      return { launchUrl, window: 'opened', reason: null }
+      return {
+        launchUrl,
+        window: 'opened',
+        reason: null,
+        ...(customerDisplay?.hasWindow === true ? {} : customer),
+      }
     },
     close: () => {
       for (const child of children) child.kill()
@@ -114,8 +120,8 @@ function sayReady(args: BrowserShellArguments, shell: BrowserShell, shown: Shown
 }
 
 function wordsOfShown({ launchUrl, window, reason, customerUrl }: Shown): string {
-  if (window === 'opened') return 'Its window is open.\n'
   const customer = customerUrl === undefined ? '' : `And this one on the payer's screen:\n  ${customerUrl}\n`
+  if (window === 'opened') return `Its window is open.\n${customer}`
   return `${reason === null ? '' : `${reason} `}Open this link in a browser on this machine; it works once, within two minutes:\n  ${launchUrl}\n${customer}`
 }
 

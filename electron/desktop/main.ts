@@ -79,7 +79,7 @@ function start(): void {
 
 /** Without a second screen the till works on: the words are for whoever set it up. */
 function openCustomer({ customerDisplay }: ShellSettings): BrowserWindow | null {
-  if (customerDisplay === null) return null
+  if (customerDisplay?.hasWindow !== true) return null
   const { place } = customerDisplay
   const preload = join(BUILT, 'preload.cjs')
   const window = openCustomerWindow({ preload, hasDevTools: !app.isPackaged, place })

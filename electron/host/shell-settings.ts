@@ -15,7 +15,7 @@ export const SETTINGS_FILE = 'terminal.json'
 const SETTINGS_BYTES_MAX = 64 * 1024
 
 /** Names of the command line, as `--name VALUE`, with where else each may come from. */
-const SETTINGS = {
+export const SETTINGS = {
   data: { env: 'TAHSIL_DATA_DIR', file: null },
   integrator: { env: 'TAHSIL_INTEGRATOR_URL', file: 'integratorUrl' },
   ca: { env: 'TAHSIL_INTEGRATOR_CA', file: 'integratorCa' },
@@ -61,7 +61,8 @@ export const SETTINGS_USAGE = `  --integrator URL   the municipality's integrato
                      (TAHSIL_SCAN_LINK_RULE)
   --drawer-open-level L  level of the cash drawer's switch while it is open: high, low or unknown (TAHSIL_DRAWER_OPEN_LEVEL)
   --pole-display WHERE   pole:escpos:serial:PATH[?baud=9600], pole:cd5220:serial:PATH or none (TAHSIL_POLE_DISPLAY)
-  --customer-display ON  a window for the payer: on, off, or X,Y of the second screen's corner (TAHSIL_CUSTOMER_DISPLAY)
+  --customer-display ON  a window for the payer: on, off, X,Y of the second screen's corner, or link: its address is told and no
+                         window opened (TAHSIL_CUSTOMER_DISPLAY)
   --columns N        characters per line of the paper: 32, 42 or 48 (TAHSIL_PAPER_COLUMNS)
   --receipt-language L  en, hi, pa, en+hi or en+pa (TAHSIL_RECEIPT_LANGUAGE)
   --journal-copy DIR second copy of the journal, best on an SD card (TAHSIL_JOURNAL_COPY)
@@ -74,8 +75,14 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** null: no window for the payer. `place`: the second screen's upper left corner; null: wherever the system puts it. */
-export type CustomerDisplay = { readonly place: { readonly x: number; readonly y: number } | null } | null
+/**
+ * null: none for the payer. `place`: the second screen's upper left corner; null: wherever the system puts it. Without `hasWindow` only its
+ * address is told, for whoever opens it by hand.
+ */
+export type CustomerDisplay = {
+  readonly place: { readonly x: number; readonly y: number } | null
+  readonly hasWindow: boolean
+} | null
 
 export type ShellSettings = HostOptions & { readonly face: Face; readonly customerDisplay: CustomerDisplay }
 
@@ -186,10 +193,11 @@ function readOptional(text: string | undefined): string | null {
 
 function readCustomerDisplay(text: string): CustomerDisplay {
   if (text === 'off') return null
-  if (text === 'on') return { place: null }
+  if (text === 'on') return { place: null, hasWindow: true }
+  if (text === 'link') return { place: null, hasWindow: false }
   const [, x, y] = /^(-?\d{1,5}),(-?\d{1,5})$/.exec(text) ?? []
-  if (x !== undefined && y !== undefined) return { place: { x: Number(x), y: Number(y) } }
-  throw new SettingsError(`--customer-display must be on, off, or a place such as 1920,0, not ${text}.`)
+  if (x !== undefined && y !== undefined) return { place: { x: Number(x), y: Number(y) }, hasWindow: true }
+  throw new SettingsError(`--customer-display must be on, off, link, or a place such as 1920,0, not ${text}.`)
 }
 
 function readColumns(text: string): 32 | 42 | 48 {

@@ -96,6 +96,8 @@ export type TerminalWishes = {
   /** Absent: English. */
   readonly receiptLanguage?: ReceiptLanguage
   readonly cardTerminal: string
+  /** More words of its command line. */
+  readonly passed?: readonly string[]
   readonly machine: { readonly hasDisplay: boolean; readonly isRoot: boolean }
   /** Called with a new one-time link when one was asked for. */
   readonly onLink: (said: Ready) => void
@@ -120,6 +122,7 @@ export function planTerminal({ folder, env }: Common, wishes: TerminalWishes): P
     '--card-terminal',
     wishes.cardTerminal,
     ...(wishes.receiptLanguage === undefined ? [] : ['--receipt-language', wishes.receiptLanguage]),
+    ...(wishes.passed ?? []),
   ]
   const electron = wishes.isOpening && wishes.machine.hasDisplay ? findElectron(env) : null
   const common = {

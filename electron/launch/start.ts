@@ -102,6 +102,7 @@ async function startAll(stack: Stack, port: number): Promise<Started | null> {
       cardReader: args.cardReader,
       receiptLanguage: args.receiptLanguage,
       cardTerminal: args.cardTerminal,
+      passed: args.passed,
       onLink: (said) => say(wordsOfWindow(said).join('\n')),
       machine: {
         hasDisplay:

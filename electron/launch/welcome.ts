@@ -57,13 +57,18 @@ export function welcome(running: Running): string {
 
 /** The lines that say where the till's window is. */
 export function wordsOfWindow(terminal: Ready): string[] {
-  if (terminal['shell'] === 'desktop' || terminal['window'] === 'opened')
-    return ['The till’s window is open.']
+  const url = terminal['customerUrl']
+  const link = typeof url === 'string' ? [`  ${url}`] : []
+  const customer =
+    link.length === 0 ? [] : ['The customer display, for a screen that the payer sees:', ...link]
+  if (terminal['shell'] === 'desktop') return ['The till’s window is open.']
+  if (terminal['window'] === 'opened') return ['The till’s window is open.', ...customer]
   const reason = typeof terminal['reason'] === 'string' ? [terminal['reason']] : []
   return [
     ...reason,
     'Open this link in a browser on this machine; it works once, within two minutes:',
     `  ${String(terminal['launchUrl'])}`,
+    ...customer,
   ]
 }
 

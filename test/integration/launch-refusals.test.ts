@@ -57,6 +57,20 @@ it('words it does not know', async () => {
   expect(readStartArguments(['--help'], {})).toBeNull()
 })
 
+it('hands on what the till reads itself, with what a demonstration has by itself', () => {
+  expect(readStartArguments([], {})?.passed).toEqual([
+    '--drawer-open-level=high',
+    '--pole-display=pole:escpos:virtual:',
+    '--customer-display=link',
+  ])
+  const given = ['--printer', 'tcp://192.0.2.10:9100', '--customer-display=-1920,0', '--scan-prefix', 'none']
+  expect(readStartArguments(given, { TAHSIL_POLE_DISPLAY: 'none' })?.passed).toEqual([
+    '--customer-display=-1920,0',
+    '--scan-prefix=none',
+  ])
+  expect(() => readDemoArguments(['--pole-display', 'none'])).toThrow(/does not know --pole-display/)
+})
+
 it('a Node that is too old', () => {
   expect(() => requireNode('22.18.0')).toThrow(/needs Node 24 or newer, and this is 22\.18\.0/)
   expect(() => requireNode(process.versions.node)).not.toThrow()

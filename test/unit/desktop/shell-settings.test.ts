@@ -50,10 +50,11 @@ it('has a default for everything but the integrator', () => {
 it('says where the payer looks and how the drawer is wired, and what cannot be', () => {
   const integrator = 'https://pay.example.org'
   const at = (display: string) => read({ integrator, 'customer-display': display }).customerDisplay
-  expect([at('off'), at('on'), at('1920,-40')]).toEqual([
+  expect([at('off'), at('on'), at('link'), at('1920,-40')]).toEqual([
     null,
-    { place: null },
-    { place: { x: 1920, y: -40 } },
+    { place: null, hasWindow: true },
+    { place: null, hasWindow: false },
+    { place: { x: 1920, y: -40 }, hasWindow: true },
   ])
   for (const wrong of ['yes', '1920', '1,2,3', 'a,b'])
     expect(() => at(wrong)).toThrow(/--customer-display must be/)

@@ -4,7 +4,7 @@ import { rupees, ZERO_PAISE } from '#contract/money.ts'
 import { counterReducer, START, type CounterState } from '#renderer/faces/counter/counter-state.ts'
 import { customerView } from '#renderer/faces/counter/customer-view.ts'
 import { followCustomer } from '#renderer/customer/follow-customer.ts'
-import { customerWords, stepWord } from '#renderer/customer/customer-words.ts'
+import { customerWords, stepWord, type PayingView } from '#renderer/customer/customer-words.ts'
 import { cardStepSchema } from '#rpc/card.ts'
 import { customerViewSchema, type CustomerShown } from '#rpc/customer.ts'
 import type { Collection, TakeInput } from '#rpc/procedures.ts'
@@ -118,7 +118,7 @@ test('done: change of cash, total of everything else, receipt numbers; the next 
 })
 
 test('each step of the card terminal is asked for in words, and only while it leads', () => {
-  const view = { at: 'paying', by: 'card', step: 'terminal', lines: [], totalPaise: null } as const
+  const view: PayingView = { at: 'paying', by: 'card', step: 'terminal', lines: [], totalPaise: null }
   expect(stepWord(view, null)).toBe('terminal')
   const words = cardStepSchema.options.map((step) => customerWords.en[stepWord(view, step)])
   expect(words.join(' | ')).toMatch(
