@@ -1,6 +1,7 @@
 // Badges with a chip, held to or put into a PC/SC reader: tells the chip's own number and nothing else of it. Looks several
 // times a second instead of waiting inside the library, so that closing is quick and no thread is held. Called by
 // open-card-reader.ts; pcsc-library.ts makes the calls. Source: PC/SC part 3, 3.2.2.1.3 (get data), ISO/IEC 14443-3 (numbers).
+import { setTimeout as pause } from 'node:timers/promises'
 import { DriverProblem } from '#drivers/problem.ts'
 import type { CardListener, CardReader, CardUnreadableReason, OpenCardReader } from './card-reader.ts'
 import { loadPcsc, PCSC, pcscAdvice, type PcscLibrary, type ReaderState } from './pcsc-library.ts'
@@ -125,7 +126,7 @@ function watch(watching: Watching, first: readonly string[]): OpenCardReader {
         }
         seen = new Map(cards.map((card) => [card.name, counterOf(card)]))
       }
-      await pause(pollMs, signal)
+      await pause(pollMs, undefined, { signal, ref: false }).catch(() => undefined)
     }
     return null
   }
@@ -154,20 +155,6 @@ function uidIn(answer: Uint8Array): Uint8Array | null {
   const uid = answer.subarray(0, -2)
   const isOk = answer.at(-2) === 0x90 && answer.at(-1) === 0
   return isOk && uid.length >= UID_BYTES_MIN && uid.length <= UID_BYTES_MAX ? uid : null
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    timer.unref()
-    signal.addEventListener('abort', end)
-  })
 }
 
 const GONE = 'The smart card reader is gone. Plug it in again; it goes on by itself.'

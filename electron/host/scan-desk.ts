@@ -1,5 +1,6 @@
 // Keeps the till's own scanners and card readers open and their last scans for the screen, which asks for them (devices.scans).
 // One that was unplugged is tried again until it is back. Called by start-host and router.ts.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isCardText } from '#contract/card-numbers.ts'
 import type { CardEvent, CardReader } from '#drivers/card-reader/card-reader.ts'
@@ -164,7 +165,7 @@ function keepOpen<E>(
       }
       open = null
       tell(false)
-      await pause(againMs, stopping.signal)
+      await pause(againMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
     }
     await open?.close().catch(() => undefined)
   }
@@ -176,18 +177,4 @@ function keepOpen<E>(
       await running
     },
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    timer.unref()
-    signal.addEventListener('abort', end)
-  })
 }
