@@ -1,78 +1,36 @@
 // Goal: a card is paid through the terminal without typing anything; its steps stand large; what is not known says what to do and stands on
 // every screen until somebody has dealt with it; in both languages, at every size.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
-import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
 import { createVirtualCardTerminal, type CardScript } from '#drivers/virtual/card-terminal.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
-import { findChromium } from '#test/setup-machine.ts'
-import {
-  operatorWith,
-  PIN,
-  startFakeIntegrator,
-  type FakeIntegrator,
-} from '#test/unit/host/fake-integrator.ts'
-import { startKit, todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
-import {
-  addBill,
-  nextCustomer,
-  openPage,
-  pastShield,
-  payExactCash,
-  picturesFolder,
-  signIn,
-} from './counter-kit.ts'
+import { PIN } from '#test/unit/host/fake-integrator.ts'
+import { todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
+import { addBill, nextCustomer, pastShield, payExactCash } from './counter-kit.ts'
 import { startLooking } from './look.ts'
+import { openOfficeCounter, type OfficeCounter } from './office-counter.ts'
+import { openBrowser } from './open-browser.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const complaints: string[] = []
 const looking = startLooking()
 const bills = Array.from({ length: 4 }, (_, at) =>
   todaysBill({ consumerCode: `WS/108/00030${at}`, totalPaise: rupees(1_400) }),
 )
 const scripts: CardScript[] = ['slow', 'wrong-pin', 'silent', 'other-amount']
 let browser: Browser
-let fake: FakeIntegrator
-let kit: HostKit
-let shell: BrowserShell
+let counter: OfficeCounter
 let page: Page
+let kit: HostKit
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
-  const farida = operatorWith({ id: 'op-9', code: '900', name: 'Farida Shaikh', role: 'supervisor' })
-  fake = await startFakeIntegrator({ bills, masters: { operators: [operatorWith(), farida] } })
-  fake.state.pins.set('900', PIN)
+  browser = await openBrowser()
   const cardTerminal = createVirtualCardTerminal({ scripts, stepMs: 500, reversal: 'refused' })
-  kit = await startKit(fake, { tuning: { cardTerminal, cardAskAgainMs: [] } })
-  shell = await startBrowserShell({
-    host: kit.host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: kit.dataDir,
-    onFault: () => undefined,
-  })
-  browser = await chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  page = await openPage(browser, shell, complaints)
+  counter = await openOfficeCounter(browser, { bills, tuning: { cardTerminal, cardAskAgainMs: [] } })
+  page = counter.page
+  kit = counter.kit
 })
 afterAll(async () => {
+  await counter.close()
   await browser.close()
-  await shell.close()
-  await kit.close()
-  await fake.close()
 })
 
 const byCard = async (consumerCode: string): Promise<void> => {
@@ -83,13 +41,6 @@ const byCard = async (consumerCode: string): Promise<void> => {
 }
 
 test('cards at the counter: given up, wrong PIN, not known, another amount', async () => {
-  await signIn(page, '101', PIN)
-  await page.getByTestId('count-500').fill('2')
-  await pastShield(page)
-  await page.getByTestId('open-shift').click()
-  await page.getByTestId('find').waitFor()
-  await pastShield(page)
-
   // Waits for a card; given up in two presses; then the PIN is wrong once.
   await byCard(bills[0]!.consumerCode)
   await pastShield(page)
@@ -157,5 +108,5 @@ test('cards at the counter: given up, wrong PIN, not known, another amount', asy
   expect(await kit.client.card.open()).toEqual([])
   expect(await kit.client.receipt.search({ text: '' })).toHaveLength(3)
   expect(looking.faultsSoFar()).toEqual([])
-  expect(complaints.splice(0)).toEqual([])
+  expect(counter.complaints).toEqual([])
 }, 180_000)

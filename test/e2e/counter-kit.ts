@@ -1,23 +1,19 @@
 // A whole counter for one test file: DIGIT sandbox, integrator, a line that can be cut, the till in the browser shell, and a
 // real Chromium on it. Called by the counter tests of this folder.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
 import { startIntegrator, type Integrator } from '#app/start-integrator.ts'
 import type { ClockReading } from '#core/records.ts'
-import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
+import type { BrowserShell } from '#browser/start-browser-shell.ts'
 import { machineClock } from '#host/machine-clock.ts'
 import { startHost } from '#host/start-host.ts'
 import type { HostOptions, TerminalHost } from '#host/terminal-host.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
 import { startSandbox, type RunningSandbox } from '#sandbox/start-sandbox.ts'
 import { startFaultProxy, type FaultProxy } from '#test/reliability/fault-proxy.ts'
-import { findChromium } from '#test/setup-machine.ts'
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { openBrowser, openShell, root } from './open-browser.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const output = join(root, 'test-output')
-export const picturesFolder = join(output, 'screenshots')
 const DAY_MS = 86_400_000
 
 /** For `expect.poll`: how long a busy machine may take before something counts as not happening. */
@@ -44,9 +40,8 @@ export type Counter = {
 export async function openCounter(
   devices: (folder: string) => Partial<HostOptions> = () => ({}),
 ): Promise<Counter> {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
-  const folder = mkdtempSync(join(output, 'counter-'))
+  const browser = await openBrowser()
+  const folder = mkdtempSync(join(root, 'test-output', 'counter-'))
   // The embedded PostgreSQL runs as another user when the tests run as root.
   chmodSync(folder, 0o755)
   const sandbox = await startSandbox({ consumerCount: 60, warn: () => undefined })
@@ -67,24 +62,7 @@ export async function openCounter(
     },
     { clock: { read: () => ahead(clock.read(), aheadMs) } },
   )
-  const shell = await startBrowserShell({
-    host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: join(folder, 'till'),
-    onFault: () => undefined,
-  })
-  const browser = await chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const shell = await openShell(host, join(folder, 'till'))
   const complaints: string[] = []
   const page = await openPage(browser, shell, complaints)
   return {
@@ -164,11 +142,18 @@ export async function signIn(page: Page, code = '101', pin = DEMO_PIN): Promise<
 }
 
 /** Signs in and opens a shift with two notes of ₹500. */
-export async function startWork(page: Page): Promise<void> {
-  await signIn(page)
+export async function startWork(page: Page, code = '101', pin = DEMO_PIN): Promise<void> {
+  await signIn(page, code, pin)
   await page.getByTestId('count-500').fill('2')
   await pastShield(page)
   await page.getByTestId('open-shift').click()
+  await page.getByTestId('find').waitFor()
+}
+
+/** Opens the shift with an empty drawer, for one who is signed in. */
+export async function openWithoutFloat(page: Page): Promise<void> {
+  await pastShield(page)
+  await page.getByTestId('no-float').click()
   await page.getByTestId('find').waitFor()
 }
 

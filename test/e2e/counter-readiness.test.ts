@@ -5,6 +5,7 @@ import {
   findBill,
   nextCustomer,
   openCounter,
+  openWithoutFloat,
   PATIENCE,
   pastShield,
   payExactCash,
@@ -55,9 +56,7 @@ test('a ward is chosen before the shift opens, fetched, and everything about bil
   await page.setViewportSize({ width: 1366, height: 768 })
   await pastShield(page)
   await page.getByTestId('readiness-back').click()
-  await pastShield(page)
-  await page.getByTestId('no-float').click()
-  await page.getByTestId('find').waitFor()
+  await openWithoutFloat(page)
 })
 
 test('without a network a door is found by its number, paid once, and then known as paid', async () => {

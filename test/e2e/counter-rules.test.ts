@@ -1,55 +1,31 @@
 // Goal: the cashier sees the office's limits come near and be reached, a clock that is off, and what to ask the payer, in both languages
 // and on every size of screen; cash stops at a limit, a cheque does not; and the receipt carries what was ticked.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Bill } from '#contract/bill.ts'
 import { DEFAULT_LIMITS } from '#contract/limits.ts'
 import { rupees } from '#contract/money.ts'
-import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
-import { findChromium } from '#test/setup-machine.ts'
-import { PIN, startFakeIntegrator, type FakeIntegrator } from '#test/unit/host/fake-integrator.ts'
-import { startKit, todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
+import type { FakeIntegrator } from '#test/unit/host/fake-integrator.ts'
+import { todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
 import { testClock } from '#test/unit/store/till-kit.ts'
-import {
-  addBill,
-  nextCustomer,
-  openPage,
-  pastShield,
-  payExactCash,
-  picturesFolder,
-  signIn,
-} from './counter-kit.ts'
+import { addBill, nextCustomer, pastShield, payExactCash } from './counter-kit.ts'
 import { startLooking } from './look.ts'
+import { openOfficeCounter, type OfficeCounter } from './office-counter.ts'
+import { openBrowser } from './open-browser.ts'
 
 const MINUTE_MS = 60_000
-const root = join(import.meta.dirname, '..', '..')
-const complaints: string[] = []
 const looking = startLooking()
 const clock = testClock()
 let browser: Browser
 let fake: FakeIntegrator
 let kit: HostKit
-let shell: BrowserShell
+let counter: OfficeCounter
 let page: Page
 let bills: Bill[]
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
-  browser = await chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await openBrowser()
 })
 afterAll(async () => {
   await browser.close()
@@ -65,33 +41,15 @@ beforeEach(async () => {
   )
   // A float of ₹1,000 is counted at the start of work.
   const limits = { ...DEFAULT_LIMITS, cashInHandPaise: rupees(2_400) }
-  fake = await startFakeIntegrator({ bills, masters: { limits } })
-  kit = await startKit(fake, { tuning: { clock } })
-  shell = await startBrowserShell({
-    host: kit.host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: kit.dataDir,
-    onFault: () => undefined,
-  })
-  page = await openPage(browser, shell, complaints)
-  await signIn(page, '101', PIN)
-  await page.getByTestId('count-500').fill('2')
-  await pastShield(page)
-  await page.getByTestId('open-shift').click()
-  await page.getByTestId('find').waitFor()
-  await pastShield(page)
+  counter = await openOfficeCounter(browser, { bills, limits, tuning: { clock } })
+  page = counter.page
+  kit = counter.kit
+  fake = counter.fake
 })
-afterEach(async () => {
-  await page.context().close()
-  await shell.close()
-  await kit.close()
-  await fake.close()
-})
+afterEach(async () => await counter.close())
 const expectNoFaults = () => {
   expect(looking.faultsSoFar()).toEqual([])
-  expect(complaints.splice(0)).toEqual([])
+  expect(counter.complaints).toEqual([])
 }
 const goOffline = async () => {
   fake.setFault('down')

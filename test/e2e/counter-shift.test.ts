@@ -1,88 +1,40 @@
 // Goal: the cash limit is no dead end: from its strip cash is handed in to a supervisor, the figures are seen, the drawer is counted blind,
 // the shift is closed with a difference explained, its Z report stands on screen and paper, and the next shift opens at the same drawer.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '#contract/limits.ts'
 import { rupees } from '#contract/money.ts'
-import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
-import { findChromium } from '#test/setup-machine.ts'
-import {
-  operatorWith,
-  PIN,
-  startFakeIntegrator,
-  type FakeIntegrator,
-} from '#test/unit/host/fake-integrator.ts'
-import { startKit, todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
-import {
-  addBill,
-  nextCustomer,
-  openPage,
-  pastShield,
-  payExactCash,
-  picturesFolder,
-  signIn,
-} from './counter-kit.ts'
+import { PIN } from '#test/unit/host/fake-integrator.ts'
+import { todaysBill, type HostKit } from '#test/unit/host/host-kit.ts'
+import { addBill, nextCustomer, pastShield, payExactCash } from './counter-kit.ts'
 import { startLooking } from './look.ts'
+import { openOfficeCounter, type OfficeCounter } from './office-counter.ts'
+import { openBrowser } from './open-browser.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const complaints: string[] = []
 const looking = startLooking()
 const bills = Array.from({ length: 3 }, (_, at) =>
   todaysBill({ consumerCode: `WS/108/00020${at}`, totalPaise: rupees(1_400) }),
 )
 let browser: Browser
-let fake: FakeIntegrator
-let kit: HostKit
-let shell: BrowserShell
+let counter: OfficeCounter
 let page: Page
+let kit: HostKit
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
+  browser = await openBrowser()
   const limits = { ...DEFAULT_LIMITS, cashInHandPaise: rupees(2_400) }
-  const farida = operatorWith({ id: 'op-9', code: '900', name: 'Farida Shaikh', role: 'supervisor' })
-  fake = await startFakeIntegrator({ bills, masters: { limits, operators: [operatorWith(), farida] } })
-  fake.state.pins.set('900', PIN)
-  kit = await startKit(fake)
-  shell = await startBrowserShell({
-    host: kit.host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: kit.dataDir,
-    onFault: () => undefined,
-  })
-  browser = await chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  page = await openPage(browser, shell, complaints)
+  counter = await openOfficeCounter(browser, { bills, limits })
+  page = counter.page
+  kit = counter.kit
 })
 afterAll(async () => {
+  await counter.close()
   await browser.close()
-  await shell.close()
-  await kit.close()
-  await fake.close()
 })
 
 const typeSlowly = async (text: string) => page.keyboard.type(text, { delay: 60 })
 
 test('from the limit through a hand-in to a closed shift and the next one', async () => {
-  await signIn(page, '101', PIN)
-  await page.getByTestId('count-500').fill('2')
-  await pastShield(page)
-  await page.getByTestId('open-shift').click()
-  await page.getByTestId('find').waitFor()
-  await pastShield(page)
   await addBill(page, bills[0]!.consumerCode)
   await payExactCash(page)
   await nextCustomer(page)
@@ -172,5 +124,5 @@ test('from the limit through a hand-in to a closed shift and the next one', asyn
   })
   expect(await kit.client.receipt.search({ text: '' })).toHaveLength(2)
   expect(looking.faultsSoFar()).toEqual([])
-  expect(complaints.splice(0)).toEqual([])
+  expect(counter.complaints).toEqual([])
 }, 180_000)

@@ -5,15 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sampleOf } from '#sandbox/seed/sample-consumers.ts'
 import type { Page } from 'playwright-core'
 import { CLIPPED_SCRIPT } from './clipped-words.ts'
-import {
-  addBill,
-  openCounter,
-  PATIENCE,
-  pastShield,
-  picturesFolder,
-  startWork,
-  type Counter,
-} from './counter-kit.ts'
+import { addBill, openCounter, PATIENCE, pastShield, startWork, type Counter } from './counter-kit.ts'
+import { picturesFolder } from './open-browser.ts'
 
 const SIZES = [
   { width: 1366, height: 768 },

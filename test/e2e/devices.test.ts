@@ -7,6 +7,7 @@ import {
   addBill,
   nextCustomer,
   openCounter,
+  openWithoutFloat,
   PATIENCE,
   pastShield,
   payExactCash,
@@ -59,9 +60,7 @@ test('a test slip is printed, the printer is ready, and what happened can be rea
   const { page } = counter
   await signIn(page, '900')
   await page.getByTestId('no-float').waitFor()
-  await pastShield(page)
-  await page.getByTestId('no-float').click()
-  await page.getByTestId('find').waitFor()
+  await openWithoutFloat(page)
   await openCheck()
   await printer().getByTestId('device-test').click()
   await printer().getByTestId('device-tested').waitFor()

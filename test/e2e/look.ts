@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { CLIPPED_SCRIPT } from './clipped-words.ts'
-import { pastShield, picturesFolder } from './counter-kit.ts'
+import { pastShield } from './counter-kit.ts'
+import { picturesFolder } from './open-browser.ts'
 
 const SIZES = [
   { width: 1024, height: 768 },

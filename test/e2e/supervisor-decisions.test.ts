@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exceptionWith } from '#test/unit/renderer/exceptions.ts'
-import { PATIENCE, pastShield, picturesFolder, scan } from './counter-kit.ts'
+import { PATIENCE, pastShield, scan } from './counter-kit.ts'
+import { openBrowser, picturesFolder } from './open-browser.ts'
 import { ANAND, FARIDA, MEENA, PINS, type DecisionTill } from './decision-till.ts'
 import {
   decide,
   faultsSoFar,
   focusedTestId,
   looking,
-  openBrowser,
   openList,
   openSupervised,
   signInAs,

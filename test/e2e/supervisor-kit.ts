@@ -1,39 +1,21 @@
 // The supervisor screens in a real Chromium over the browser shell, with a till whose office obeys the contract: how a person signs in, opens
 // the list and decides, and what may wait. Used by supervisor-list.test.ts and supervisor-decisions.test.ts.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { startBrowserShell } from '#browser/start-browser-shell.ts'
+import type { Browser, Page } from 'playwright-core'
 import type { Exception } from '#contract/exceptions-api.ts'
 import { rupees } from '#contract/money.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
-import { findChromium } from '#test/setup-machine.ts'
 import { NOW_MS } from '#test/unit/core/sample-bill.ts'
 import { exceptionWith } from '#test/unit/renderer/exceptions.ts'
-import { openPage, pastShield, picturesFolder } from './counter-kit.ts'
+import { openPage, pastShield } from './counter-kit.ts'
 import { FARIDA, openDecisionTill, PINS, type DecisionTill } from './decision-till.ts'
 import { startLooking } from './look.ts'
+import { openShell, root } from './open-browser.ts'
 
-export const root = join(import.meta.dirname, '..', '..')
 export const HOUR_MS = 3_600_000
 export const WHY = 'Refunded by voucher 71 of today'
 export const looking = startLooking()
 const complaints: string[] = []
-
-export async function openBrowser(): Promise<Browser> {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
-  return await chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-}
 
 export type Supervised = { readonly page: Page; readonly till: DecisionTill; close(): Promise<void> }
 
@@ -41,14 +23,7 @@ export type Supervised = { readonly page: Page; readonly till: DecisionTill; clo
 export async function openSupervised(browser: Browser): Promise<Supervised> {
   const folder = mkdtempSync(join(root, 'test-output', 'supervisor-'))
   const till = openDecisionTill()
-  const shell = await startBrowserShell({
-    host: till.host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: folder,
-    onFault: () => undefined,
-  })
+  const shell = await openShell(till.host, folder)
   const page = await openPage(browser, shell, complaints)
   return {
     page,

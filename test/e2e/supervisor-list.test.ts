@@ -9,16 +9,15 @@ import { NOW_MS } from '#test/unit/core/sample-bill.ts'
 import { exceptionWith } from '#test/unit/renderer/exceptions.ts'
 import { PATIENCE, scan } from './counter-kit.ts'
 import { FARIDA, MEENA, type DecisionTill } from './decision-till.ts'
+import { openBrowser, root } from './open-browser.ts'
 import {
   everyKind,
   faultsSoFar,
   focusedTestId,
   HOUR_MS,
   looking,
-  openBrowser,
   openList,
   openSupervised,
-  root,
   signInAs,
   typeSlowly,
   type Supervised,

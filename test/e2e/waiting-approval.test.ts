@@ -1,18 +1,17 @@
 // Goal: a till that waits for the office shows the six digits so that they can be read out, in both languages and to a screen reader, goes on
 // by itself when it is let in, and says that it was withdrawn when it was.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
+import type { BrowserShell } from '#browser/start-browser-shell.ts'
 import { startHost } from '#host/start-host.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
 import { CODE, startFakeIntegrator, type FakeIntegrator } from '#test/unit/host/fake-integrator.ts'
-import { openPage, picturesFolder } from './counter-kit.ts'
+import { openPage } from './counter-kit.ts'
 import { startLooking } from './look.ts'
+import { openBrowser, openShell, root } from './open-browser.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const complaints: string[] = []
 const { look, faultsSoFar } = startLooking()
 let folder: string
@@ -23,8 +22,7 @@ let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
-  mkdirSync(picturesFolder, { recursive: true })
+  browser = await openBrowser()
   folder = mkdtempSync(join(root, 'test-output', 'waiting-'))
   fake = await startFakeIntegrator()
   fake.state.devices.isApprovedAtOnce = false
@@ -40,24 +38,7 @@ beforeAll(async () => {
     },
     { enrolRetryMs: 200 },
   )
-  shell = await startBrowserShell({
-    host,
-    port: 0,
-    face: 'counter',
-    screensDir: join(root, 'dist', 'renderer'),
-    dataDir: folder,
-    onFault: () => undefined,
-  })
-  browser = await chromium.launch({
-    executablePath: process.env['TAHSIL_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  shell = await openShell(host, folder)
   page = await openPage(browser, shell, complaints)
 })
 afterAll(async () => {

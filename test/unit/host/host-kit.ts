@@ -1,4 +1,5 @@
 // A whole till over real HTTP, disk and a virtual printer, for tests of the host. Nothing waits longer than it must.
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -114,6 +115,15 @@ export function cashInput(bills: readonly Bill[], tendered?: number): TakeInput 
 export async function findAndTake(client: TerminalClient, bill: Bill): Promise<Collection> {
   await client.bill.find({ text: bill.consumerCode })
   return await client.payment.take(cashInput([bill]))
+}
+
+/** One payment for a bill that is new to this till: its id. */
+export async function takeNewBill(client: TerminalClient, fake: FakeIntegrator): Promise<string> {
+  const bill = todaysBill()
+  fake.state.bills.push(bill)
+  const [payment] = (await findAndTake(client, bill)).payments
+  assert.ok(payment)
+  return payment.paymentId
 }
 
 /** Code of the typed problem that a call ends with; 'none' when it works. */

@@ -12,7 +12,7 @@ import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { startPrintRunner } from '#host/print-runner.ts'
 import { makeTill, takeOne as takeOneOf } from '#test/unit/store/till-kit.ts'
 import { startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
-import { findAndTake, problemOfCall, signInAndOpen, startKit, todaysBill, type HostKit } from './host-kit.ts'
+import { problemOfCall, signInAndOpen, startKit, takeNewBill, type HostKit } from './host-kit.ts'
 
 const patient = { timeout: 10_000, interval: 10 }
 let fake: FakeIntegrator
@@ -36,11 +36,7 @@ const openTill = async (servers: VirtualPrinterServer[], printerPollMs = 50) => 
   await kit.restart({ options: { printer }, tuning: { printerPollMs } })
   await signInAndOpen(kit.client)
 }
-const takeOne = async (): Promise<string> => {
-  const bill = todaysBill()
-  fake.state.bills.push(bill)
-  return (await findAndTake(kit.client, bill)).payments[0]!.paymentId
-}
+const takeOne = async () => await takeNewBill(kit.client, fake)
 const printsOf = async (paymentId: string) => (await kit.client.receipt.get({ paymentId })).prints
 const ended = async (paymentId: string, ...states: string[]) =>
   await vi.waitFor(async () => {

@@ -9,7 +9,7 @@ import { startVirtualPrinter, type VirtualPrinterServer } from '#drivers/virtual
 import { startPrintRunner } from '#host/print-runner.ts'
 import { makeTill, takeOne as takeOneOf } from '#test/unit/store/till-kit.ts'
 import { PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
-import { findAndTake, problemOfCall, signInAndOpen, startKit, todaysBill, type HostKit } from './host-kit.ts'
+import { problemOfCall, signInAndOpen, startKit, takeNewBill, type HostKit } from './host-kit.ts'
 
 let fake: FakeIntegrator
 let kit: HostKit
@@ -21,11 +21,7 @@ afterEach(async () => {
   await kit.close()
   await fake.close()
 })
-const takeOne = async (): Promise<string> => {
-  const bill = todaysBill()
-  fake.state.bills.push(bill)
-  return (await findAndTake(kit.client, bill)).payments[0]!.paymentId
-}
+const takeOne = async () => await takeNewBill(kit.client, fake)
 const allPrinted = async () => await kit.until(({ printer }) => printer.waitingJobs === 0)
 const prints = async (paymentId: string) =>
   (await kit.client.receipt.get({ paymentId })).prints.map(
