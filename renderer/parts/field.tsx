@@ -20,7 +20,7 @@ type FieldProps = {
   readonly prefix?: string
   readonly suffix?: ReactNode
   readonly size?: 'normal' | 'large'
-  readonly inputRef?: Ref<HTMLInputElement>
+  readonly inputRef?: Ref<HTMLInputElement> | undefined
   readonly onBlur?: () => void
   readonly testId?: string
   readonly className?: string | undefined

@@ -1,15 +1,13 @@
 // Code, PIN and reason of the supervisor who agrees that money goes back to a card, or that a sale is closed here. The PIN lives in this
 // form only, until it is sent.
 import { Button } from '#renderer/parts/button.tsx'
+import { CodeAndPinFields } from '#renderer/parts/code-and-pin.tsx'
 import { Field } from '#renderer/parts/field.tsx'
-import { latinDigits } from '#renderer/parts/ist.ts'
 import { useText } from '#renderer/parts/language.tsx'
+import { PIN_DIGITS_MIN } from '#renderer/parts/pin.ts'
 import { useRef, useState, useEffect } from 'react'
 import styles from './card.module.css'
 
-const PIN_DIGITS_MIN = 6
-const PIN_DIGITS_MAX = 12
-const CODE_CHARS_MAX = 32
 const REASON_CHARS_MAX = 200
 
 export type Agreed = {
@@ -27,37 +25,29 @@ type ApproverProps = {
 
 export function Approver({ act, hint, isBusy, onBack, onAgree }: ApproverProps) {
   const text = useText()
-  const [code, setCode] = useState('')
-  const [pin, setPin] = useState('')
+  const [by, setBy] = useState({ code: '', pin: '' })
   const [reason, setReason] = useState('')
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => first.current?.focus(), [])
+  const { code, pin } = by
   const isReady = code.trim() !== '' && pin.length >= PIN_DIGITS_MIN && reason.trim() !== '' && !isBusy
   const agree = () => {
     if (!isReady) return
     onAgree({ approver: { operatorCode: code.trim(), pin }, reason: reason.trim() })
-    setPin('')
+    setBy({ code, pin: '' })
   }
   return (
     <fieldset className={styles.by}>
       <legend className={styles.legend}>{text('card.by')}</legend>
       {hint === null ? null : <p className={styles.whole}>{hint}</p>}
-      <Field
-        label={text('card.code')}
-        value={code}
-        onChange={setCode}
-        maxLength={CODE_CHARS_MAX}
-        isDisabled={isBusy}
-        inputRef={first}
-        testId="card-code"
-      />
-      <Field
-        label={text('card.pin')}
-        kind="secret"
-        value={pin}
-        onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_DIGITS_MAX))}
-        isDisabled={isBusy}
-        testId="card-pin"
+      <CodeAndPinFields
+        labels={{ code: text('card.code'), pin: text('card.pin') }}
+        value={by}
+        onChange={setBy}
+        isCodeDisabled={isBusy}
+        isPinDisabled={isBusy}
+        codeInput={first}
+        testId="card"
       />
       <Field
         label={text('card.why')}

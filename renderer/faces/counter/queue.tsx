@@ -3,13 +3,13 @@
 import { formatInr } from '#contract/money.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useDateText, useText } from '#renderer/parts/language.tsx'
 import { OutcomeLines } from '#renderer/parts/outcome-lines.tsx'
 import { modeWord } from '#renderer/parts/payment-words.ts'
-import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel, useProblemWords } from '#renderer/parts/problem-panel.tsx'
+import { Panel, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useNow, useRefreshStatus, useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Problem } from '#contract/problem.ts'
@@ -74,7 +74,7 @@ export function Queue({ onBack, onShow }: QueueProps) {
           <Rescue onClose={() => setRescuing(false)} />
         </Suspense>
       ) : null}
-      {send.isError ? <SendTrouble error={send.error} /> : null}
+      {send.isError ? <CallTrouble error={send.error} /> : null}
       {rows.data !== undefined && list.length === 0 ? (
         <Panel tone="ok" title={text('queue.empty')}>
           <p>{text('queue.emptyHint')}</p>
@@ -178,15 +178,4 @@ function Row({ row, onShow }: { readonly row: QueueRow; readonly onShow: (paymen
 function LastProblem({ problem }: { readonly problem: Problem }) {
   const words = useProblemWords(problem)
   return <>{words.what}</>
-}
-
-function SendTrouble({ error }: { readonly error: unknown }) {
-  const text = useText()
-  const problem = problemOf(error)
-  if (problem !== null) return <ProblemPanel problem={problem} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.act')}</p>
-    </Panel>
-  )
 }

@@ -1,11 +1,11 @@
 // Is this till ready for its day? One line for each thing that could stop it, with shape, colour, words and what to do; beside it the
 // bill packs for work without a network. Reached from the head of every screen, also before a shift. Loaded when first opened.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
-import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
+import { Panel } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
 import { StatusShape } from '#renderer/parts/status-mark.tsx'
 import { useTapShield } from '#renderer/parts/tap-shield.ts'
@@ -52,7 +52,7 @@ export function Readiness({ onBack }: { readonly onBack: () => void }) {
           {text('act.back')}
         </Button>
       </div>
-      {readiness.isError ? <Trouble error={readiness.error} /> : null}
+      {readiness.isError ? <CallTrouble error={readiness.error} /> : null}
       {lines.length === 0 ? null : <Verdict tones={tones} />}
       <div className={styles.columns}>
         <ul className={styles.lines} aria-label={text('ready.lines')}>
@@ -121,16 +121,5 @@ function Line({ topic, tone, words }: LineProps) {
         {words.act === null ? null : <p className={styles.act}>{words.act}</p>}
       </div>
     </li>
-  )
-}
-
-function Trouble({ error }: { readonly error: unknown }) {
-  const text = useText()
-  const problem = problemOf(error)
-  if (problem !== null) return <ProblemPanel problem={problem} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.act')}</p>
-    </Panel>
   )
 }

@@ -1,6 +1,7 @@
 // One receipt: what it says, a picture of it, its way to DIGIT step by step, and every print of it.
 import { formatInr } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useDateText, useText } from '#renderer/parts/language.tsx'
@@ -8,7 +9,7 @@ import type { Text } from '#renderer/text/catalog.ts'
 import { OutcomeLines } from '#renderer/parts/outcome-lines.tsx'
 import { modeWord, postingWords, printWords, standingWords } from '#renderer/parts/payment-words.ts'
 import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
+import { ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark, StatusShape } from '#renderer/parts/status-mark.tsx'
 import { mayReverse } from '#renderer/faces/supervisor/receipt-exception.ts'
 import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
@@ -81,7 +82,7 @@ export function ReceiptDetail({ paymentId, reprint }: ReceiptDetailProps) {
         <ReprintNote result={reprint.results[paymentId]} />
       </div>
       <PrintTrouble paymentId={paymentId} prints={prints} reprint={reprint} />
-      {saveProblem === null ? null : <SaveTrouble error={saveProblem} />}
+      {saveProblem === null ? null : <CallTrouble error={saveProblem} />}
       <div className={styles.body}>
         <Preview paymentId={paymentId} key={`${row.standing} ${row.digitReceiptNumber}`} />
         <section
@@ -190,16 +191,5 @@ function Preview({ paymentId }: { readonly paymentId: string }) {
         </Dialog>
       ) : null}
     </>
-  )
-}
-
-function SaveTrouble({ error }: { readonly error: unknown }) {
-  const text = useText()
-  const problem = problemOf(error)
-  if (problem !== null) return <ProblemPanel problem={problem} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.act')}</p>
-    </Panel>
   )
 }

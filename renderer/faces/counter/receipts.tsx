@@ -2,14 +2,13 @@
 // Loaded when first opened.
 import { formatInr } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { Field } from '#renderer/parts/field.tsx'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useDateText, useText } from '#renderer/parts/language.tsx'
 import { modeWord, standingWords } from '#renderer/parts/payment-words.ts'
-import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { PaymentRow } from '#rpc/procedures.ts'
@@ -90,7 +89,7 @@ export function Receipts(props: ReceiptsProps) {
             {text('find.act')}
           </Button>
         </div>
-        {rows.error === null ? null : <SearchTrouble error={rows.error} />}
+        {rows.error === null ? null : <CallTrouble error={rows.error} />}
         {rows.data !== undefined && list.length === 0 ? (
           <p className={styles.none}>{text(wanted === '' ? 'receipts.none' : 'receipts.notFound')}</p>
         ) : null}
@@ -147,16 +146,5 @@ function Row({ row, isChosen, onPress }: RowProps) {
         <StatusMark tone={standing.tone}>{text(standing.word)}</StatusMark>
       </span>
     </AriaButton>
-  )
-}
-
-function SearchTrouble({ error }: { readonly error: unknown }) {
-  const text = useText()
-  const problem = problemOf(error)
-  if (problem !== null) return <ProblemPanel problem={problem} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.act')}</p>
-    </Panel>
   )
 }

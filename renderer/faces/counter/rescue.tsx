@@ -2,10 +2,11 @@
 // Opened from the queue and from the screen of a stopped till; loaded when first opened.
 import { formatInr } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
+import { Panel } from '#renderer/parts/problem-panel.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
@@ -139,10 +140,5 @@ function Trouble({ error }: { readonly error: unknown }) {
       </Panel>
     )
   }
-  if (problem !== null) return <ProblemPanel problem={problem} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert>
-      <p>{text('lost.act')}</p>
-    </Panel>
-  )
+  return <CallTrouble error={error} />
 }

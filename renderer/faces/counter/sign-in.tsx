@@ -4,10 +4,10 @@ import type { Problem } from '#contract/problem.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { Field } from '#renderer/parts/field.tsx'
-import { latinDigits } from '#renderer/parts/ist.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { NumberPad } from '#renderer/parts/number-pad.tsx'
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN, pinDigits } from '#renderer/parts/pin.ts'
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel, ProblemDetails, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
@@ -20,9 +20,6 @@ import { Button as AriaButton } from 'react-aria-components'
 import { lockSecondsLeft } from './lock-out.ts'
 import styles from './sign-in.module.css'
 import { Unlock } from './unlock.tsx'
-
-const PIN_MIN = 6
-const PIN_MAX = 12
 
 /** `problem` null: the core did not answer. */
 type Trouble = { readonly problem: Problem | null; readonly atMs: number; readonly operatorCode: string }
@@ -47,7 +44,7 @@ export function SignIn() {
   const pinInput = useRef<HTMLInputElement>(null)
   useEffect(() => codeInput.current?.focus(), [])
   const tiles = operators.data ?? []
-  const isReady = code.trim() !== '' && pin.length >= PIN_MIN && !isChecking
+  const isReady = code.trim() !== '' && pin.length >= PIN_DIGITS_MIN && !isChecking
   const isLocked = isLockedHere(trouble) && trouble?.operatorCode === code.trim()
 
   const choose = (chosen: string) => {
@@ -120,7 +117,7 @@ export function SignIn() {
               label={text('signIn.pin')}
               kind="secret"
               value={pin}
-              onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_MAX))}
+              onChange={(typed) => setPin(pinDigits(typed))}
               inputRef={pinInput}
               testId="pin"
             />
@@ -136,7 +133,7 @@ export function SignIn() {
             <>
               <NumberPad
                 label={text('signIn.pad')}
-                onDigits={(digits) => setPin((pin + digits).slice(0, PIN_MAX))}
+                onDigits={(digits) => setPin((pin + digits).slice(0, PIN_DIGITS_MAX))}
                 onBackspace={() => setPin(pin.slice(0, -1))}
               />
               <Button

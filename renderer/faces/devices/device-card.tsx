@@ -1,6 +1,7 @@
 // One device of the till: what it is, how it is in shape, colour and words, what to do, and what can be asked of it. Part of
 // device-check.tsx.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useText } from '#renderer/parts/language.tsx'
@@ -9,7 +10,6 @@ import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Device } from '#rpc/devices.ts'
 import { useMutation } from '@tanstack/react-query'
 import { ListOrdered, Pencil, Play, Trash2 } from 'lucide-react'
-import { CallTrouble } from './call-trouble.tsx'
 import type { DeviceAct } from './device-check.tsx'
 import { deviceName, DEVICE_TONES, KIND_ICONS, troubleWords } from './device-words.ts'
 import styles from './device-card.module.css'

@@ -2,6 +2,7 @@
 // not used yet, and a place to try the scanner. Opened from the head of every screen, also before anybody has signed in; loaded
 // when first opened.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { useKeys } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { Panel } from '#renderer/parts/problem-panel.tsx'
@@ -10,7 +11,6 @@ import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { DeviceCard } from './device-card.tsx'
 import { EventsDialog } from './events-dialog.tsx'
 import { FoundList } from './found-list.tsx'

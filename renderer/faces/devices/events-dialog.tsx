@@ -1,6 +1,7 @@
 // The latest events of a device, newest first, as words and as they came over the line, to be read out or copied. Opened from
 // device-check.tsx.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
@@ -10,7 +11,6 @@ import type { Device, DeviceEvent } from '#rpc/devices.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { deviceName, DEVICE_TONES, secondsText, troubleWords } from './device-words.ts'
 import styles from './events-dialog.module.css'
 

@@ -1,11 +1,11 @@
 // What is plugged in and not used yet; a supervisor says what each thing is for. Part of device-check.tsx.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { DeviceKind, FoundDevice } from '#rpc/devices.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { CallTrouble } from './call-trouble.tsx'
 import { KIND_ICONS, troubleWords } from './device-words.ts'
 import styles from './found-list.module.css'
 

@@ -1,6 +1,7 @@
 // Scan anything: what was read, as it came, and what the till would make of it. Looks nothing up and presses nothing. Part of
 // device-check.tsx.
 import { formatInr, paise } from '#contract/money.ts'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { shownScan } from '#renderer/parts/shown-scan.ts'
@@ -11,7 +12,6 @@ import type { DecodedText } from '#rpc/devices.ts'
 import { SCAN_CHARS_MAX } from '#rpc/device-bounds.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { secondsText } from './device-words.ts'
 import { hearNote, hearText, type SeenScan } from './scan-notes.ts'
 import styles from './live-scan.module.css'

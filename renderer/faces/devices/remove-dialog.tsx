@@ -1,12 +1,12 @@
 // A supervisor takes a device off this till, after a second look. Opened from device-check.tsx.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Device } from '#rpc/devices.ts'
 import { useMutation } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { CallTrouble } from './call-trouble.tsx'
 import { deviceName } from './device-words.ts'
 
 type RemoveDialogProps = { readonly device: Device; readonly onClose: () => void }

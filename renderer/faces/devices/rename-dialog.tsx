@@ -1,5 +1,6 @@
 // A supervisor gives a device a name that people at this counter know. Opened from device-check.tsx.
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { Field } from '#renderer/parts/field.tsx'
 import { useText } from '#renderer/parts/language.tsx'
@@ -9,7 +10,6 @@ import type { Device } from '#rpc/devices.ts'
 import { useMutation } from '@tanstack/react-query'
 import { Check } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { deviceName } from './device-words.ts'
 
 type RenameDialogProps = { readonly device: Device; readonly onClose: () => void }

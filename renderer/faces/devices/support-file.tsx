@@ -1,12 +1,12 @@
 // Saves what helps somebody far away to see what is wrong with this till. Part of device-check.tsx.
 import { saveFile } from '#renderer/faces/counter/save-file.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import { useMutation } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
-import { CallTrouble } from './call-trouble.tsx'
 import styles from './device-check.module.css'
 
 export function SupportFile() {

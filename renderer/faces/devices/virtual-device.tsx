@@ -1,4 +1,5 @@
 // One virtual device: its faults as switches, what can be done with it, and what it shows. Part of virtual-panel.tsx.
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { useText } from '#renderer/parts/language.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
@@ -7,7 +8,6 @@ import { VIRTUAL_SCRIPTS, VIRTUAL_TEXT_CHARS_MAX } from '#rpc/device-bounds.ts'
 import type { VirtualDevice } from '#rpc/devices.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { deviceName, KIND_ICONS } from './device-words.ts'
 import styles from './virtual-device.module.css'
 

@@ -1,13 +1,13 @@
 // The virtual devices of a demonstration, beside the counter: what the printer printed, what goes wrong, what the scanner and
 // the card reader read, and how the next card ends. Takes neither focus nor scans nor keys from the counter; only a field that
 // somebody clicks into is typed in. Opened by virtual-open.tsx.
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { classNames } from '#renderer/parts/class-names.ts'
 import { useText } from '#renderer/parts/language.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeftRight, X } from 'lucide-react'
 import { useState } from 'react'
-import { CallTrouble } from './call-trouble.tsx'
 import { VirtualDeviceCard } from './virtual-device.tsx'
 import styles from './virtual-panel.module.css'
 

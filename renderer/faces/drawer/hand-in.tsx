@@ -3,10 +3,12 @@
 import { operatorCodeIn } from '#contract/badge.ts'
 import { formatInr, paise } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CodeAndPinFields } from '#renderer/parts/code-and-pin.tsx'
 import { Field } from '#renderer/parts/field.tsx'
 import { latinDigits } from '#renderer/parts/ist.ts'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
+import { CODE_CHARS_MAX, PIN_DIGITS_MIN } from '#renderer/parts/pin.ts'
 import { isCertainlyNotTaken, problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
@@ -22,10 +24,7 @@ import { SlipNote } from './slip-note.tsx'
 import type { Slip } from './use-slip.ts'
 import styles from './drawer.module.css'
 
-const PIN_DIGITS_MIN = 6
-const PIN_DIGITS_MAX = 12
 const AMOUNT_DIGITS_MAX = 8
-const CODE_CHARS_MAX = 32
 
 type HandInProps = { readonly onBack: () => void; readonly onDone: (record: HandInRecord) => void }
 
@@ -36,8 +35,7 @@ export function HandIn({ onBack, onDone }: HandInProps) {
   const notes = useNoteCounts()
   const [handInId] = useState(() => crypto.randomUUID())
   const [amount, setAmount] = useState('')
-  const [code, setCode] = useState('')
-  const [pin, setPin] = useState('')
+  const [by, setBy] = useState({ code: '', pin: '' })
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const codeInput = useRef<HTMLInputElement>(null)
@@ -46,6 +44,7 @@ export function HandIn({ onBack, onDone }: HandInProps) {
   useEffect(() => firstInput.current[0]?.focus(), [firstInput])
   const isCounted = notes.totalPaise > 0
   const totalPaise = isCounted ? notes.totalPaise : paise(Number(amount) * 100)
+  const { code, pin } = by
   const isReady = totalPaise > 0 && code.trim() !== '' && pin.length >= PIN_DIGITS_MIN && !isSending
   const problem = error === null ? null : problemOf(error)
   // Whether it was done is not known: what was asked for stays as it is.
@@ -72,7 +71,7 @@ export function HandIn({ onBack, onDone }: HandInProps) {
         pinInput.current?.focus()
       })
       .finally(() => {
-        setPin('')
+        setBy((before) => ({ ...before, pin: '' }))
         setSending(false)
       })
   }
@@ -90,7 +89,7 @@ export function HandIn({ onBack, onDone }: HandInProps) {
     if (isFixed || isSending || scannedCode === null || scannedCode.length > CODE_CHARS_MAX)
       return playTone('attention')
     playTone('scan')
-    setCode(scannedCode)
+    setBy((before) => ({ ...before, code: scannedCode }))
     pinInput.current?.focus()
   })
   const isLocked = isSending || isFixed
@@ -119,23 +118,15 @@ export function HandIn({ onBack, onDone }: HandInProps) {
           />
           <fieldset className={styles.by}>
             <legend className={styles.legend}>{text('handIn.by')}</legend>
-            <Field
-              label={text('handIn.code')}
-              value={code}
-              onChange={setCode}
-              maxLength={CODE_CHARS_MAX}
-              isDisabled={isLocked}
-              inputRef={codeInput}
-              testId="hand-in-code"
-            />
-            <Field
-              label={text('handIn.pin')}
-              kind="secret"
-              value={pin}
-              onChange={(typed) => setPin(latinDigits(typed).replace(/\D/g, '').slice(0, PIN_DIGITS_MAX))}
-              isDisabled={isSending}
-              inputRef={pinInput}
-              testId="hand-in-pin"
+            <CodeAndPinFields
+              labels={{ code: text('handIn.code'), pin: text('handIn.pin') }}
+              value={by}
+              onChange={setBy}
+              isCodeDisabled={isLocked}
+              isPinDisabled={isSending}
+              codeInput={codeInput}
+              pinInput={pinInput}
+              testId="hand-in"
             />
           </fieldset>
           <DrawerTrouble error={error} />

@@ -4,9 +4,9 @@ import { operatorCodeIn } from '#contract/badge.ts'
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
 import type { Problem } from '#contract/problem.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CodeAndPinFields } from '#renderer/parts/code-and-pin.tsx'
 import { Dialog } from '#renderer/parts/dialog.tsx'
 import { Field } from '#renderer/parts/field.tsx'
-import { latinDigits } from '#renderer/parts/ist.ts'
 import { useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { makeProblem, problemOf } from '#renderer/parts/problem-of.ts'
@@ -21,7 +21,6 @@ import {
   isSameCode,
   mayTryAgain,
   partIn,
-  PIN_DIGITS_MAX,
   pressOf,
   sentenceOf,
   WHY_LETTERS_MAX,
@@ -177,27 +176,19 @@ export function ActDialog({ exception, act, onResult, onLookAgain, onClose }: Ac
         />
         <fieldset className={styles.by}>
           <legend className={styles.legend}>{text('actForm.by')}</legend>
-          <Field
-            label={text(part === 'agree' ? 'actForm.codeSecond' : 'actForm.code')}
-            value={form.code}
-            onChange={(code) => setForm({ ...form, code })}
-            error={sameWords ?? faultWords('code')}
-            maxLength={32}
-            isDisabled={isOver}
-            inputRef={codeInput}
-            testId="act-code"
-          />
-          <Field
-            label={text('actForm.pin')}
-            kind="secret"
-            value={form.pin}
-            onChange={(typed) =>
-              setForm({ ...form, pin: latinDigits(typed).replace(/\D/g, '').slice(0, PIN_DIGITS_MAX) })
-            }
-            error={faultWords('pin')}
-            isDisabled={isOver}
-            inputRef={pinInput}
-            testId="act-pin"
+          <CodeAndPinFields
+            labels={{
+              code: text(part === 'agree' ? 'actForm.codeSecond' : 'actForm.code'),
+              pin: text('actForm.pin'),
+            }}
+            value={form}
+            onChange={(by) => setForm({ ...form, ...by })}
+            errors={{ code: sameWords ?? faultWords('code'), pin: faultWords('pin') }}
+            isCodeDisabled={isOver}
+            isPinDisabled={isOver}
+            codeInput={codeInput}
+            pinInput={pinInput}
+            testId="act"
           />
         </fieldset>
       </div>

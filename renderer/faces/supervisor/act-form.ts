@@ -3,12 +3,11 @@
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
 import type { ProblemCode } from '#contract/problem.ts'
 import type { OperatorTile } from '#rpc/procedures.ts'
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '#renderer/parts/pin.ts'
 import type { TextKey } from '#renderer/text/catalog.ts'
 
 export const WHY_LETTERS_MIN = 4
 export const WHY_LETTERS_MAX = 300
-export const PIN_DIGITS_MIN = 6
-export const PIN_DIGITS_MAX = 12
 
 /** Of these, one person asks and another agrees. */
 const TWO_PERSON_ACTS = ['refund', 'reverse'] as const satisfies readonly ExceptionAct[]

@@ -4,11 +4,12 @@
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
 import { formatInr } from '#contract/money.ts'
 import { Button } from '#renderer/parts/button.tsx'
+import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { Field } from '#renderer/parts/field.tsx'
 import { useKeys, useScan } from '#renderer/parts/keys.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { problemOf } from '#renderer/parts/problem-of.ts'
-import { Panel, ProblemPanel } from '#renderer/parts/problem-panel.tsx'
+import { Panel } from '#renderer/parts/problem-panel.tsx'
 import { playTone } from '#renderer/parts/sound.ts'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { TextKey } from '#renderer/text/catalog.ts'
@@ -181,16 +182,10 @@ function Found({ list, error, back, onScanOther, onLookAgain }: FoundProps) {
 
 function ListTrouble({ error, onTry }: { readonly error: unknown; readonly onTry: () => void }) {
   const text = useText()
-  const problem = problemOf(error)
   const again = (
     <Button icon={RefreshCw} onPress={onTry}>
       {text('act.tryAgain')}
     </Button>
   )
-  if (problem !== null) return <ProblemPanel problem={problem} actions={again} />
-  return (
-    <Panel tone="warn" title={text('lost.title')} isAlert actions={again}>
-      <p>{text('lost.act')}</p>
-    </Panel>
-  )
+  return <CallTrouble error={error} actions={again} />
 }
