@@ -1,12 +1,11 @@
-// From the address in the settings to a pole display. Called by the host when it starts.
+// From the address in the settings to the line of a pole display. Called by the host when it starts.
 import { DriverProblem } from '#drivers/problem.ts'
 import { networkTransport } from '#drivers/transport/network.ts'
 import { BAUD_RATE_MAX, BAUD_RATE_MIN, serialTransport } from '#drivers/transport/serial.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
-import { createVirtualPole } from '#drivers/virtual/pole-display.ts'
+import { createVirtualPole, type VirtualPole } from '#drivers/virtual/pole-display.ts'
 import { memoryTransport } from '#drivers/transport/memory.ts'
 import { poleFamilies, type PoleBrightness, type PoleFamily } from './pole-commands.ts'
-import { poleDisplayOver, type PoleDisplay, type PoleOptions } from './pole-display.ts'
 
 const ADDRESS_CHARS_MAX = 512
 const BAUD_DEFAULT = 9_600
@@ -19,15 +18,8 @@ type Address = {
   readonly family: PoleFamily
   readonly transport: Transport
   readonly brightness: PoleBrightness
-}
-
-/** @throws DriverProblem `device_address_invalid`; a display that is not plugged in is waited for. */
-export function openPoleDisplay(
-  address: string,
-  options: Omit<PoleOptions, 'family' | 'brightness'>,
-): PoleDisplay {
-  const { transport, family, brightness } = parsePoleAddress(address)
-  return poleDisplayOver(transport, { ...options, family, brightness })
+  /** The device at the other end of `virtual:`; else null. */
+  readonly virtual: VirtualPole | null
 }
 
 /** @throws DriverProblem `device_address_invalid` */
@@ -40,15 +32,17 @@ export function parsePoleAddress(address: string): Address {
   if ([...settings.keys()].some((name) => name !== 'baud' && name !== 'brightness')) throw notUnderstood(text)
   const family = familyName === 'cd5220' ? poleFamilies.cd5220 : poleFamilies.escpos
   const brightness = brightnessOf(settings.get('brightness') ?? '4')
-  const transport = transportAt(where, { family, baud: settings.get('baud') ?? String(BAUD_DEFAULT) })
+  const virtual =
+    where === 'virtual:' ? createVirtualPole(familyName === 'cd5220' ? 'cd5220' : 'escpos') : null
+  const transport =
+    virtual === null
+      ? transportAt(where, settings.get('baud') ?? String(BAUD_DEFAULT))
+      : memoryTransport(virtual, 'virtual display', NOUN)
   if (brightness === null || transport === null) throw notUnderstood(text)
-  return { family, transport, brightness }
+  return { family, transport, brightness, virtual }
 }
 
-function transportAt(
-  where: string,
-  { family, baud }: { family: PoleFamily; baud: string },
-): Transport | null {
+function transportAt(where: string, baud: string): Transport | null {
   const path = /^serial:(.+)$/.exec(where)?.[1]
   if (path !== undefined) {
     const baudRate = Number(baud)
@@ -58,9 +52,7 @@ function transportAt(
   const [, host, port] = /^tcp:\/\/([\w.-]{1,253}):(\d{1,5})$/.exec(where) ?? []
   if (host !== undefined && Number(port) >= 1 && Number(port) <= 65_535)
     return networkTransport({ host, port: Number(port), noun: NOUN })
-  if (where !== 'virtual:') return null
-  const name = family === poleFamilies.cd5220 ? 'cd5220' : 'escpos'
-  return memoryTransport(createVirtualPole(name), 'virtual display', NOUN)
+  return null
 }
 
 function brightnessOf(text: string): PoleBrightness | null {

@@ -1,5 +1,5 @@
 // A pole display that stays on the line all day: shows the latest two lines, now or as soon as it is plugged in again. Nobody waits for
-// it and nothing depends on it. Made by open-display.ts; called by the host with lines that are laid out already.
+// it and nothing depends on it. Made and called by the host with lines that are laid out already.
 import type { DriverProblem } from '#drivers/problem.ts'
 import { keepConnected, type KeepLimits } from '#drivers/transport/reconnect.ts'
 import type { Connection, Transport } from '#drivers/transport/transport.ts'

@@ -1,5 +1,5 @@
 // A pole display made of code: takes bytes of either command set and keeps what would stand on its two lines. Written from the manuals'
-// command tables, knowing nothing of the driver. Used by open-display.ts (`pole:escpos:virtual:`), demonstrations and tests.
+// command tables, knowing nothing of the driver. Opened by open-display.ts (`pole:escpos:virtual:`), demonstrations and tests.
 import type { MemoryDevice } from '#drivers/transport/memory.ts'
 
 export type VirtualPole = MemoryDevice & {

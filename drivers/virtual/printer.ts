@@ -31,6 +31,8 @@ export type VirtualFaults = {
   readonly answersInSingleBytes?: boolean
   /** Noise on the line before every answer. */
   readonly noise?: readonly number[]
+  /** Every answer comes with all its bits turned round, as from a wrong speed or another make. */
+  readonly isGarbled?: boolean
   readonly receiveBuffer?: SmallBuffer
   /** Pin 3 of the drawer socket is high. */
   readonly isDrawerPinHigh?: boolean
@@ -99,7 +101,8 @@ export function createVirtualPrinter(options: {
   }
   const answer = (...bytes: number[]): void => {
     if (faults.isSilent === true) return
-    const all = [...(faults.noise ?? []), ...bytes]
+    const said = faults.isGarbled === true ? bytes.map((byte) => byte ^ 0xff) : bytes
+    const all = [...(faults.noise ?? []), ...said]
     if (faults.answersInSingleBytes !== true) say(all)
     else for (const byte of all) say([byte])
   }

@@ -34,6 +34,11 @@ export type DrawerDesk = {
   readonly standing: () => DrawerStanding
 }
 
+/** What the diary of the device check says of the drawer. */
+export type DrawerHappening =
+  | { readonly what: 'opened' | 'closed' | 'forced' | 'left_open' }
+  | { readonly what: 'kicked'; readonly problem: Problem | null }
+
 export type DrawerPorts = {
   readonly store: Pick<Store, 'appendEvent' | 'openShift'>
   readonly printing: () => Pick<PrintRunner, 'kick' | 'hasPrinter'>
@@ -42,16 +47,19 @@ export type DrawerPorts = {
   readonly openLevel: DrawerOpenLevel
   /** A machine that nobody attends has no drawer. */
   readonly isUnattended: boolean
+  readonly tell?: (happening: DrawerHappening) => void
 }
 
 export function startDrawerDesk(ports: DrawerPorts): DrawerDesk {
-  const { store, printing, clock, logger, openLevel, isUnattended } = ports
+  const { store, printing, clock, logger, openLevel, isUnattended, tell } = ports
   let watch = UNWATCHED
   let openSinceWallMs = 0
+  let toldOpen: boolean | null = null
 
   const kick = async (): Promise<Problem | null> => {
     watch = noteKick(watch, clock.read().monotonicMs)
     const problem = await printing().kick()
+    tell?.({ what: 'kicked', problem })
     if (problem !== null) logger.warn({ code: problem.code }, 'the drawer could not be opened')
     return problem
   }
@@ -90,6 +98,10 @@ export function startDrawerDesk(ports: DrawerPorts): DrawerDesk {
       watch = reading.watch
       if (watch.openSinceMs !== null) openSinceWallMs = wallMs - (monotonicMs - watch.openSinceMs)
       if (reading.event !== null) note(reading.event)
+      const isTurned = watch.isOpen !== null && watch.isOpen !== toldOpen
+      if (isTurned) toldOpen = watch.isOpen
+      if (reading.event !== null) tell?.({ what: reading.event })
+      else if (isTurned) tell?.({ what: toldOpen === true ? 'opened' : 'closed' })
     },
     standing: () => ({
       state: watch.isOpen === null ? 'unknown' : watch.isOpen ? 'open' : 'closed',

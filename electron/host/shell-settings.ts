@@ -99,6 +99,7 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
   const get = (name: Exclude<SettingName, 'data'>): string | undefined =>
     values[name] ?? (env[SETTINGS[name].env] || undefined) ?? file.get(SETTINGS[name].file)
   const isHttpAllowed = env['TAHSIL_ALLOW_HTTP'] === '1'
+  const customerDisplay = readCustomerDisplay(get('customer-display') ?? 'off')
   const face = readOneOf('face', FACES, get('face') ?? 'counter')
   return {
     dataDir,
@@ -116,7 +117,8 @@ export function readShellSettings({ values, env, defaultDataDir }: SettingSource
     cardReader: get('card-reader') ?? null,
     drawerOpenLevel: readOneOf('drawer-open-level', DRAWER_LEVELS, get('drawer-open-level') ?? 'unknown'),
     poleDisplay: readOptional(get('pole-display')),
-    customerDisplay: readCustomerDisplay(get('customer-display') ?? 'off'),
+    customerDisplay,
+    isCustomerDisplayWanted: customerDisplay !== null,
     paperColumns: readColumns(get('columns') ?? '48'),
     receiptLanguage: readOneOf('receipt-language', RECEIPT_LANGUAGES, get('receipt-language') ?? 'en'),
     logLevel: readOneOf('log', ['silent', 'error', 'warn', 'info', 'debug'], get('log') ?? 'info'),

@@ -7,13 +7,16 @@ import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
-import { openPoleDisplay, parsePoleAddress } from '#drivers/display/open-display.ts'
+import { parsePoleAddress } from '#drivers/display/open-display.ts'
 import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { finishSale } from './card-handlers.ts'
 import { startCardRunner } from './card-runner.ts'
 import { openDeviceBook, type DeviceBook } from './devices/device-book.ts'
+import { drawerNote, type Note } from './devices/device-diary.ts'
+import { createFittings, CUSTOMER_ID, DRAWER_ID, POLE_ID } from './devices/fittings.ts'
+import { watchPole } from './devices/watched-pole.ts'
 import { replaceableCards, replaceablePrinting, replaceableScanDesk } from './devices/replaceable.ts'
 import { startCustomerDesk, municipalityNameOf } from './customer-desk.ts'
 import { createDeviceSecrets, type DeviceSecretsKeeper } from './device-secrets.ts'
@@ -191,7 +194,16 @@ function startTill(parts: Parts): Running {
   })
   if (enrolment.isEnrolled()) noteBoot(store, tuning, logger)
   const { isUnattended = false, drawerOpenLevel: openLevel = 'unknown' } = options
-  const drawer = startDrawerDesk({ store, printing: () => printing, clock, logger, openLevel, isUnattended })
+  const { diary } = devices
+  const drawer = startDrawerDesk({
+    store,
+    printing: () => printing,
+    clock,
+    logger,
+    openLevel,
+    isUnattended,
+    tell: (happening) => void diary.note(DRAWER_ID, drawerNote(happening)),
+  })
   const startPrinting = (): PrintRunner =>
     startPrintRunner({
       store,
@@ -254,12 +266,30 @@ function startTill(parts: Parts): Running {
     isHeld: (kind) => kind === 'card_terminal' && store.openSales().length > 0,
     renew: async (kind) => await users[kind].renew(),
   })
-  const pole = options.poleDisplay ?? null
+  const poleAddress = options.poleDisplay ?? null
+  const notePole = (note: Note): void => void diary.note(POLE_ID, note)
+  const pole = poleAddress === null ? null : watchPole(poleAddress, { nowMs, note: notePole })
   const customer = startCustomerDesk({
     municipalityName: () => municipalityNameOf(store),
     language: receiptLanguage.includes('pa') ? 'pa' : 'hi',
-    pole: pole === null ? null : openPoleDisplay(pole, { nowMs }),
+    pole: pole?.display ?? null,
+    nowMs,
+    onScreen: (isOpen) =>
+      void diary.note(CUSTOMER_ID, {
+        tone: isOpen ? 'green' : 'amber',
+        what: isOpen ? 'opened' : 'closed',
+      }),
     logger,
+  })
+  const fittings = createFittings({
+    devices,
+    diary,
+    drawer,
+    customer,
+    pole,
+    drawerOpenLevel: openLevel,
+    isUnattended,
+    isScreenWanted: options.isCustomerDisplayWanted ?? false,
   })
   const till: Till = {
     drawer,
@@ -275,6 +305,7 @@ function startTill(parts: Parts): Running {
     scanPrefix: options.scanPrefix ?? STANDARD_SCAN_PREFIX,
     codesIn,
     devices,
+    fittings,
     dataDir: options.dataDir,
     profile,
     receiptLanguage,
@@ -344,6 +375,7 @@ function openDevices(
     options,
     dataDir: options.dataDir,
     profile,
+    drawerOpenLevel: options.drawerOpenLevel ?? 'unknown',
     logger,
     env: process.env,
     nowMs: () => tuning.clock.read().wallMs,

@@ -41,6 +41,8 @@ export type HostOptions = {
   readonly drawerOpenLevel?: DrawerOpenLevel
   /** Address as in drivers/display/open-display.ts; absent or null: none. */
   readonly poleDisplay?: string | null
+  /** A page for the payer is asked for: the device check then tells when it is away. */
+  readonly isCustomerDisplayWanted?: boolean
   /** A machine that nobody attends (kiosk); absent: people work at it. */
   readonly isUnattended?: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'

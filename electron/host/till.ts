@@ -12,6 +12,7 @@ import type { Store } from '#store/open-store.ts'
 import type { CardRunner } from './card-runner.ts'
 import type { IntegratorClient } from './integrator-client.ts'
 import type { DeviceBook } from './devices/device-book.ts'
+import type { Fittings } from './devices/fittings.ts'
 import type { CustomerDesk } from './customer-desk.ts'
 import type { DeviceSecretsKeeper } from './device-secrets.ts'
 import type { DrawerDesk } from './drawer-desk.ts'
@@ -41,6 +42,7 @@ export type Till = {
   readonly drawer: DrawerDesk
   readonly customer: Pick<CustomerDesk, 'show' | 'view' | 'cardStep'>
   readonly devices: DeviceBook
+  readonly fittings: Fittings
   readonly dataDir: string
   readonly profile: PrinterProfile
   readonly receiptLanguage: ReceiptLanguage

@@ -53,6 +53,8 @@ export const customerShownSchema = z.strictObject({
   view: customerViewSchema,
   /** What the card terminal waits for just now, while it leads; null: it has not said. */
   cardStep: cardStepSchema.nullable(),
+  /** Somebody at the counter looks whether this screen works: a test picture for a few seconds. */
+  isTest: z.boolean(),
   municipalityName: z.string(),
   language: customerLanguageSchema,
 })

@@ -74,6 +74,7 @@ export const deviceKindSchema = z.enum([
   'card_reader',
   'card_terminal',
   'drawer',
+  'pole_display',
   'display',
   'other',
 ])
@@ -91,6 +92,12 @@ export const deviceStateSchema = z.enum([
   'unreachable',
   'unknown',
   'off',
+  /** A drawer. no_switch: nobody has said how its switch is wired, or it has none. */
+  'open',
+  'closed',
+  'no_switch',
+  /** A customer display without a window. */
+  'not_open',
 ])
 
 /** The codes of drivers/problem.ts, for which the screens have words of their own. */
@@ -139,7 +146,7 @@ export const deviceSchema = z.strictObject({
   id: deviceIdSchema,
   kind: deviceKindSchema,
   name: z.string().max(ADDRESS_CHARS_MAX),
-  /** Without any secret. */
+  /** Without any secret. Of a drawer the name of the printer that opens it. */
   address: z.string().max(ADDRESS_CHARS_MAX),
   tone: deviceToneSchema,
   state: deviceStateSchema,
@@ -148,6 +155,7 @@ export const deviceSchema = z.strictObject({
   canTest: z.boolean(),
   /** false: it comes from the settings of the program and leaves only with them. */
   canRemove: z.boolean(),
+  canRename: z.boolean(),
 })
 export type Device = z.infer<typeof deviceSchema>
 
@@ -167,6 +175,12 @@ export const deviceEventSchema = z.strictObject({
     'swipe',
     'step',
     'noise',
+    /** Of a drawer: pulse sent, opened though nobody opened it, open for too long. */
+    'kicked',
+    'forced',
+    'left_open',
+    /** Of a pole display. */
+    'shown',
   ]),
   trouble: deviceTroubleSchema.nullable(),
   /** Bytes as hex pairs, or the text as it came; no card data. */
@@ -182,7 +196,7 @@ export const foundDeviceSchema = z.strictObject({
   kind: deviceKindSchema,
   address: z.string().max(ADDRESS_CHARS_MAX),
   /** What it may be used as, the likeliest first. */
-  uses: z.array(deviceKindSchema).max(7),
+  uses: z.array(deviceKindSchema).max(8),
   trouble: deviceTroubleSchema.nullable(),
 })
 export type FoundDevice = z.infer<typeof foundDeviceSchema>
@@ -261,6 +275,10 @@ export const virtualFaultSchema = z.enum([
   'unplugged',
   'garbage',
   'double_scan',
+  'late_ids',
+  'wrong_answers',
+  /** By hand: the pin of the switch, as the till is told how it is wired. */
+  'drawer_open',
 ])
 export const virtualActSchema = z.enum(['scan', 'swipe', 'tear_off', 'mend'])
 export const virtualScriptSchema = z.enum(VIRTUAL_SCRIPTS)
@@ -286,6 +304,8 @@ export const virtualDeviceSchema = z.strictObject({
   steps: z.array(z.string().max(64)).max(20),
   /** Not null: a printer that has printed. Counts up; the picture itself comes from virtual.slip. */
   slipNumber: z.int().min(1).nullable(),
+  /** Not null: a pole display; what stands on it. */
+  lines: z.tuple([z.string().max(40), z.string().max(40)]).nullable(),
 })
 export type VirtualDevice = z.infer<typeof virtualDeviceSchema>
 

@@ -15,14 +15,24 @@ const LanguageContext = createContext<CustomerLanguage>('hi')
 /** null: the till has not answered yet, or is away. */
 export function CustomerScreen({ shown }: { readonly shown: CustomerShown | null }) {
   if (shown === null) return <main className={styles.screen} data-testid="customer-away" />
-  const { view, cardStep, municipalityName, language } = shown
+  const { view, cardStep, isTest, municipalityName, language } = shown
   return (
     <LanguageContext value={language}>
-      <main className={styles.screen} data-testid="customer" data-at={view.at}>
+      <main className={styles.screen} data-testid="customer" data-at={isTest ? 'test' : view.at}>
         <p className={styles.name}>{municipalityName}</p>
-        <Body view={view} cardStep={cardStep} />
+        {isTest ? <TestPicture /> : <Body view={view} cardStep={cardStep} />}
       </main>
     </LanguageContext>
+  )
+}
+
+/** Words and every colour to the edge, so that a bad cable or a cut-off picture shows. */
+function TestPicture() {
+  return (
+    <>
+      <Big word="test" />
+      <div aria-hidden className={styles.bars} />
+    </>
   )
 }
 

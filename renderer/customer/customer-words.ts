@@ -28,6 +28,7 @@ const en = {
   receipt: 'Receipt no.',
   receipts: 'Receipts',
   thanks: 'Thank you',
+  test: 'Test of this screen',
 } as const
 
 export type CustomerWord = keyof typeof en
@@ -57,6 +58,7 @@ const hi: Readonly<Record<CustomerWord, string>> = {
   receipt: 'रसीद सं.',
   receipts: 'रसीदें',
   thanks: 'धन्यवाद',
+  test: 'इस स्क्रीन की जाँच',
 }
 
 const pa: Readonly<Record<CustomerWord, string>> = {
@@ -84,6 +86,7 @@ const pa: Readonly<Record<CustomerWord, string>> = {
   receipt: 'ਰਸੀਦ ਨੰ.',
   receipts: 'ਰਸੀਦਾਂ',
   thanks: 'ਧੰਨਵਾਦ',
+  test: 'ਇਸ ਸਕਰੀਨ ਦੀ ਜਾਂਚ',
 }
 
 export const customerWords = { en, hi, pa } satisfies Readonly<

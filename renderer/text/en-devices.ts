@@ -32,6 +32,7 @@ export const enDevices = {
   'check.kind.card_reader': 'Card reader',
   'check.kind.card_terminal': 'Card terminal',
   'check.kind.drawer': 'Cash drawer',
+  'check.kind.pole_display': 'Pole display',
   'check.kind.display': 'Customer display',
   'check.kind.other': 'Other device',
 
@@ -42,6 +43,14 @@ export const enDevices = {
   'check.state.unreachable': 'Not reached',
   'check.state.unknown': 'Does not tell',
   'check.state.off': 'Not used',
+  'check.state.open': 'Open',
+  'check.state.closed': 'Closed',
+  'check.state.no_switch': 'No switch set up',
+  'check.state.not_open': 'No window open',
+
+  'check.drawerThrough': 'Opened by',
+  'check.drawerHint': 'Alt+D opens it, for a reason that is recorded.',
+  'check.screenHint': 'Open its page on the screen that the payer sees.',
 
   'check.noEvent': 'Nothing has happened since the till was started.',
   'check.eventsHint':
@@ -61,6 +70,10 @@ export const enDevices = {
   'check.event.swipe': 'Card',
   'check.event.step': 'Step',
   'check.event.noise': 'Not understood',
+  'check.event.kicked': 'Told to open',
+  'check.event.forced': 'Opened by itself',
+  'check.event.left_open': 'Open for too long',
+  'check.event.shown': 'Shown',
 
   'check.found': 'Found, not used yet',
   'check.foundNone': 'Nothing else is plugged in that a till can use.',
@@ -153,6 +166,7 @@ export const enDevices = {
   'virtual.slip': 'Last slip',
   'virtual.slipOf': 'Last slip of {name}',
   'virtual.noSlip': 'No slip yet.',
+  'virtual.linesOf': 'What {name} shows',
   'virtual.textOf': 'What {name} reads',
   'virtual.scriptOf': 'How the next card ends',
   'virtual.steps': 'Steps of the last card',
@@ -166,6 +180,9 @@ export const enDevices = {
   'virtual.fault.unplugged': 'Unplugged',
   'virtual.fault.garbage': 'Noise on the line',
   'virtual.fault.double_scan': 'Reads twice',
+  'virtual.fault.late_ids': 'Confirms late',
+  'virtual.fault.wrong_answers': 'Answers garbage',
+  'virtual.fault.drawer_open': 'Drawer open',
   'virtual.act.scan': 'Scan this',
   'virtual.act.swipe': 'Swipe this card',
   'virtual.act.tear_off': 'Tear off the slip',

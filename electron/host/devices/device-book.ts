@@ -112,6 +112,7 @@ export function openDeviceBook(parts: BookParts): DeviceBook {
       ...(isBusy ? { state: 'busy' as const } : {}),
       canTest: isInUse(device) && !isBusy,
       canRemove: !slot.isFixed,
+      canRename: true,
     }
   }
   const finder = createDeviceFinder({

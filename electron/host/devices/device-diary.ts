@@ -2,8 +2,9 @@
 // Called by the watchers of this folder.
 import { withoutCardNumbers } from '#contract/card-numbers.ts'
 import { maskText } from '#contract/log-safety.ts'
+import type { DrawerHappening } from '#host/drawer-desk.ts'
 import type { DriverProblem } from '#drivers/problem.ts'
-import { EVENTS_MAX, type DeviceEvent, type DeviceTrouble } from '#rpc/devices.ts'
+import { deviceTroubleCodeSchema, EVENTS_MAX, type DeviceEvent, type DeviceTrouble } from '#rpc/devices.ts'
 
 export type Note = Pick<DeviceEvent, 'tone' | 'what'> &
   Partial<Pick<DeviceEvent, 'trouble' | 'raw' | 'decoded'>>
@@ -34,4 +35,14 @@ export function createDeviceDiary(nowMs: () => number): DeviceDiary {
 /** A driver's own sentence; what a device or a system put into it is masked. */
 export function troubleOf({ code, message }: DriverProblem): DeviceTrouble {
   return { code, message: maskText(withoutCardNumbers(message)) }
+}
+
+export function drawerNote(happening: DrawerHappening): Note {
+  const { what } = happening
+  if (what !== 'kicked') return { tone: what === 'forced' || what === 'left_open' ? 'amber' : 'green', what }
+  const { problem } = happening
+  if (problem === null) return { tone: 'green', what }
+  const code = deviceTroubleCodeSchema.options.find((each) => each === problem.code)
+  const said = code === undefined ? { decoded: problem.code } : { trouble: { code, message: '' } }
+  return { tone: 'red', what, ...said }
 }

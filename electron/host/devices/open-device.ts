@@ -8,6 +8,7 @@ import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
 import { deviceTransport } from '#drivers/discover/device-transport.ts'
 import type { Lister } from '#drivers/discover/listers.ts'
+import type { DrawerOpenLevel } from '#drivers/drawer/open-state.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinter, type Printer } from '#drivers/printer/open-printer.ts'
 import type { PrinterProfile } from '#drivers/printer/profiles.ts'
@@ -36,6 +37,7 @@ import { CARD_READER_WORDS, SCANNER_WORDS, watchReading, type WatchedReading } f
 export type OpenParts = {
   readonly dataDir: string
   readonly profile: PrinterProfile
+  readonly drawerOpenLevel: DrawerOpenLevel
   readonly listers: readonly Lister[]
   readonly env: NodeJS.ProcessEnv
   readonly logger: Logger
@@ -99,10 +101,12 @@ function openNow(slot: Slot, parts: OpenParts, watch: Watch): OpenedDevice {
 
 function printerAt(
   address: string,
-  { profile, dataDir }: OpenParts,
+  { profile, dataDir, drawerOpenLevel }: OpenParts,
 ): { printer: Printer; handle: VirtualHandle | null } {
   const url = printerUrl(address, { profile, dataDir })
-  return url.startsWith('virtual:') ? openVirtualPrinter(url) : { printer: openPrinter(url), handle: null }
+  return url.startsWith('virtual:')
+    ? openVirtualPrinter(url, drawerOpenLevel)
+    : { printer: openPrinter(url), handle: null }
 }
 
 /** Relative folders and files are below the data folder; the paper's width picks the profile unless one is named. */

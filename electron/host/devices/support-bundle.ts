@@ -22,6 +22,7 @@ export async function supportBundle(
   const device = store.device()
   const queue = store.queueTotals()
   const found = await devices.found()
+  const known = [...devices.list(), ...till.fittings.list()]
   const facts = [
     line('about', {
       program: 'tahsil',
@@ -37,10 +38,10 @@ export async function supportBundle(
       isUnattended: till.isUnattended,
       freeMegabytes: Math.round(till.freeBytes() / 1_048_576),
     }),
-    ...devices.list().map((each) => line('device', deviceFacts(each))),
-    ...devices
-      .list()
-      .flatMap(({ id }) => devices.diary.events(id).map((event) => line('event', eventFacts(id, event)))),
+    ...known.map((each) => line('device', deviceFacts(each))),
+    ...known.flatMap(({ id }) =>
+      devices.diary.events(id).map((event) => line('event', eventFacts(id, event))),
+    ),
     ...found.devices.map((each) => line('plugged', foundFacts(each))),
     ...found.troubles.map((trouble) => line('unlisted', trouble)),
     ...readinessOf(access).lines.map(({ topic, tone, state }) => line('readiness', { topic, tone, state })),
@@ -73,7 +74,8 @@ function deviceFacts({ id, kind, address, state, tone, trouble, lastSeenAtMs, ca
   return {
     id,
     kind,
-    address: addressWords(address),
+    // A drawer's is the name of its printer, which somebody typed.
+    address: kind === 'drawer' ? null : addressWords(address),
     state,
     tone,
     trouble: trouble?.code ?? null,

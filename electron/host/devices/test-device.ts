@@ -12,11 +12,12 @@ export const SCAN_WAIT_MS = 15_000
 
 /** Throws device_not_found, device_not_usable or device_busy. */
 export async function testDevice(
-  till: Pick<Till, 'devices' | 'printing' | 'clock'>,
+  till: Pick<Till, 'devices' | 'fittings' | 'printing' | 'clock'>,
   id: string,
   { scanWaitMs = SCAN_WAIT_MS }: { readonly scanWaitMs?: number } = {},
 ): Promise<Device> {
-  const { devices } = till
+  const { devices, fittings } = till
+  if (fittings.has(id)) return fittings.test(id)
   const note = await devices.test(id, async (device) => await testNow(till, device, scanWaitMs))
   devices.diary.note(id, note)
   return devices.view(id)

@@ -2,6 +2,7 @@
 // open-device.ts; played by virtual-panel.ts.
 import { appendFileSync } from 'node:fs'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
+import type { DrawerOpenLevel } from '#drivers/drawer/open-state.ts'
 import { DriverProblem } from '#drivers/problem.ts'
 import { openPrinterOver, type Printer } from '#drivers/printer/open-printer.ts'
 import { parsePrinterAddress } from '#drivers/printer/printer-address.ts'
@@ -18,6 +19,8 @@ export type VirtualPrinterHandle = {
   readonly machine: VirtualPrinter
   readonly profile: PrinterProfile
   readonly slipCount: () => number
+  /** Of the drawer's switch, as the till is told. */
+  readonly drawerOpenLevel: DrawerOpenLevel
   isUnplugged: boolean
 }
 
@@ -49,12 +52,17 @@ const STEP_MS = 900
 const GARBAGE = Buffer.from([0x80, 0x00, 0xfe, 0x1b, 0x02])
 
 /** @throws DriverProblem `printer_url_invalid` or `file_not_writable` */
-export function openVirtualPrinter(url: string): { printer: Printer; handle: VirtualPrinterHandle } {
+export function openVirtualPrinter(
+  url: string,
+  drawerOpenLevel: DrawerOpenLevel,
+): { printer: Printer; handle: VirtualPrinterHandle } {
   const { target, profile } = parsePrinterAddress(url)
   const keep = openSlipFolder(target, profile)
   let slipCount = 0
   const machine = createVirtualPrinter({
     columns: profile.columns,
+    // Closed, whichever way it is wired.
+    faults: drawerOpenLevel === 'low' ? { isDrawerPinHigh: true } : {},
     onSlip: (slip) => {
       slipCount += 1
       keep(slip)
@@ -65,6 +73,7 @@ export function openVirtualPrinter(url: string): { printer: Printer; handle: Vir
     machine,
     profile,
     slipCount: () => slipCount,
+    drawerOpenLevel,
     isUnplugged: false,
   }
   // Without a cutter the citizen tears the slip off: a new one begins with the next job.

@@ -6,9 +6,11 @@ import type { VirtualFaults } from '#drivers/virtual/printer.ts'
 import type { VirtualDevice } from '#rpc/devices.ts'
 import type { Till } from '#host/till.ts'
 import type { OpenedDevice } from './open-device.ts'
+import { POLE_ID } from './fittings.ts'
+import type { VirtualPoleHandle } from './watched-pole.ts'
 import type { VirtualHandle, VirtualPrinterHandle } from './virtual-devices.ts'
 
-type Panel = Pick<Till, 'devices' | 'store'>
+type Panel = Pick<Till, 'devices' | 'fittings' | 'store'>
 type Fault = VirtualDevice['faults'][number]['fault']
 type Act = VirtualDevice['acts'][number]['act']
 
@@ -32,6 +34,14 @@ const PRINTER_FAULTS: Readonly<Partial<Record<Fault, PrinterFault>>> = {
     set: ({ machine }, isOn) => machine.setFault('noise', isOn ? NOISE : undefined),
     isOn: ({ noise }) => noise !== undefined,
   },
+  late_ids: flag('holdsProcessIds'),
+  wrong_answers: flag('isGarbled'),
+  drawer_open: {
+    set: ({ machine, drawerOpenLevel }, isOn) =>
+      machine.setFault('isDrawerPinHigh', isOn === (drawerOpenLevel !== 'low')),
+    isOn: ({ isDrawerPinHigh = false }, { drawerOpenLevel }) =>
+      isDrawerPinHigh === (drawerOpenLevel !== 'low'),
+  },
   unplugged: {
     set: (handle, isOn) => {
       handle.isUnplugged = isOn
@@ -42,7 +52,14 @@ const PRINTER_FAULTS: Readonly<Partial<Record<Fault, PrinterFault>>> = {
 /** Bytes that are no answer of any kind (hardware tables of status answers). */
 const NOISE = [0xff, 0x80]
 
-type Flag = 'isPaperNearEnd' | 'isCoverOpen' | 'isOffline' | 'isCutterJammed' | 'isSilent'
+type Flag =
+  | 'isPaperNearEnd'
+  | 'isCoverOpen'
+  | 'isOffline'
+  | 'isCutterJammed'
+  | 'isSilent'
+  | 'holdsProcessIds'
+  | 'isGarbled'
 
 function flag(name: Flag): PrinterFault {
   return {
@@ -52,12 +69,13 @@ function flag(name: Flag): PrinterFault {
 }
 
 /** Empty unless the office calls this till a demonstration. */
-export function virtualDevices({ devices, store }: Panel): VirtualDevice[] {
+export function virtualDevices({ devices, fittings, store }: Panel): VirtualDevice[] {
   if (store.masters()?.isDemo !== true) return []
-  return devices.all().flatMap((device) => {
+  const all = devices.all().flatMap((device) => {
     const handle = device.virtual
     return handle === null ? [] : [viewOf(devices, device, handle)]
   })
+  return fittings.virtualPole === null ? all : [...all, poleView(fittings.virtualPole)]
 }
 
 /** Throws device_not_found. */
@@ -65,6 +83,12 @@ export function setVirtualFault(
   panel: Panel,
   wish: { id: string; fault: Fault; isOn: boolean },
 ): VirtualDevice {
+  const pole =
+    wish.id === POLE_ID && panel.store.masters()?.isDemo === true ? panel.fittings.virtualPole : null
+  if (pole !== null) {
+    if (wish.fault === 'unplugged') pole.setUnplugged(wish.isOn)
+    return poleView(pole)
+  }
   const { device, handle } = find(panel, wish.id)
   if (handle.kind === 'printer') PRINTER_FAULTS[wish.fault]?.set(handle, wish.isOn)
   if (handle.kind === 'scanner') {
@@ -120,7 +144,15 @@ function find({ devices, store }: Panel, id: string): { device: OpenedDevice; ha
 
 function viewOf(devices: Till['devices'], device: OpenedDevice, handle: VirtualHandle): VirtualDevice {
   const { id, kind } = device.slot
-  const common = { id, kind, name: devices.view(id).name, script: null, steps: [], slipNumber: null }
+  const common = {
+    id,
+    kind,
+    name: devices.view(id).name,
+    script: null,
+    steps: [],
+    slipNumber: null,
+    lines: null,
+  }
   switch (handle.kind) {
     case 'printer':
       return {
@@ -159,6 +191,20 @@ function viewOf(devices: Till['devices'], device: OpenedDevice, handle: VirtualH
         script: handle.script,
         steps: device.kind === 'card_terminal' ? [...device.watched.steps()] : [],
       }
+  }
+}
+
+function poleView(pole: VirtualPoleHandle): VirtualDevice {
+  return {
+    id: POLE_ID,
+    kind: 'pole_display',
+    name: '',
+    faults: [{ fault: 'unplugged', isOn: pole.isUnplugged() }],
+    acts: [],
+    script: null,
+    steps: [],
+    slipNumber: null,
+    lines: [...pole.lines()],
   }
 }
 

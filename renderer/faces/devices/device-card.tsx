@@ -47,6 +47,7 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           <h2 className={styles.name}>{name}</h2>
           <p className={styles.address}>
             {name === text(`check.kind.${kind}`) ? null : `${text(`check.kind.${kind}`)} · `}
+            {kind === 'drawer' ? `${text('check.drawerThrough')} ` : null}
             <span className={styles.code}>{device.address}</span>
           </p>
         </div>
@@ -59,6 +60,8 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           <strong>{trouble.what}</strong> {trouble.act}
         </p>
       )}
+      {kind === 'drawer' ? <p className={styles.hint}>{text('check.drawerHint')}</p> : null}
+      {device.state === 'not_open' ? <p className={styles.hint}>{text('check.screenHint')}</p> : null}
       {test.isError ? <CallTrouble error={test.error} /> : null}
       <div className={styles.foot}>
         <p className={styles.seen} aria-live="polite">
@@ -67,7 +70,9 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
               {text('check.tested', { state: text(`check.state.${test.data.state}`) })}
             </span>
           ) : device.lastSeenAtMs === null ? (
-            text('check.neverSeen')
+            kind === 'drawer' ? null : (
+              text('check.neverSeen')
+            )
           ) : (
             text('check.lastSeen', { time: formatIstTime(device.lastSeenAtMs) })
           )}
@@ -93,7 +98,7 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           >
             {text('check.events')}
           </Button>
-          {isSupervisor ? (
+          {isSupervisor && device.canRename ? (
             <Button
               icon={Pencil}
               label={text('check.renameOf', { name })}

@@ -9,6 +9,7 @@ import {
   CreditCard,
   IdCard,
   MonitorSmartphone,
+  PanelTop,
   Printer,
   ScanBarcode,
   type LucideIcon,
@@ -27,13 +28,14 @@ export const KIND_ICONS: Readonly<Record<DeviceKind, LucideIcon>> = {
   card_reader: IdCard,
   card_terminal: CreditCard,
   drawer: Archive,
+  pole_display: PanelTop,
   display: MonitorSmartphone,
   other: Cable,
 }
 
-/** A device whose only name is the path of a file is called what it is; its address stands beside it. */
+/** A device without a name, or whose only name is the path of a file, is called what it is; its address stands beside it. */
 export function deviceName({ name, kind }: Pick<Device, 'name' | 'kind'>, text: Text): string {
-  return /[\\/]/.test(name) ? text(`check.kind.${kind}`) : name
+  return name === '' || /[\\/]/.test(name) ? text(`check.kind.${kind}`) : name
 }
 
 /** What is wrong with a device and what to do about it. */

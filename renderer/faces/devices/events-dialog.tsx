@@ -23,6 +23,10 @@ const DEVICE_STATES: readonly Device['state'][] = [
   'unreachable',
   'unknown',
   'off',
+  'open',
+  'closed',
+  'no_switch',
+  'not_open',
 ]
 
 type EventsDialogProps = { readonly device: Device; readonly onClose: () => void }
@@ -107,7 +111,7 @@ function decodedWords({ decoded, what }: DeviceEvent, text: Text): string | null
   if (decoded === null || decoded === what) return null
   const state = DEVICE_STATES.find((each) => each === decoded)
   if (state !== undefined) return text(`check.state.${state}`)
-  return decoded === 'printed' ? text('check.event.printed') : decoded
+  return decoded === 'printed' || decoded === 'shown' ? text(`check.event.${decoded}`) : decoded
 }
 
 /** As it is copied: one line, time first. */

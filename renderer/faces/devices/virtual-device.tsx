@@ -41,6 +41,7 @@ export function VirtualDeviceCard({ device, onChanged }: VirtualDeviceCardProps)
         <Icon aria-hidden size={22} />
         {name}
       </p>
+      {device.lines === null ? null : <PoleLines name={name} lines={device.lines} />}
       {device.script === null ? null : (
         <Script chosen={device.script} onChoose={(chosen) => script.mutate(chosen)} />
       )}
@@ -75,6 +76,19 @@ export function VirtualDeviceCard({ device, onChanged }: VirtualDeviceCardProps)
       {problem === null ? null : <CallTrouble error={problem} />}
       {kind === 'card_terminal' ? <Steps steps={device.steps} /> : null}
       {kind === 'printer' ? <LastSlip id={id} name={name} number={device.slipNumber} /> : null}
+    </section>
+  )
+}
+
+type PoleLinesProps = { readonly name: string; readonly lines: readonly [string, string] }
+
+function PoleLines({ name, lines }: PoleLinesProps) {
+  const text = useText()
+  return (
+    <section aria-label={text('virtual.linesOf', { name })}>
+      <p className={styles.pole} data-testid="virtual-lines">
+        {lines.join('\n')}
+      </p>
     </section>
   )
 }

@@ -38,6 +38,7 @@ it('has a default for everything but the integrator', () => {
     drawerOpenLevel: 'unknown',
     poleDisplay: null,
     customerDisplay: null,
+    isCustomerDisplayWanted: false,
     paperColumns: 48,
     receiptLanguage: 'en',
     logLevel: 'info',

@@ -82,6 +82,7 @@ test('screen and pole display follow each change', async () => {
     language: 'hi',
     pole,
     logger,
+    nowMs: () => 0,
     waitMs: 5_000,
   })
   const first = await desk.view(null)
@@ -114,6 +115,7 @@ test('who waits is answered after a while without a change, and more than a few 
     language: 'pa',
     pole: null,
     logger,
+    nowMs: () => 0,
     waitMs: 20,
   })
   const { number } = await desk.view(null)

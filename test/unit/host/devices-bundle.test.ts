@@ -64,6 +64,11 @@ test('planted secrets, names, numbers and money do not appear', async () => {
     async () => await kit.device('scanner-1'),
     (device) => device?.state === 'ready',
   )
+  // Its receipt is being printed.
+  await eventually(
+    async () => await kit.device('printer'),
+    (device) => device?.canTest === true,
+  )
   await kit.client.virtual.fault({ id: 'printer', fault: 'unplugged', isOn: true })
   await kit.client.devices.test({ id: 'printer' })
   const scans = [PAN, `;${PAN}=2812101?`, '9876512345', 'SECRET-CODE-77', bill.consumerCode, 'last']

@@ -26,6 +26,7 @@ test('what the till was started with stands in the list, cannot be removed, and 
     ['printer', 'printer', false],
     ['scanner-1', 'scanner', false],
     ['card-terminal', 'card_terminal', false],
+    ['drawer', 'drawer', false],
   ])
   await kit.signInSupervisor()
   expect(await problemOfCall(kit.client.devices.remove({ id: 'printer' }))).toMatchObject({

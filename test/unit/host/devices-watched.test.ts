@@ -57,6 +57,7 @@ const bookWith = (plugged: () => PluggedDevice[], users: Partial<DeviceUsers> = 
     nowMs: () => NOW,
     listers: [{ name: 'recorded', list: async () => await Promise.resolve(plugged()) }],
     hotplug: null,
+    drawerOpenLevel: 'unknown',
     cardTerminal: null,
     cardReaders: null,
   })

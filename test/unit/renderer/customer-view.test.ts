@@ -133,6 +133,7 @@ test('the page tells each change once, and shows nothing when the till stays awa
     number,
     view: { at: 'idle' },
     cardStep: null,
+    isTest: false,
     municipalityName: 'Devgaon',
     language: 'hi',
   })
