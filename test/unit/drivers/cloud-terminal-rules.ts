@@ -1,7 +1,7 @@
 // What every terminal behind a vendor's cloud must do, whatever the words of its protocol: the outcome agrees with what was really charged,
 // a bill is handed over at most once, its number is handed on at once, and no secret shows. Called by the ezetap and pine-labs tests.
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type {
   CardApproval,
   CardIntent,
@@ -23,25 +23,28 @@ export function sale(terminalReference: string | null = null): CardIntent {
   return { reference: 'T7000001', amountPaise: 125_000, startedAtMs: Date.now(), terminalReference }
 }
 
-/** A till with one terminal, and what it was told on the way. */
-export function counterAt(cloud: VirtualCloud, terminal: CardTerminal) {
-  const progress: CardProgress[] = []
-  const handedOver: string[] = []
-  const watch = {
-    onProgress: (step: CardProgress) => progress.push(step),
-    onHandedOver: (id: string) => handedOver.push(id),
+/** For one test file: makes a till with one terminal, tells what it was told on the way, and closes it after the test. */
+export function openingCounters() {
+  const closing: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close()
+  })
+  return (cloud: VirtualCloud, terminal: CardTerminal) => {
+    const progress: CardProgress[] = []
+    const handedOver: string[] = []
+    const watch = {
+      onProgress: (step: CardProgress) => progress.push(step),
+      onHandedOver: (id: string) => handedOver.push(id),
+    }
+    const start = async (intent = sale()) => await terminal.start(intent, watch)
+    closing.push(terminal.close, cloud.close)
+    return { cloud, terminal, progress, handedOver, start }
   }
-  const start = async (intent = sale()) => await terminal.start(intent, watch)
-  const close = async () => {
-    await terminal.close()
-    await cloud.close()
-  }
-  return { cloud, terminal, progress, handedOver, start, close }
 }
-type CloudCounter = ReturnType<typeof counterAt>
+type CloudCounter = ReturnType<ReturnType<typeof openingCounters>>
 
 export type CloudCase = {
-  /** `secret`: instead of the right one. The file of the vendor closes it after the test. */
+  /** `secret`: instead of the right one. */
   readonly counter: (secret?: string) => Promise<CloudCounter>
   readonly secret: string
   /** "Ezetap". */

@@ -1,23 +1,20 @@
 // Goal: an Ezetap terminal keeps every rule of a terminal behind a cloud; its amounts and devices go out as the vendor writes them, and only
 // AUTHORIZED with our own number and amount is an approval.
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AmountUnit } from '#drivers/card-terminal/decimal-amount.ts'
 import { openEzetap, readEzetapStatus } from '#drivers/card-terminal/ezetap.ts'
 import { startVirtualEzetap } from '#drivers/virtual/ezetap-cloud.ts'
 import {
   CLOUD_TEST_TIMES,
-  counterAt,
+  openingCounters,
   sale,
   testCloudTerminal,
 } from '#test/unit/drivers/cloud-terminal-rules.ts'
 
 const appKey = '5ecre7ab-app-key'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+const counterAt = openingCounters()
 
 async function counter(options: { amountUnit?: AmountUnit; device?: string; secret?: string } = {}) {
   const { amountUnit = 'rupees', device = '0821006725', secret = appKey } = options
@@ -35,9 +32,7 @@ async function counter(options: { amountUnit?: AmountUnit; device?: string; secr
     ca: null,
     times: CLOUD_TEST_TIMES,
   })
-  const opened = counterAt(cloud, terminal)
-  closing.push(opened.close)
-  return opened
+  return counterAt(cloud, terminal)
 }
 
 testCloudTerminal({

@@ -1,23 +1,20 @@
 // Goal: a Pine Labs terminal keeps every rule of a terminal behind a cloud; its amounts go out as exact numbers, and an answer counts only
 // under the cloud's own number of the sale and with our amount.
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AmountUnit } from '#drivers/card-terminal/decimal-amount.ts'
 import { openPineLabs, readPineLabsStatus } from '#drivers/card-terminal/pine-labs.ts'
 import { startVirtualPineLabs } from '#drivers/virtual/pine-labs-cloud.ts'
 import {
   CLOUD_TEST_TIMES,
-  counterAt,
+  openingCounters,
   sale,
   testCloudTerminal,
 } from '#test/unit/drivers/cloud-terminal-rules.ts'
 
 const securityToken = 'c0ffee00-secret-token'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+const counterAt = openingCounters()
 
 async function counter(options: { amountUnit?: AmountUnit; token?: string } = {}) {
   const { amountUnit = 'paise', token = securityToken } = options
@@ -33,9 +30,7 @@ async function counter(options: { amountUnit?: AmountUnit; token?: string } = {}
     ca: null,
     times: CLOUD_TEST_TIMES,
   })
-  const opened = counterAt(cloud, terminal)
-  closing.push(opened.close)
-  return opened
+  return counterAt(cloud, terminal)
 }
 
 testCloudTerminal({
