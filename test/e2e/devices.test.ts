@@ -15,7 +15,9 @@ import {
   signIn,
   type Counter,
 } from './counter-kit.ts'
+import { CLIPPED_SCRIPT } from './clipped-words.ts'
 import { startLooking } from './look.ts'
+import { picturesFolder } from './open-browser.ts'
 
 let counter: Counter
 const { look, lookAtDialog, faultsSoFar } = startLooking()
@@ -25,6 +27,8 @@ beforeAll(async () => {
     scanners: [`virtual:${join(folder, 'scans.txt')}`],
     cardReader: 'virtual:',
     cardTerminal: 'virtual:',
+    drawerOpenLevel: 'high',
+    poleDisplay: 'pole:escpos:virtual:',
   }))
 })
 afterAll(async () => await counter.close())
@@ -112,6 +116,40 @@ test('a scan typed in the panel comes as from a real scanner, and the field keep
   await pastShield(page)
   expect(await page.getByTestId('cart-row').count()).toBe(1)
   await page.getByTestId('virtual-close').click()
+})
+
+test('drawer and displays: how they are, the tests of the displays, and a drawer opened by hand', async () => {
+  const { page, browser, shell } = counter
+  const card = (kind: string) => page.locator(`[data-testid="device"][data-kind="${kind}"]`)
+  const context = await browser.newContext({ viewport: { width: 1024, height: 600 } })
+  const payer = await context.newPage()
+  await payer.goto(shell.mintCustomerUrl())
+  await pastShield(page)
+  await openCheck()
+  await card('drawer').getByText('Closed').waitFor(PATIENCE)
+  expect(await card('drawer').getByTestId('device-test').count()).toBe(0)
+  expect(await card('drawer').innerText()).toContain('Alt+D')
+  await page.getByTestId('virtual-open').click()
+  const panel = page.getByTestId('virtual-panel')
+  await panel.getByTestId('fault-drawer_open').click()
+  await card('display').getByTestId('device-test').click()
+  await payer.locator('[data-testid="customer"][data-at="test"]').waitFor(PATIENCE)
+  await payer.screenshot({ path: join(picturesFolder, 'customer-test-1024.png') })
+  expect(await payer.evaluate<string[]>(CLIPPED_SCRIPT)).toEqual([])
+  await card('pole_display').getByTestId('device-test').click()
+  await expect
+    .poll(() => panel.getByTestId('virtual-lines').innerText(), PATIENCE)
+    .toContain('12345678901234567890')
+  await card('drawer').getByText('Open', { exact: true }).waitFor(PATIENCE)
+  await panel.getByTestId('virtual-lines').scrollIntoViewIfNeeded()
+  await card('display').scrollIntoViewIfNeeded()
+  await look(page, 'devices-fittings')
+  expect(faultsSoFar()).toEqual([])
+  await panel.getByTestId('fault-drawer_open').click()
+  await panel.getByTestId('virtual-close').click()
+  await context.close()
+  await page.keyboard.press('Escape')
+  await page.getByTestId('find').waitFor()
 })
 
 test('out of paper: told with what to do, the payment safe; well again when the paper is in', async () => {
