@@ -5,12 +5,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startBrowserShell, type BrowserShell } from '#browser/start-browser-shell.ts'
 import { startHost } from '#host/start-host.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
+import { openBrowser, root } from './open-browser.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tahsil-browser-'))
 /** What a till shows that was never enrolled. */
@@ -23,7 +23,7 @@ let strangerOrigin: string
 const faults: unknown[] = []
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
+  browser = await openBrowser()
   host = await startHost({
     dataDir: join(folder, 'till'),
     // Nobody is there: the till works without its integrator.
@@ -38,7 +38,7 @@ beforeAll(async () => {
     host,
     port: 0,
     face: 'counter',
-    screensDir: join(import.meta.dirname, '..', '..', 'dist', 'renderer'),
+    screensDir: join(root, 'dist', 'renderer'),
     dataDir: join(folder, 'till'),
     onFault: (error) => faults.push(error),
   })
@@ -49,16 +49,6 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', () => resolve()))
   // Another port of the same address counts as the same site: the cookie would go along.
   strangerOrigin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`
-  browser = await chromium.launch({
-    executablePath: process.env['TAHSIL_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 })
 afterAll(async () => {
   await browser.close()
