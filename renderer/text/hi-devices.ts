@@ -33,7 +33,7 @@ export const hiDevices: Readonly<Record<keyof typeof enDevices, string>> = {
   'check.kind.card_reader': 'कार्ड रीडर',
   'check.kind.card_terminal': 'कार्ड मशीन',
   'check.kind.drawer': 'नकद दराज़',
-  'check.kind.pole_display': 'खंभा डिस्प्ले',
+  'check.kind.pole_display': 'पोल डिस्प्ले',
   'check.kind.display': 'ग्राहक डिस्प्ले',
   'check.kind.other': 'अन्य उपकरण',
 

@@ -48,7 +48,11 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           <p className={styles.address}>
             {name === text(`check.kind.${kind}`) ? null : `${text(`check.kind.${kind}`)} · `}
             {kind === 'drawer' ? `${text('check.drawerThrough')} ` : null}
-            <span className={styles.code}>{device.address}</span>
+            <span className={styles.code}>
+              {kind === 'drawer'
+                ? deviceName({ name: device.address, kind: 'printer' }, text)
+                : device.address}
+            </span>
           </p>
         </div>
         <StatusMark tone={DEVICE_TONES[tone]} className={styles.state}>
@@ -60,7 +64,6 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           <strong>{trouble.what}</strong> {trouble.act}
         </p>
       )}
-      {kind === 'drawer' ? <p className={styles.hint}>{text('check.drawerHint')}</p> : null}
       {device.state === 'not_open' ? <p className={styles.hint}>{text('check.screenHint')}</p> : null}
       {test.isError ? <CallTrouble error={test.error} /> : null}
       <div className={styles.foot}>
@@ -70,9 +73,7 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
               {text('check.tested', { state: text(`check.state.${test.data.state}`) })}
             </span>
           ) : device.lastSeenAtMs === null ? (
-            kind === 'drawer' ? null : (
-              text('check.neverSeen')
-            )
+            text(kind === 'drawer' ? 'check.drawerHint' : 'check.neverSeen')
           ) : (
             text('check.lastSeen', { time: formatIstTime(device.lastSeenAtMs) })
           )}
