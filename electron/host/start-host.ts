@@ -1,26 +1,20 @@
 // Starts a till: opens its record, its way to the integrator and its printer, and gives the shell what it serves. A record that is damaged
 // still gives a host, which says why trading is stopped. Called by both shells, the launcher and tests.
-import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
 import { defaultProfile, findProfile, profiles, type PrinterProfile } from '#drivers/printer/profiles.ts'
 import { parsePoleAddress } from '#drivers/display/open-display.ts'
-import { waitForNumber } from '#core/print-queue.ts'
 import type { TerminalClient } from '#rpc/procedures.ts'
 import { openStore, type Store } from '#store/open-store.ts'
 import { finishSale } from './card-handlers.ts'
-import { startCardRunner } from './card-runner.ts'
 import { openDeviceBook, type DeviceBook } from './devices/device-book.ts'
-import { drawerNote, type Note } from './devices/device-diary.ts'
-import { createFittings, CUSTOMER_ID, DRAWER_ID, POLE_ID } from './devices/fittings.ts'
-import { watchPole } from './devices/watched-pole.ts'
-import { replaceableCards, replaceablePrinting, replaceableScanDesk } from './devices/replaceable.ts'
-import { startCustomerDesk, municipalityNameOf } from './customer-desk.ts'
+import { startDevices } from './devices/start-devices.ts'
+import { ownVersion } from './own-version.ts'
 import { createDeviceSecrets, type DeviceSecretsKeeper } from './device-secrets.ts'
-import { DRAWER_POLL_MS, startDrawerDesk } from './drawer-desk.ts'
 import { createEnrolment, event } from './enrolment.ts'
 import { openIdentity, type Identity } from './identity/identity.ts'
 import { readCa } from './integrator-address.ts'
@@ -30,11 +24,8 @@ import { createLinkState } from './link-state.ts'
 import { openLog } from './log.ts'
 import { createPinCheck } from './pin-check.ts'
 import { startPackRunner } from './packs/pack-runner.ts'
-import { startPrintRunner, type PrintRunner } from './print-runner.ts'
-import { receiptDocument } from './receipt-layout.ts'
-import { createRouter, factsOf } from './router.ts'
+import { createRouter } from './router.ts'
 import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
-import { startScanDesk } from './scan-desk.ts'
 import { openSecretFiles, type SecretFiles } from './secret-files.ts'
 import { startSyncRunner } from './sync-runner.ts'
 import type { HostOptions, TerminalHost } from './terminal-host.ts'
@@ -193,43 +184,6 @@ function startTill(parts: Parts): Running {
     onRevoked: enrolment.noteRevoked,
   })
   if (enrolment.isEnrolled()) noteBoot(store, tuning, logger)
-  const { isUnattended = false, drawerOpenLevel: openLevel = 'unknown' } = options
-  const { diary } = devices
-  const drawer = startDrawerDesk({
-    store,
-    printing: () => printing,
-    clock,
-    logger,
-    openLevel,
-    isUnattended,
-    tell: (happening) => void diary.note(DRAWER_ID, drawerNote(happening)),
-  })
-  const startPrinting = (): PrintRunner =>
-    startPrintRunner({
-      store,
-      printers: devices.printers(),
-      clock,
-      logger,
-      pollMs: openLevel === 'unknown' ? tuning.printerPollMs : Math.min(tuning.printerPollMs, DRAWER_POLL_MS),
-      onDrawerSwitch: drawer.noteSwitch,
-      documentOf: (job) => {
-        const record = store.payment(job.paymentId)
-        if (record === null) return null
-        const copy = {
-          copyNumber: job.copyNumber,
-          printedAtMs: clock.read().wallMs,
-          printedBy: job.requestedBy,
-        }
-        return receiptDocument(factsOf({ store }, record), { copy, language: receiptLanguage })
-      },
-      waitOf: (job, waitedMs) => {
-        const record = store.payment(job.paymentId)
-        const isProvisional = record !== null && factsOf({ store }, record).standing === 'provisional'
-        const waitMaxMs = tuning.numberWaitMs
-        return waitForNumber(job, { isOnline: link.isOnline(), isProvisional, waitedMs, waitMaxMs })
-      },
-    })
-  const printing = replaceablePrinting(startPrinting)
   const background = enrolment.start(integrator)
   const { isEnrolled } = enrolment
   const sync = startSyncRunner({ store, integrator, clock, random: tuning.random, link, isEnrolled, logger })
@@ -242,70 +196,26 @@ function startTill(parts: Parts): Running {
     times: tuning.packTimes,
     logger,
   })
-  const cards = replaceableCards(() =>
-    startCardRunner({
-      store,
-      terminal: devices.terminal(),
-      clock,
-      logger,
-      askAgainMs: tuning.cardAskAgainMs,
-      // Into the shift of who has taken the card; once that is closed, somebody must decide.
-      post: (sale) => void finishSale(till, sale, sale.operatorId),
-      onStep: (step) => till.customer.cardStep(step),
-    }),
-  )
-  const nowMs = (): number => clock.read().wallMs
-  const codesIn = createScanReader(options.scanLinkRules ?? [])
-  const scanDesk = replaceableScanDesk(() =>
-    startScanDesk({ scanners: devices.scanners(), readers: devices.readers(), logger, nowMs }),
-  )
-  const users = { printer: printing, scanner: scanDesk, card_reader: scanDesk, card_terminal: cards }
-  devices.connect({
-    isBusy: (kind) => kind === 'card_terminal' && !cards.isIdle(),
-    // Only the terminal that has a sale can say what became of it.
-    isHeld: (kind) => kind === 'card_terminal' && store.openSales().length > 0,
-    renew: async (kind) => await users[kind].renew(),
-  })
-  const poleAddress = options.poleDisplay ?? null
-  const notePole = (note: Note): void => void diary.note(POLE_ID, note)
-  const pole = poleAddress === null ? null : watchPole(poleAddress, { nowMs, note: notePole })
-  const customer = startCustomerDesk({
-    municipalityName: () => municipalityNameOf(store),
-    language: receiptLanguage.includes('pa') ? 'pa' : 'hi',
-    pole: pole?.display ?? null,
-    nowMs,
-    onScreen: (isOpen) =>
-      void diary.note(CUSTOMER_ID, {
-        tone: isOpen ? 'green' : 'amber',
-        what: isOpen ? 'opened' : 'closed',
-      }),
-    logger,
-  })
-  const fittings = createFittings({
+  const running = startDevices({
+    options,
+    store,
     devices,
-    diary,
-    drawer,
-    customer,
-    pole,
-    drawerOpenLevel: openLevel,
-    isUnattended,
-    isScreenWanted: options.isCustomerDisplayWanted ?? false,
+    tuning,
+    logger,
+    isOnline: link.isOnline,
+    // Into the shift of who has taken the card; once that is closed, somebody must decide.
+    finish: (sale) => void finishSale(till, sale, sale.operatorId),
   })
   const till: Till = {
-    drawer,
-    customer,
+    ...running.parts,
     store,
     integrator,
     link,
     sync,
-    printing,
     packs,
-    cards,
-    scanDesk,
     scanPrefix: options.scanPrefix ?? STANDARD_SCAN_PREFIX,
-    codesIn,
+    codesIn: createScanReader(options.scanLinkRules ?? []),
     devices,
-    fittings,
     dataDir: options.dataDir,
     profile,
     receiptLanguage,
@@ -327,9 +237,8 @@ function startTill(parts: Parts): Running {
     firstContact: Promise.race([background.first, sleep(FIRST_CONTACT_MS)]),
     stop: async () => {
       integrator.close()
-      await cards.stop()
-      await Promise.all([scanDesk.stop(), devices.stop(), customer.stop()])
-      await Promise.all([background.stop(), sync.stop(), packs.stop(), printing.stop()])
+      await running.stopTaking()
+      await Promise.all([background.stop(), sync.stop(), packs.stop(), running.parts.printing.stop()])
     },
   }
 }
@@ -395,22 +304,6 @@ function profileFor({ printer, paperColumns }: HostOptions): PrinterProfile {
 function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
-}
-
-const FOLDERS_UP_MAX = 5
-
-/** Version of the package this file lies in, also when it was bundled. */
-function ownVersion(): string {
-  let folder = import.meta.dirname
-  for (let count = 0; count < FOLDERS_UP_MAX; count++) {
-    const path = join(folder, 'package.json')
-    if (existsSync(path)) {
-      const parsed = JSON.parse(readFileSync(path, 'utf8')) as { name?: string; version?: string }
-      if (parsed.name === 'tahsil' && parsed.version !== undefined) return parsed.version
-    }
-    folder = dirname(folder)
-  }
-  return 'unknown'
 }
 
 async function sleep(ms: number): Promise<void> {
