@@ -1,22 +1,15 @@
 // A device that is plugged in, and the name it keeps: listers give PluggedDevice, discover.ts makes FoundDevice of it.
 // Device files are numbered by the order of plugging, so no identity holds such a number.
 import type { DeviceKind } from './known-devices.ts'
+import type { UsbPlace } from './sysfs.ts'
 
 export type DeviceLink = 'serial' | 'bluetooth' | 'hid' | 'usb' | 'lp'
 
 /** What a lister reads from the system; null where the system does not say. */
-export type PluggedDevice = {
+export type PluggedDevice = UsbPlace & {
   readonly link: DeviceLink
   /** What a transport opens now: /dev/ttyACM0, COM3, a HID path; for `usb` the identity's numbers are enough. */
   readonly path: string
-  readonly vendorId: number | null
-  readonly productId: number | null
-  readonly serialNumber: string | null
-  /** Bus and ports, "1-2.3": the socket in the wall, so to speak. */
-  readonly portPath: string | null
-  readonly interfaceNumber: number | null
-  readonly maker: string | null
-  readonly product: string | null
   /** HID only. */
   readonly usagePage?: number
   readonly usage?: number

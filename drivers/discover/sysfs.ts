@@ -11,6 +11,7 @@ export type UsbPlace = {
   readonly vendorId: number | null
   readonly productId: number | null
   readonly serialNumber: string | null
+  /** Bus and ports, "1-2.3": the socket in the wall, so to speak. */
   readonly portPath: string | null
   readonly interfaceNumber: number | null
   readonly maker: string | null

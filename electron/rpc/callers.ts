@@ -3,6 +3,7 @@
 import type { Role } from '#contract/api.ts'
 import { mayAnswer } from '#contract/problem.ts'
 import { oc } from '@orpc/contract'
+import * as z from 'zod'
 
 /** Who may call: anyone at the screen, a signed-in operator, or an operator with an open shift. */
 export type ProcedureMeta = {
@@ -31,3 +32,17 @@ export const supervisorOnly = base
 export const inShift = base
   .meta({ needs: 'shift', roles: [] })
   .errors({ ...always, ...mayAnswer('not_signed_in', 'role_not_allowed', 'shift_not_open') })
+
+/** A person by code and PIN: who signs in, or who agrees where another one is signed in. */
+export const codeAndPinSchema = z.strictObject({
+  operatorCode: z.string().min(1).max(32),
+  pin: z.string().regex(/^\d{6,12}$/),
+})
+/** What a code and a PIN may be answered. */
+export const PERSON_NOT_BELIEVED = [
+  'wrong_pin',
+  'operator_locked',
+  'operator_unknown',
+  'integrator_unreachable',
+  'sign_in_too_old',
+] as const

@@ -4,7 +4,7 @@ import { epochMsSchema } from '#contract/bill.ts'
 import { paiseSchema } from '#contract/money.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'
 import * as z from 'zod'
-import { inShift, signedIn } from './callers.ts'
+import { codeAndPinSchema, inShift, PERSON_NOT_BELIEVED, signedIn } from './callers.ts'
 import type { CollectionShapes } from './procedures.ts'
 
 export const OPEN_SALES_MAX = 20
@@ -85,22 +85,11 @@ const ofSale = z.strictObject({ reference: referenceSchema })
 /** Gives code and PIN here; who is signed in stays signed in. */
 const approved = z.strictObject({
   reference: referenceSchema,
-  approver: z.strictObject({
-    operatorCode: z.string().min(1).max(32),
-    pin: z.string().regex(/^\d{6,12}$/),
-  }),
+  approver: codeAndPinSchema,
   reason: z.string().trim().min(1).max(WORDS_MAX),
 })
 const ofSaleProblems = mayAnswer('card_terminal_absent', 'card_sale_not_found', 'card_sale_not_allowed')
-const approverProblems = mayAnswer(
-  'second_person_needed',
-  'wrong_pin',
-  'operator_locked',
-  'operator_unknown',
-  'sign_in_too_old',
-  'integrator_unreachable',
-  'card_number_refused',
-)
+const approverProblems = mayAnswer('second_person_needed', ...PERSON_NOT_BELIEVED, 'card_number_refused')
 
 /** The shapes of a collection stand in procedures.ts. */
 export function cardProcedures({ takeInput, collection, moneyProblems }: CollectionShapes) {

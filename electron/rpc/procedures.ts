@@ -16,7 +16,7 @@ import { mayAnswer, problemSchema } from '#contract/problem.ts'
 import { receiptSchema, receiptStandingSchema } from '#contract/receipt.ts'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as z from 'zod'
-import { inShift, open, signedIn } from './callers.ts'
+import { codeAndPinSchema, inShift, open, PERSON_NOT_BELIEVED, signedIn } from './callers.ts'
 import { cardProcedures, cardStatusSchema } from './card.ts'
 import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
 import { deviceCheckProcedures, deviceProcedures, virtualProcedures } from './devices.ts'
@@ -282,18 +282,9 @@ export const procedures = {
   },
   session: {
     signIn: open
-      .input(z.strictObject({ operatorCode: z.string().min(1).max(32), pin: z.string().regex(/^\d{6,12}$/) }))
+      .input(codeAndPinSchema)
       .output(operatorTileSchema)
-      .errors(
-        mayAnswer(
-          'wrong_pin',
-          'operator_locked',
-          'operator_unknown',
-          'integrator_unreachable',
-          'role_not_allowed',
-          'sign_in_too_old',
-        ),
-      ),
+      .errors(mayAnswer(...PERSON_NOT_BELIEVED, 'role_not_allowed')),
     ...unlockProcedures,
     /** Locks the till; an open shift stays open. */
     signOut: open.output(z.strictObject({})),

@@ -4,7 +4,7 @@ import { businessServiceSchema, epochMsSchema, paymentModeSchema } from '#contra
 import { paiseSchema } from '#contract/money.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'
 import * as z from 'zod'
-import { inShift, signedIn } from './callers.ts'
+import { codeAndPinSchema, inShift, PERSON_NOT_BELIEVED, signedIn } from './callers.ts'
 
 export const HAND_INS_MAX = 200
 /** Letters of the reason for a difference. */
@@ -135,24 +135,11 @@ export const shiftProcedures = {
       z.strictObject({
         handInId: z.uuid(),
         cash: cashAmountSchema,
-        receiver: z.strictObject({
-          operatorCode: z.string().min(1).max(32),
-          pin: z.string().regex(/^\d{6,12}$/),
-        }),
+        receiver: codeAndPinSchema,
       }),
     )
     .output(handInSchema)
-    .errors(
-      mayAnswer(
-        'cash_not_enough',
-        'second_person_needed',
-        'wrong_pin',
-        'operator_locked',
-        'operator_unknown',
-        'sign_in_too_old',
-        'integrator_unreachable',
-      ),
-    ),
+    .errors(mayAnswer('cash_not_enough', 'second_person_needed', ...PERSON_NOT_BELIEVED)),
   /** The drawer, counted before anybody is told what should be in it. Every count is kept. */
   count: signedIn
     .input(z.strictObject({ countId: z.uuid(), denominations: notesSchema }))
