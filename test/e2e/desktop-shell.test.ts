@@ -4,9 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
-import { startIntegrator, type Integrator } from '#app/start-integrator.ts'
-import { buildIfStale } from '#launch/build-if-stale.ts'
-import { startSandbox, type RunningSandbox } from '#sandbox/start-sandbox.ts'
+import { startTown, type DesktopTown } from './desktop-adapter/desktop-town.ts'
 import { launchDesktop, type Desktop } from './desktop-adapter/launch-desktop.ts'
 
 const output = join(import.meta.dirname, '..', '..', 'test-output')
@@ -15,14 +13,13 @@ const folder = mkdtempSync(join(output, 'desktop-'))
 // The embedded PostgreSQL runs as another user when the tests run as root.
 chmodSync(folder, 0o755)
 
-let sandbox: RunningSandbox
-let integrator: Integrator
+let town: DesktopTown
 let desktop: Desktop
 
 const argsOf = (dataDir: string): string[] => [
   '--json',
   '--integrator',
-  integrator.url,
+  town.integratorUrl,
   '--enrol',
   DEMO_ENROLMENT_CODE,
   '--data',
@@ -30,22 +27,7 @@ const argsOf = (dataDir: string): string[] => [
 ]
 
 beforeAll(async () => {
-  await buildIfStale(() => undefined)
-  sandbox = await startSandbox({ consumerCount: 20, warn: () => undefined })
-  integrator = await startIntegrator({
-    port: 0,
-    dataFolder: join(folder, 'integrator'),
-    environment: {
-      DIGIT_BASE_URL: sandbox.url,
-      DIGIT_CLIENT_ID: sandbox.clientId,
-      DIGIT_CLIENT_SECRET: sandbox.clientSecret,
-      DIGIT_USERNAME: 'POS-DVG',
-      DIGIT_PASSWORD: sandbox.users.find((user) => user.username === 'POS-DVG')?.password ?? '',
-      DIGIT_TENANT: 'sr.devgaon',
-      TAHSIL_SEED: 'demo',
-      TAHSIL_LOG_LEVEL: 'silent',
-    },
-  })
+  town = await startTown(folder)
   desktop = launchDesktop({
     args: [...argsOf(join(folder, 'till')), '--customer-display', 'on'],
     env: { ADAPTER_SCREENS: '2' },
@@ -60,8 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   desktop.child.kill('SIGTERM')
   await desktop.ended
-  await integrator.close()
-  await sandbox.close()
+  await town.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
