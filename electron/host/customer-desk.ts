@@ -1,5 +1,5 @@
 // Keeps what the payer sees and brings it to the customer display, which asks for it (customer.view), and to the pole display. Made by
-// devices/start-fittings.ts; called by router.ts.
+// devices/start-devices.ts; called by router.ts.
 import type { Logger } from 'pino'
 import type { PoleDisplay } from '#drivers/display/pole-display.ts'
 import type { CustomerLanguage, CustomerShown, CustomerView } from '#rpc/customer.ts'

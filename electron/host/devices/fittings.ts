@@ -1,5 +1,5 @@
 // What belongs to a counter and is not set up on its screen: the cash drawer at the printer, the pole display and the customer display. How
-// each is and its test, beside the devices of device-book.ts. Made by start-host; asked by device-handlers.ts.
+// each is and its test, beside the devices of device-book.ts. Made by start-devices.ts; asked by device-handlers.ts.
 import { ProblemError } from '#contract/problem.ts'
 import type { DrawerOpenLevel } from '#drivers/drawer/open-state.ts'
 import type { CustomerDesk } from '#host/customer-desk.ts'

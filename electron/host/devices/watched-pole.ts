@@ -1,5 +1,5 @@
-// The pole display under watch: keeps how it is and what it showed. Nothing that it shows says who pays. Made by start-host, handed to the
-// customer desk in place of the display itself.
+// The pole display under watch: keeps how it is and what it showed. Nothing that it shows says who pays. Made by start-devices.ts, handed to
+// the customer desk in place of the display itself.
 import { parsePoleAddress } from '#drivers/display/open-display.ts'
 import { poleDisplayOver, type PoleDisplay, type PoleState } from '#drivers/display/pole-display.ts'
 import { linkProblem } from '#drivers/transport/link-problem.ts'
