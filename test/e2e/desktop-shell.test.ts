@@ -1,17 +1,13 @@
 // Goal: the desktop shell's real main process, preload and core carry a sign-in from the screens to the till and back, allow
 // the page nothing else, and bring a core that died back. Electron itself is stood in for by desktop-adapter/ over real Chromium.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
-import { startTown, type DesktopTown } from './desktop-adapter/desktop-town.ts'
+import { makeTownFolder, startTown, type DesktopTown } from './desktop-adapter/desktop-town.ts'
 import { launchDesktop, type Desktop } from './desktop-adapter/launch-desktop.ts'
 
-const output = join(import.meta.dirname, '..', '..', 'test-output')
-mkdirSync(output, { recursive: true })
-const folder = mkdtempSync(join(output, 'desktop-'))
-// The embedded PostgreSQL runs as another user when the tests run as root.
-chmodSync(folder, 0o755)
+const folder = makeTownFolder()
 
 let town: DesktopTown
 let desktop: Desktop
