@@ -1,5 +1,6 @@
 // What a printer prints when it is tested: where the paper ends, whether it speaks Hindi, whether a phone reads its codes. It says that it
 // is no receipt, and names no money. Called by test-device.ts.
+import { dateTimeIst } from '#core/business-date.ts'
 import type { PrintDocument } from '#drivers/printer/document.ts'
 
 const RULER = '123456789.'
@@ -18,8 +19,8 @@ export function testSlip(facts: {
     blocks: [
       { kind: 'banner', text: 'TEST - NOT A RECEIPT' },
       { kind: 'text', text: 'जाँच - यह रसीद नहीं है', lang: 'hi-IN', align: 'center' },
-      { kind: 'text', text: printerName, align: 'center' },
-      { kind: 'text', text: new Date(atMs).toISOString(), align: 'center' },
+      { kind: 'text', text: lastPart(printerName), align: 'center' },
+      { kind: 'text', text: `${dateTimeIst(atMs)} IST`, align: 'center' },
       { kind: 'rule' },
       { kind: 'text', text: ruler },
       { kind: 'text', text: `${columns} characters in a line`, align: 'center' },
@@ -30,4 +31,9 @@ export function testSlip(facts: {
       { kind: 'cut' },
     ],
   }
+}
+
+/** A printer nobody has named is called by its address: of a folder or a file its own name says enough. */
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
 }

@@ -28,7 +28,11 @@ export function Approver({ act, hint, isBusy, onBack, onAgree }: ApproverProps) 
   const [by, setBy] = useState({ code: '', pin: '' })
   const [reason, setReason] = useState('')
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useEffect(() => {
+    first.current?.focus()
+    // On a low screen its buttons would lie below the edge.
+    first.current?.closest('fieldset')?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const { code, pin } = by
   const isReady = code.trim() !== '' && pin.length >= PIN_DIGITS_MIN && reason.trim() !== '' && !isBusy
   const agree = () => {
