@@ -15,6 +15,8 @@ const project = (name: string, timeoutMs: number, isSerial = false) => ({
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     pool: 'forks' as const,
+    // What is waited for comes in its own time; only that it never comes is a failure.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: !isSerial,
   },
 })
