@@ -30,25 +30,24 @@ const projectNames = new Set([
   'e2e',
   'rig',
 ])
+const isProject = (word: string): boolean => projectNames.has(word)
 /**
  * Which projects of a whole run go side by side. Those of the second group take one file after another and leave most of the machine
  * idle, so each has a process of its own.
  */
 const wholeRun = [
   { name: 'tests', lanes: [['rules', 'unit', 'integration', 'simulation', 'parity']] },
-  { name: 'slow tests', lanes: [['reliability'], ['e2e'], ['rig']] },
+  { name: 'slow tests', lanes: [['reliability'], ['e2e', '--shard=1/2'], ['e2e', '--shard=2/2'], ['rig']] },
 ]
 /** These drive the built screens. */
 const projectsOfScreens = new Set(['integration', 'parity', 'e2e'])
 
 const main = async (words: readonly string[]): Promise<number> => {
-  const projects = words.filter((word) => projectNames.has(word))
-  const filters = words.filter((word) => !projectNames.has(word))
   const rows: Row[] = []
   mkdirSync(outputFolder, { recursive: true })
   for (const name of readdirSync(outputFolder).filter((each) => each.startsWith(REPORT)))
     rmSync(join(outputFolder, name))
-  for (const step of planSteps(projects, filters)) {
+  for (const step of planSteps(words)) {
     const startedMs = performance.now()
     const { isOk, output } = await step.run()
     rows.push({ name: step.name, seconds: (performance.now() - startedMs) / 1000, isOk })
@@ -62,8 +61,9 @@ const main = async (words: readonly string[]): Promise<number> => {
   return counts.failed === 0 ? 0 : 1
 }
 
-const planSteps = (projects: readonly string[], filters: readonly string[]): Step[] => {
-  const isWhole = projects.length === 0 && filters.length === 0
+const planSteps = (words: readonly string[]): Step[] => {
+  const projects = words.filter(isProject)
+  const isWhole = words.length === 0
   const needsScreens = projects.length === 0 || projects.some((name) => projectsOfScreens.has(name))
   const hasBuild = existsSync(join(root, 'electron', 'vite.config.ts'))
   return [
@@ -73,7 +73,7 @@ const planSteps = (projects: readonly string[], filters: readonly string[]): Ste
     ...(needsScreens && hasBuild ? [npmStep('build')] : []),
     ...(isWhole
       ? wholeRun.map(({ name, lanes }) => ({ name, goesOn: true, run: () => runSideBySide(lanes) }))
-      : [{ name: 'tests', run: () => runTests(projects, filters) }]),
+      : [{ name: 'tests', run: () => runTests(words) }]),
   ]
 }
 
@@ -94,20 +94,21 @@ const npmStep = (script: string): Step => ({
 })
 
 const runSideBySide = async (lanes: readonly (readonly string[])[]): Promise<Outcome> => {
-  const outcomes = await Promise.all(lanes.map((projects) => runTests(projects, [])))
+  const outcomes = await Promise.all(lanes.map(runTests))
   return { isOk: outcomes.every(({ isOk }) => isOk), output: '' }
 }
 
-const runTests = (projects: readonly string[], filters: readonly string[]): Promise<Outcome> => {
+/** `asked`: projects, words that test files must contain, and options of vitest. */
+const runTests = (asked: readonly string[]): Promise<Outcome> => {
+  const name = asked.join('-').replaceAll(/[^\w-]/g, '') || 'all'
   const words = [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
     `--config=${join('test', 'rules', 'vitest.config.ts')}`,
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${join(outputFolder, `${REPORT}${projects[0] ?? 'all'}.json`)}`,
-    ...projects.flatMap((name) => ['--project', name]),
-    ...filters,
+    `--outputFile.json=${join(outputFolder, `${REPORT}${name}.json`)}`,
+    ...asked.flatMap((word) => (isProject(word) ? ['--project', word] : [word])),
   ]
   return runCommand({ command: process.execPath, words, isShown: true })
 }
