@@ -13,6 +13,10 @@ import { fetchKernel } from '#test/rig/kernel.ts'
 /** Emulated in software, so seconds there are not seconds here; longer than this is a hang. */
 const BOOT_MS_MAX = 170_000
 const LINES_MAX = 5_000
+/** What Node needs and no more: with the newest features (memory protection keys above all) emulated, Node now and then dies at its start. */
+const CPU = 'Nehalem'
+/** Starts of the machine, when Node in it dies before the first scene. */
+const STARTS_MAX = 3
 
 /** What one scene of the guest saw; `error` when it went wrong. */
 const Finding = z.object({
@@ -38,7 +42,10 @@ export const runRig = async (): Promise<Finding[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'tahsil-rig-'))
   try {
     const kernel = fetchKernel()
-    const lines = await boot(kernel.image, packGuest(folder, kernel))
+    const archive = packGuest(folder, kernel)
+    let lines: string[] = []
+    for (let start = 0; start < STARTS_MAX && !lines.some((line) => line.includes('RIG ')); start += 1)
+      lines = await boot(kernel.image, archive)
     if (!lines.some((line) => line.endsWith('RIG END')))
       throw new Error(`the guest did not come to its end:\n${lines.slice(-60).join('\n')}`)
     return lines.flatMap((line) => {
@@ -52,7 +59,7 @@ export const runRig = async (): Promise<Finding[]> => {
 
 /** The lines the guest wrote to its console. */
 const boot = async (image: string, archive: string): Promise<string[]> => {
-  const machine = ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1500', '-smp', '2', '-nic', 'none']
+  const machine = ['-accel', 'tcg,thread=multi', '-cpu', CPU, '-m', '1500', '-smp', '2', '-nic', 'none']
   const screen = ['-nographic', '-no-reboot', '-append', 'console=ttyS0 quiet loglevel=0 panic=-1']
   const qemu = spawn('qemu-system-x86_64', [...machine, ...screen, '-kernel', image, '-initrd', archive], {
     stdio: ['ignore', 'pipe', 'pipe'],

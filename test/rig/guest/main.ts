@@ -15,6 +15,7 @@ const SETTLE_MS = 1_500
 
 const scenes: readonly Scene[] = [discovery, ...hidScenes, ...printScenes, ...serialScenes]
 
+console.log('RIG START')
 plugScanner()
 plugStripeReader()
 plugPrinter()
