@@ -83,6 +83,7 @@ describe('the list', () => {
     expect(await focusedTestId(page)).toBe('act-why')
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => focusedTestId(page)).toBe('exception-row')
     await page.keyboard.press('Shift+Tab')
     expect(await focusedTestId(page)).toBe('exceptions-find')
     await typeSlowly(page, 'venkat')
