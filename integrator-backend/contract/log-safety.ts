@@ -1,5 +1,5 @@
 // What a log line may say, for the terminal and the integrator alike: fields are redacted unless their name is on the
-// list, and what looks like a card, a person's number or a secret is masked even there. Called by both log.ts.
+// list, and what looks like a card, a person's number or a secret is masked even there. Called by safe-log.ts.
 // Card rule: PCI DSS 3.4, at most the last four digits; a run of 13–19 digits that passes the Luhn check is a card.
 
 export const REDACTED = '[redacted]'

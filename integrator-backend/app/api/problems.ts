@@ -3,7 +3,7 @@
 import { ORPCError } from '@orpc/server'
 import { ProblemError, PROBLEMS, problemStatus } from '#contract/problem.ts'
 import type { ProblemCode, ProblemData } from '#contract/problem.ts'
-import { describeError } from '#app/log.ts'
+import { describeError } from '#contract/safe-log.ts'
 import type { Log } from '#app/log.ts'
 
 export function orpcProblem(code: ProblemCode, data: ProblemData = {}): ORPCError<string, ProblemData> {

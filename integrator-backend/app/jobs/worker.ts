@@ -5,7 +5,7 @@ import type { Runner } from 'graphile-worker'
 import type { Pool } from 'pg'
 import * as z from 'zod'
 import { postPayment } from '#collection/post-payment.ts'
-import { describeError } from '#app/log.ts'
+import { describeError } from '#contract/safe-log.ts'
 import type { Log } from '#app/log.ts'
 import {
   findOddities,

@@ -2,7 +2,7 @@
 // On all nodes of a database alike. Called by the request check; pruned by start-integrator.
 import type { Pool } from 'pg'
 import { SIGNATURE_WINDOW_MS } from '#contract/request-signature.ts'
-import { describeError } from '#app/log.ts'
+import { describeError } from '#contract/safe-log.ts'
 import type { Log } from '#app/log.ts'
 import { createGroupCommit } from '#app/payments/group-commit.ts'
 

@@ -8,7 +8,7 @@ import { defaultSettlement } from '#collection/settle-changed-bill.ts'
 import { readConfig } from '#app/config.ts'
 import { readMigrations } from '#app/database/migrate.ts'
 import { paymentRequestOf } from '#app/digit/payment-request.ts'
-import { describeError } from '#app/log.ts'
+import { describeError } from '#contract/safe-log.ts'
 import { createGroupCommit } from '#app/payments/group-commit.ts'
 import { madePayment, NOW_MS } from '#test/unit/collection/made-payment.ts'
 
