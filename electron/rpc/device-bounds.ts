@@ -18,3 +18,19 @@ export const VIRTUAL_SCRIPTS = [
   'other-amount',
   'slow',
 ] as const
+
+export const DEVICE_STATES = [
+  'ready',
+  'busy',
+  'paper_low',
+  'not_ready',
+  'unreachable',
+  'unknown',
+  'off',
+  /** A drawer. no_switch: nobody has said how its switch is wired, or it has none. */
+  'open',
+  'closed',
+  'no_switch',
+  /** A customer display without a window. */
+  'not_open',
+] as const

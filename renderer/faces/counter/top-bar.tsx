@@ -74,10 +74,13 @@ export function TopBar(props: TopBarProps) {
           isDisabled={props.isMoving}
           onPress={props.onDevices}
         />
-        <AriaButton className={styles.lock ?? ''} isDisabled={props.isMoving} onPress={props.onLock}>
-          <Lock aria-hidden size={20} />
-          <span>{text('act.lock')}</span>
-        </AriaButton>
+        <HeadButton
+          isHere={false}
+          isDisabled={props.isMoving}
+          onPress={props.onLock}
+          icon={Lock}
+          word="act.lock"
+        />
       </BrandRow>
       <div className={styles.row}>
         <nav aria-label={text('nav.label')} className={styles.nav}>
@@ -119,42 +122,40 @@ export function TopBar(props: TopBarProps) {
   )
 }
 
-type ReadinessButtonProps = {
+type WayProps = {
   readonly isHere: boolean
   readonly isDisabled?: boolean
   readonly onPress: () => void
 }
 
 /** The way to the readiness card, in the head of every screen. */
-export function ReadinessButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
-  const text = useText()
-  return (
-    <AriaButton
-      className={styles.lock ?? ''}
-      isDisabled={isDisabled}
-      onPress={onPress}
-      data-testid="readiness-open"
-      {...(isHere ? { 'aria-current': 'page' as const } : {})}
-    >
-      <ClipboardCheck aria-hidden size={20} />
-      <span>{text('nav.readiness')}</span>
-    </AriaButton>
-  )
+export function ReadinessButton(props: WayProps) {
+  return <HeadButton {...props} icon={ClipboardCheck} word="nav.readiness" testId="readiness-open" />
 }
 
 /** The way to the device check, beside the one to the readiness card. */
-export function DevicesButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
+export function DevicesButton(props: WayProps) {
+  return <HeadButton {...props} icon={Printer} word="devices.open" testId="devices-open" />
+}
+
+type HeadButtonProps = WayProps & {
+  readonly icon: typeof House
+  readonly word: TextKey
+  readonly testId?: string
+}
+
+function HeadButton({ isHere, isDisabled = false, onPress, icon: Icon, word, testId }: HeadButtonProps) {
   const text = useText()
   return (
     <AriaButton
       className={styles.lock ?? ''}
       isDisabled={isDisabled}
       onPress={onPress}
-      data-testid="devices-open"
+      data-testid={testId}
       {...(isHere ? { 'aria-current': 'page' as const } : {})}
     >
-      <Printer aria-hidden size={20} />
-      <span>{text('devices.open')}</span>
+      <Icon aria-hidden size={20} />
+      <span>{text(word)}</span>
     </AriaButton>
   )
 }
@@ -227,7 +228,7 @@ function DeviceChips() {
 }
 
 /** The way to the shift and its drawer, with the cash in it; not while the drawer is counted. */
-function ShiftButton({ isHere, isDisabled = false, onPress }: ReadinessButtonProps) {
+function ShiftButton({ isHere, isDisabled = false, onPress }: WayProps) {
   const text = useText()
   const { shift } = useStatus()
   if (shift === null) return null

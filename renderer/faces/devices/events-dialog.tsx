@@ -7,6 +7,7 @@ import { useText } from '#renderer/parts/language.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Text } from '#renderer/text/catalog.ts'
+import { DEVICE_STATES } from '#rpc/device-bounds.ts'
 import type { Device, DeviceEvent } from '#rpc/devices.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
@@ -15,19 +16,6 @@ import { deviceName, DEVICE_TONES, secondsText, troubleWords } from './device-wo
 import styles from './events-dialog.module.css'
 
 const POLL_MS = 1000
-const DEVICE_STATES: readonly Device['state'][] = [
-  'ready',
-  'busy',
-  'paper_low',
-  'not_ready',
-  'unreachable',
-  'unknown',
-  'off',
-  'open',
-  'closed',
-  'no_switch',
-  'not_open',
-]
 
 type EventsDialogProps = { readonly device: Device; readonly onClose: () => void }
 
