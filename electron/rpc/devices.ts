@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { open, supervisorOnly } from './callers.ts'
 import {
   DEVICE_NAME_CHARS_MAX,
+  DEVICE_STATES,
   SCAN_CHARS_MAX,
   VIRTUAL_SCRIPTS,
   VIRTUAL_TEXT_CHARS_MAX,
@@ -84,21 +85,7 @@ export type DeviceKind = z.infer<typeof deviceKindSchema>
 export const deviceToneSchema = z.enum(['green', 'amber', 'red', 'grey'])
 export type DeviceTone = z.infer<typeof deviceToneSchema>
 
-export const deviceStateSchema = z.enum([
-  'ready',
-  'busy',
-  'paper_low',
-  'not_ready',
-  'unreachable',
-  'unknown',
-  'off',
-  /** A drawer. no_switch: nobody has said how its switch is wired, or it has none. */
-  'open',
-  'closed',
-  'no_switch',
-  /** A customer display without a window. */
-  'not_open',
-])
+export const deviceStateSchema = z.enum(DEVICE_STATES)
 
 /** The codes of drivers/problem.ts, for which the screens have words of their own. */
 export const deviceTroubleCodeSchema = z.enum([
@@ -267,6 +254,8 @@ export const deviceCheckProcedures = {
 
 export const virtualFaultSchema = z.enum([
   'paper_out',
+  /** In the middle of the next slip. */
+  'paper_out_mid',
   'paper_low',
   'cover_open',
   'offline',

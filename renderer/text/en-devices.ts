@@ -172,6 +172,7 @@ export const enDevices = {
   'virtual.steps': 'Steps of the last card',
   'virtual.noStep': 'No card yet.',
   'virtual.fault.paper_out': 'Paper out',
+  'virtual.fault.paper_out_mid': 'Paper ends within the next slip',
   'virtual.fault.paper_low': 'Paper low',
   'virtual.fault.cover_open': 'Cover open',
   'virtual.fault.offline': 'Offline',

@@ -16,7 +16,7 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'packs.oldStays': 'पहले वाला पैक काम में रहता है।',
   'packs.progress': '{name} का कितना आया',
   'packs.signIn': 'जिन मार्गों के बिल साथ चाहिए, उन्हें चुनने के लिए साइन इन करें।',
-  'packs.soon': 'जब भेजने को कोई पैसा बाकी न हो तब लाया जाएगा',
+  'packs.soon': 'जब भेजने को कोई पैसा बाक़ी न हो तब लाया जाएगा',
   'packs.title': 'बिना नेटवर्क काम के बिल',
 
   'ready.lines': 'इस टिल को क्या चाहिए',
@@ -42,7 +42,7 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'ready.clock.right': 'कार्यालय की घड़ी से मिलती है।',
   'ready.clock.unproven': 'मशीन चालू होने के बाद कार्यालय की घड़ी से मिलान नहीं हुआ।',
   'ready.clock.unproven.act': 'निकलने से पहले एक बार जोड़ें।',
-  'ready.clock.wrong': 'गलत है: पैसा नहीं लिया जा सकता।',
+  'ready.clock.wrong': 'ग़लत है: पैसा नहीं लिया जा सकता।',
   'ready.clock.wrong.act': 'तारीख और समय ठीक करें, या पर्यवेक्षक साइन इन करे।',
 
   'ready.device': 'यह टिल',
@@ -51,20 +51,20 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'ready.device.revoked.act': 'इसे कार्यालय ले जाएँ। जो दर्ज है वह फिर भी भेजा जाएगा।',
   'ready.device.unknown': 'कार्यालय इसे अभी नहीं जानता।',
   'ready.device.unknown.act': 'कार्यालय से नामांकन कोड चाहिए।',
-  'ready.device.waiting': 'कार्यालय की मंज़ूरी बाकी है।',
+  'ready.device.waiting': 'कार्यालय की मंज़ूरी बाक़ी है।',
   'ready.device.waiting.act': 'फ़ोन पर छह अंक मिलाएँ।',
 
   'ready.limits': 'सीमाएँ',
   'ready.limits.ok':
-    'सबसे पास की सीमा का {percent} % ({limit, select, shift {इस शिफ्ट की वसूली} cashInHand {हाथ में नकद} unsent {न भेजा पैसा} unsentCount {न भेजे भुगतान} other {कार्यालय के बिना समय}})।',
+    'सबसे पास की सीमा का {percent} % ({limit, select, shift {इस पाली की वसूली} cashInHand {हाथ में नक़द} unsent {न भेजा पैसा} unsentCount {न भेजे भुगतान} other {कार्यालय के बिना समय}})।',
   'ready.limits.stop':
-    '{limit, select, shift {एक शिफ्ट की सीमा} cashInHand {हाथ में नकद की सीमा} unsent {न भेजे पैसे की सीमा} unsentCount {न भेजे भुगतानों की सीमा} other {कार्यालय के बिना समय की सीमा}} पूरी हुई: और नकद नहीं।',
+    '{limit, select, shift {एक पाली की सीमा} cashInHand {हाथ में नक़द की सीमा} unsent {न भेजे पैसे की सीमा} unsentCount {न भेजे भुगतानों की सीमा} other {कार्यालय के बिना समय की सीमा}} पूरी हुई: और नक़द नहीं।',
   'ready.limits.stop.act':
-    '{limit, select, shift {यह शिफ्ट बंद करें।} cashInHand {नकद जमा करें।} other {टिल को जोड़ें।}}',
+    '{limit, select, shift {यह पाली बंद करें।} cashInHand {नक़द जमा करें।} other {टिल को जोड़ें।}}',
   'ready.limits.warn':
-    'एक सीमा का {percent} % ({limit, select, shift {इस शिफ्ट की वसूली} cashInHand {हाथ में नकद} unsent {न भेजा पैसा} unsentCount {न भेजे भुगतान} other {कार्यालय के बिना समय}})।',
+    'एक सीमा का {percent} % ({limit, select, shift {इस पाली की वसूली} cashInHand {हाथ में नक़द} unsent {न भेजा पैसा} unsentCount {न भेजे भुगतान} other {कार्यालय के बिना समय}})।',
   'ready.limits.warn.act':
-    '{limit, select, shift {जल्द यह शिफ्ट बंद करें।} cashInHand {जल्द नकद जमा करें।} other {निकलने से पहले टिल को जोड़ें।}}',
+    '{limit, select, shift {जल्द यह पाली बंद करें।} cashInHand {जल्द नक़द जमा करें।} other {निकलने से पहले टिल को जोड़ें।}}',
 
   'ready.network': 'नेटवर्क',
   'ready.network.offline': 'कार्यालय से अभी संपर्क नहीं।',
@@ -89,8 +89,8 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'ready.printer': 'प्रिंटर',
   'ready.printer.absent': 'कोई नहीं लगा है।',
   'ready.printer.absent.act': 'रसीद दिखाई जा सकती है, छपेगी नहीं।',
-  'ready.printer.not_ready': 'कागज़, ढक्कन या खराबी।',
-  'ready.printer.not_ready.act': 'कागज़ और ढक्कन देखें।',
+  'ready.printer.not_ready': 'काग़ज़, ढक्कन या ख़राबी।',
+  'ready.printer.not_ready.act': 'काग़ज़ और ढक्कन देखें।',
   'ready.printer.ready': 'तैयार है।',
   'ready.printer.unknown': 'अपनी हालत नहीं बताता।',
   'ready.printer.unknown.act': 'देखने के लिए कोई रसीद फिर छापें।',
@@ -123,9 +123,9 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'ready.unsent': 'न भेजा पैसा',
   'ready.unsent.attention':
     '{count, plural, =0 {किसी भुगतान को कार्यालय नहीं चाहिए} one {# भुगतान को कार्यालय चाहिए} other {# भुगतानों को कार्यालय चाहिए}}।',
-  'ready.unsent.attention.act': 'पैसा सुरक्षित है। “बाकी” में देखें।',
+  'ready.unsent.attention.act': 'पैसा सुरक्षित है। “बाक़ी” में देखें।',
   'ready.unsent.none': 'सब भेज दिया गया।',
   'ready.unsent.waiting':
-    '{count, plural, =0 {कोई भुगतान बाकी नहीं} one {# भुगतान बाकी} other {# भुगतान बाकी}}: {amount}।',
+    '{count, plural, =0 {कोई भुगतान बाक़ी नहीं} one {# भुगतान बाक़ी} other {# भुगतान बाक़ी}}: {amount}।',
   'ready.unsent.waiting.act': 'नेटवर्क आते ही भेजा जाएगा।',
 }

@@ -173,6 +173,46 @@ test('out of paper: told with what to do, the payment safe; well again when the 
   await expect.poll(toneOfPrinter, PATIENCE).toBe('green')
   await panel.getByTestId('virtual-slip').waitFor()
   await look(page, 'virtual-slip')
+  await page.getByTestId('virtual-close').click()
   expect(faultsSoFar()).toEqual([])
   expect(counter.complaints).toEqual([])
 })
+
+test('a slip that broke off and one in doubt: which printer, what happened and what to do', async () => {
+  const { page } = counter
+  await payWithFault('PT-DVG-W04-003', 'paper_out_mid')
+  await page.getByTestId('print-interrupted').waitFor(PATIENCE)
+  await look(page, 'print-interrupted')
+  await mend()
+  await payWithFault('PT-DVG-W04-005', 'silent')
+  const doubt = page.getByTestId('print-unknown')
+  await doubt.waitFor(PATIENCE)
+  await look(page, 'print-unknown')
+  await doubt.getByTestId('did-print').click()
+  await doubt.waitFor({ state: 'detached' })
+  expect(faultsSoFar()).toEqual([])
+  expect(counter.complaints).toEqual([])
+})
+
+/** Ends at the receipt of the payment. */
+async function payWithFault(consumerCode: string, fault: string): Promise<void> {
+  const { page } = counter
+  await page.keyboard.press('F2')
+  await page.getByTestId('find').waitFor()
+  await pastShield(page)
+  await addBill(page, consumerCode)
+  await page.getByTestId('virtual-open').click()
+  await page.getByTestId(`fault-${fault}`).click()
+  await page.locator(`[data-testid="fault-${fault}"][aria-checked="true"]`).waitFor()
+  await page.getByTestId('virtual-close').click()
+  await payExactCash(page)
+  await pastShield(page)
+  await page.keyboard.press('Alt+KeyB')
+}
+
+async function mend(): Promise<void> {
+  const { page } = counter
+  await page.getByTestId('virtual-open').click()
+  await page.getByTestId('act-mend').first().click()
+  await page.getByTestId('virtual-close').click()
+}

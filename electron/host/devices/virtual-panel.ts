@@ -23,7 +23,11 @@ type PrinterFault = {
 const PRINTER_FAULTS: Readonly<Partial<Record<Fault, PrinterFault>>> = {
   paper_out: {
     set: ({ machine }, isOn) => machine.setFault('paperLinesLeft', isOn ? 0 : undefined),
-    isOn: ({ paperLinesLeft }) => paperLinesLeft !== undefined,
+    isOn: ({ paperLinesLeft }) => paperLinesLeft === 0,
+  },
+  paper_out_mid: {
+    set: ({ machine }, isOn) => machine.setFault('paperLinesLeft', isOn ? LINES_TO_THE_END : undefined),
+    isOn: ({ paperLinesLeft = 0 }) => paperLinesLeft > 0,
   },
   paper_low: flag('isPaperNearEnd'),
   cover_open: flag('isCoverOpen'),
@@ -49,6 +53,8 @@ const PRINTER_FAULTS: Readonly<Partial<Record<Fault, PrinterFault>>> = {
     isOn: (_faults, { isUnplugged }) => isUnplugged,
   },
 }
+/** Fewer than the shortest receipt has. */
+const LINES_TO_THE_END = 6
 /** Bytes that are no answer of any kind (hardware tables of status answers). */
 const NOISE = [0xff, 0x80]
 
@@ -210,5 +216,5 @@ function poleView(pole: VirtualPoleHandle): VirtualDevice {
 
 /** A bill of the sandbox. */
 const EXAMPLE = 'PT-DVG-000001'
-/** A card of somebody who works here, as on its second track. */
-const BADGE_EXAMPLE = ';101?'
+/** The card of the demonstration's cashier, as on its second track. */
+const BADGE_EXAMPLE = ';70420017?'
