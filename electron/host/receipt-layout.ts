@@ -4,6 +4,7 @@
 import { formatInr, formatInrDigits, type Paise } from '#contract/money.ts'
 import { outcomeTexts } from '#contract/outcome-words.ts'
 import type { Receipt } from '#contract/receipt.ts'
+import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
 import type { PrintBlock, PrintDocument } from '#drivers/printer/document.ts'
 import { dateIst, dateTimeIst } from '#core/business-date.ts'
 import { receiptQr } from '#core/receipt.ts'
@@ -19,7 +20,7 @@ export type ReceiptCopy = {
 
 const duplicateHindi: PrintBlock = {
   kind: 'text',
-  text: 'प्रतिलिपि',
+  text: receiptWordsHi.duplicate,
   lang: 'hi-IN',
   align: 'center',
   isBold: true,

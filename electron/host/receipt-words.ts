@@ -1,14 +1,14 @@
-// The words on a receipt in the language or the two languages a till prints. A new language is a new file with the same keys, an
-// entry here, its outcome words and its numbers. Read by receipt-layout, shift-slips and the shells' settings.
+// The words on paper in the language or the two languages a till prints. A new language is a new file of the contract with the same
+// keys, an entry here and in shift-slip-words.ts, its outcome words and its numbers. Read by receipt-layout, shift-slips and the shells' settings.
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import { outcomeWordsPa } from '#contract/outcome-words-pa.ts'
 import { outcomeWords, type OutcomeKey } from '#contract/outcome-words.ts'
 import type { Paise } from '#contract/money.ts'
+import { receiptWordsEn, type ReceiptPhrases } from '#contract/receipt-words-en.ts'
+import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
+import { receiptWordsPa } from '#contract/receipt-words-pa.ts'
 import { amountInWords } from '#core/amount-in-words.ts'
 import { amountInIndicWords } from '#core/amount-words-indic.ts'
-import { receiptWordsEn, type ReceiptPhrases } from './receipt-words-en.ts'
-import { receiptWordsHi } from './receipt-words-hi.ts'
-import { receiptWordsPa } from './receipt-words-pa.ts'
 
 /** With a plus: both languages, English first. */
 export const RECEIPT_LANGUAGES = ['en', 'hi', 'pa', 'en+hi', 'en+pa'] as const
@@ -58,30 +58,32 @@ function spoken(
 }
 
 function paired(first: ReceiptWords, second: ReceiptWords): ReceiptWords {
-  const both = (key: string, one: string, other: string): string => {
-    if (one === other) return one
-    return SENTENCES.has(key) ? `${one}\n${other}` : `${one} / ${other}`
-  }
   const { modes, voices, ...phrases } = first
-  const others: Readonly<Record<string, unknown>> = second
-  const words = Object.fromEntries(
-    Object.entries(phrases).map(([key, word]) => [key, both(key, word, String(others[key]))]),
-  ) as Omit<ReceiptPhrases, 'modes'>
-  const modeNames = Object.fromEntries(
-    Object.entries(modes).map(([mode, name]) => [
-      mode,
-      both(mode, name, second.modes[mode as keyof typeof modes]),
-    ]),
-  ) as ReceiptPhrases['modes']
+  const { modes: otherModes, voices: otherVoices, ...otherPhrases } = second
   // Between two dates or before a name two words would part what belongs together.
   const { to, by, rupee } = first
   return {
-    ...words,
+    ...pairedPhrases(phrases, otherPhrases, SENTENCES),
     to,
     by,
     rupee,
     lang: second.lang,
-    modes: modeNames,
-    voices: [...voices, ...second.voices],
+    modes: pairedPhrases(modes, otherModes),
+    voices: [...voices, ...otherVoices],
   }
+}
+
+/** Each phrase beside its translation; of `sentences`, under it. */
+export function pairedPhrases<Key extends string>(
+  first: Readonly<Record<Key, string>>,
+  second: Readonly<Record<Key, string>>,
+  sentences: ReadonlySet<string> = new Set(),
+): Record<Key, string> {
+  const keys = Object.keys(first) as Key[]
+  const both = (key: Key): string => {
+    const [one, other] = [first[key], second[key]]
+    if (one === other) return one
+    return `${one}${sentences.has(key) ? '\n' : ' / '}${other}`
+  }
+  return Object.fromEntries(keys.map((key) => [key, both(key)])) as Record<Key, string>
 }

@@ -119,7 +119,7 @@ export async function printRecord(till: Till, recordId: string): Promise<Printed
 }
 
 function slipHead(till: Till): SlipHead {
-  const { store, clock } = till
+  const { store, clock, receiptLanguage } = till
   const masters = store.masters()
   const device = store.device()
   const tenant = masters?.tenants.find(({ id }) => id === device?.tenantId)
@@ -128,6 +128,7 @@ function slipHead(till: Till): SlipHead {
     deviceCode: device?.deviceCode ?? '',
     isDemo: masters?.isDemo ?? false,
     printedAtMs: clock.read().wallMs,
+    language: receiptLanguage,
     serviceNames: serviceNames(till),
   }
 }

@@ -1,17 +1,20 @@
-// Lays out the slips of a drawer: what was handed in, once for each side, and the Z report of a closed shift. Read by shift-handlers.
+// Lays out the slips of a drawer in the language of the till's receipts: what was handed in, once for each side, and the Z report of a closed
+// shift. Read by shift-handlers.
 import { formatInrDigits, paise, type Paise } from '#contract/money.ts'
+import type { ShiftSlipPhrases } from '#contract/shift-slip-words-en.ts'
 import type { NoteCount } from '#contract/tender.ts'
-import { amountInWords } from '#core/amount-in-words.ts'
 import { dateTimeIst } from '#core/business-date.ts'
 import type { HandIn, ShiftClose } from '#core/drawer-records.ts'
 import { BLOCKS_MAX, type PrintBlock, type PrintDocument } from '#drivers/printer/document.ts'
-import { receiptWords } from './receipt-words.ts'
+import { receiptWords, type ReceiptLanguage } from './receipt-words.ts'
+import { shiftSlipWords } from './shift-slip-words.ts'
 
 export type SlipHead = {
   readonly municipalityName: string
   readonly deviceCode: string
   readonly isDemo: boolean
   readonly printedAtMs: number
+  readonly language: ReceiptLanguage
   readonly serviceNames: Readonly<Record<string, string>>
 }
 
@@ -21,66 +24,74 @@ const HAND_INS_LISTED_MAX = 100
 
 /** Two slips, the same but for whom they are. */
 export function handInDocument(record: HandIn, head: SlipHead): PrintDocument {
+  const words = shiftSlipWords[head.language]
+  const { till, voices } = receiptWords[head.language]
   const number = `${record.shiftNumber}-${record.number}`
-  const sides = ['FOR THE SAFE', 'FOR THE TILL']
-  const blocks = sides.flatMap((side): PrintBlock[] => [
-    ...heading(head, `CASH HANDED IN ${number}`),
-    text(side, true),
+  const title = words.handInTitle.replaceAll('{number}', number)
+  const blocks = [words.forSafe, words.forTill].flatMap((side): PrintBlock[] => [
+    ...heading(head, { title, words }),
+    ...lines(side).map((line) => text(line, true)),
     { kind: 'rule' },
-    row('Till / shift', `${head.deviceCode} / ${record.shiftNumber}`),
-    row('Handed in', `${dateTimeIst(record.atMs)} IST`),
+    row(till, `${head.deviceCode} / ${record.shiftNumber}`),
+    row(words.handedIn, `${dateTimeIst(record.atMs)} IST`),
     ...notes(record.denominations ?? []),
-    { ...row('AMOUNT', money(record.amountPaise)), isBold: true, size: 'double-height', role: 'total' },
-    { kind: 'text', text: amountInWords(record.amountPaise), lang: 'en-IN' },
-    row('Left in the drawer', money(record.cashLeftPaise)),
+    { ...row(words.amount, money(record.amountPaise)), isBold: true, size: 'double-height', role: 'total' },
+    ...voices.map(({ amount, lang }): PrintBlock => ({
+      kind: 'text',
+      text: amount(record.amountPaise),
+      lang,
+    })),
+    row(words.left, money(record.cashLeftPaise)),
     { kind: 'rule', style: 'dashed' },
-    row('Handed in by', record.operatorName),
-    ...signature(),
-    row('Received by', record.receivedByName),
-    ...signature(),
-    small('Not a receipt for a payer.'),
-    small(`Printed ${dateTimeIst(head.printedAtMs)}`),
+    row(words.handedInBy, record.operatorName),
+    ...signature(words),
+    row(words.receivedBy, record.receivedByName),
+    ...signature(words),
+    ...lines(words.noReceipt).map(small),
+    small(`${words.printed} ${dateTimeIst(head.printedAtMs)}`),
     { kind: 'cut' },
   ])
-  return { title: `Cash handed in ${number}`, lang: 'en-IN', blocks }
+  return { title: lines(title).join(' / '), lang: words.lang, blocks }
 }
 
 /** The Z report: what was taken and how, what was counted, and how far the two are apart. */
 export function closeDocument(close: ShiftClose, head: SlipHead): PrintDocument {
+  const words = shiftSlipWords[head.language]
+  const title = words.closeTitle.replaceAll('{number}', String(close.number))
   const blocks: PrintBlock[] = [
-    ...heading(head, `Z REPORT - SHIFT ${close.number}`),
+    ...heading(head, { title, words }),
     { kind: 'rule' },
-    row('Till', head.deviceCode),
-    row('Opened', `${dateTimeIst(close.openedAtMs)} IST`),
-    row('Closed', `${dateTimeIst(close.closedAtMs)} IST`),
-    row('Cashier', close.operatorName),
-    ...(close.closedById === close.operatorId ? [] : [row('Closed by', close.closedByName)]),
+    row(words.till, head.deviceCode),
+    row(words.opened, `${dateTimeIst(close.openedAtMs)} IST`),
+    row(words.closed, `${dateTimeIst(close.closedAtMs)} IST`),
+    row(receiptWords[head.language].cashier, close.operatorName),
+    ...(close.closedById === close.operatorId ? [] : [row(words.closedBy, close.closedByName)]),
     { kind: 'rule' },
     ...totals(close, head),
     { kind: 'rule' },
-    ...cash(close),
+    ...cash(close, words),
     { kind: 'rule' },
-    row('Not yet sent', `${close.unsent.count} / ${money(close.unsent.sumPaise)}`),
-    row('Running total of the till', money(paise(close.turnoverPaise))),
-    { kind: 'text', text: `Journal ${close.headSeq}: ${close.headHash}` },
-    ...signature(),
-    small(`Printed ${dateTimeIst(head.printedAtMs)}`),
+    row(words.notSent, `${close.unsent.count} / ${money(close.unsent.sumPaise)}`),
+    row(words.turnover, money(paise(close.turnoverPaise))),
+    { kind: 'text', text: `${words.journal} ${close.headSeq}: ${close.headHash}` },
+    ...signature(words),
+    small(`${words.printed} ${dateTimeIst(head.printedAtMs)}`),
     { kind: 'cut' },
   ]
   if (blocks.length > BLOCKS_MAX) throw new Error('a report fits on its slip')
-  return { title: `Z report shift ${close.number}`, lang: 'en-IN', blocks }
+  return { title: lines(title).join(' / '), lang: words.lang, blocks }
 }
 
-function totals(close: ShiftClose, { serviceNames }: SlipHead): PrintBlock[] {
+function totals(close: ShiftClose, { serviceNames, language }: SlipHead): PrintBlock[] {
+  const words = shiftSlipWords[language]
+  const { modes } = receiptWords[language]
   const listed = close.services.slice(0, SERVICES_LISTED_MAX)
   const rest = close.services.slice(SERVICES_LISTED_MAX)
   const restPaise = rest.reduce((sum, { sumPaise }) => sum + sumPaise, 0)
   return [
-    ...close.takings.map(({ mode, count, sumPaise }) =>
-      row(`${receiptWords.en.modes[mode]} (${count})`, money(sumPaise)),
-    ),
+    ...close.takings.map(({ mode, count, sumPaise }) => row(`${modes[mode]} (${count})`, money(sumPaise))),
     {
-      ...row(`COLLECTED (${close.receiptCount})`, money(close.collectedPaise)),
+      ...row(`${words.collected} (${close.receiptCount})`, money(close.collectedPaise)),
       isBold: true,
       size: 'double-height',
       role: 'total',
@@ -88,40 +99,55 @@ function totals(close: ShiftClose, { serviceNames }: SlipHead): PrintBlock[] {
     ...listed.map(({ businessService, count, sumPaise }) =>
       row(`${serviceNames[businessService] ?? businessService} (${count})`, money(sumPaise)),
     ),
-    ...(rest.length === 0 ? [] : [row(`Other services (${rest.length})`, money(paise(restPaise)))]),
-    ...(close.firstReceiptNumber === null ? [] : [row('First receipt', close.firstReceiptNumber)]),
-    ...(close.lastReceiptNumber === null ? [] : [row('Last receipt', close.lastReceiptNumber)]),
+    ...(rest.length === 0 ? [] : [row(`${words.otherServices} (${rest.length})`, money(paise(restPaise)))]),
+    ...(close.firstReceiptNumber === null ? [] : [row(words.firstReceipt, close.firstReceiptNumber)]),
+    ...(close.lastReceiptNumber === null ? [] : [row(words.lastReceipt, close.lastReceiptNumber)]),
   ]
 }
 
-function cash(close: ShiftClose): PrintBlock[] {
+function cash(close: ShiftClose, words: ShiftSlipPhrases): PrintBlock[] {
   const taken = close.takings.find(({ mode }) => mode === 'CASH')?.sumPaise ?? paise(0)
   const listed = close.handIns.slice(0, HAND_INS_LISTED_MAX)
   const rest = close.handIns.slice(HAND_INS_LISTED_MAX)
   const restPaise = rest.reduce((sum, { amountPaise }) => sum + amountPaise, 0)
   const { differencePaise } = close
-  const word = differencePaise === 0 ? 'DIFFERENCE' : differencePaise < 0 ? 'SHORT' : 'OVER'
+  const apart = differencePaise === 0 ? words.difference : differencePaise < 0 ? words.short : words.over
   return [
-    row('Float', money(close.floatPaise)),
-    row('Cash taken', money(taken)),
+    row(words.float, money(close.floatPaise)),
+    row(words.cashTaken, money(taken)),
     ...listed.map(({ number, amountPaise, receivedByName }) =>
-      row(`Handed in ${close.number}-${number} ${receivedByName}`, `-${money(amountPaise)}`),
+      row(`${words.handedIn} ${close.number}-${number} ${receivedByName}`, `-${money(amountPaise)}`),
     ),
-    ...(rest.length === 0 ? [] : [row(`Handed in (${rest.length} more)`, `-${money(paise(restPaise))}`)]),
-    row('Expected in the drawer', money(close.expectedPaise)),
+    ...(rest.length === 0 ? [] : [row(`${words.handedIn} (+${rest.length})`, `-${money(paise(restPaise))}`)]),
+    row(words.expected, money(close.expectedPaise)),
     ...notes(close.denominations),
-    row(`Counted (count ${close.countNumber})`, money(close.countedPaise)),
-    { ...row(word, money(paise(Math.abs(differencePaise)))), isBold: true },
-    ...(close.reason === null ? [] : [text(`Reason: ${close.reason}`)]),
+    row(words.countNumber, String(close.countNumber)),
+    row(words.counted, money(close.countedPaise)),
+    { ...row(apart, money(paise(Math.abs(differencePaise)))), isBold: true },
+    ...(close.reason === null ? [] : [text(`${words.reason}: ${close.reason}`)]),
   ]
 }
 
-function heading({ municipalityName, isDemo }: SlipHead, title: string): PrintBlock[] {
+type Title = { readonly title: string; readonly words: ShiftSlipPhrases }
+
+function heading({ municipalityName, isDemo }: SlipHead, { title, words }: Title): PrintBlock[] {
   return [
     { kind: 'text', text: municipalityName, align: 'center', isBold: true, role: 'issuer' },
-    { kind: 'text', text: title, align: 'center', isBold: true, size: 'double-height', role: 'title' },
-    ...(isDemo ? [{ kind: 'banner' as const, text: 'TRAINING' }] : []),
+    ...lines(title).map((line): PrintBlock => ({
+      kind: 'text',
+      text: line,
+      align: 'center',
+      isBold: true,
+      size: 'double-height',
+      role: 'title',
+    })),
+    ...(isDemo ? [{ kind: 'banner' as const, text: words.training }] : []),
   ]
+}
+
+/** A sentence of two languages is two lines. */
+function lines(words: string): string[] {
+  return words.split('\n')
 }
 
 function notes(denominations: readonly NoteCount[]): PrintBlock[] {
@@ -130,10 +156,10 @@ function notes(denominations: readonly NoteCount[]): PrintBlock[] {
   )
 }
 
-function signature(): PrintBlock[] {
+function signature({ signature: word }: ShiftSlipPhrases): PrintBlock[] {
   return [
     { kind: 'feed', lines: 2 },
-    { kind: 'text', text: 'Signature: ____________________' },
+    { kind: 'text', text: `${word}: ____________________` },
   ]
 }
 

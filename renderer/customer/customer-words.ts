@@ -1,5 +1,8 @@
-// Words of the customer display: English and one language of the place, always both at once, because nobody asks the payer which.
-// Used by customer-screen.tsx.
+// Words of the customer display: English and one language of the place, always both at once, because nobody asks the payer which. What the
+// receipt says too is taken from its words. Used by customer-screen.tsx.
+import { receiptWordsEn } from '#contract/receipt-words-en.ts'
+import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
+import { receiptWordsPa } from '#contract/receipt-words-pa.ts'
 import type { CardStep } from '#rpc/card.ts'
 import type { CustomerLanguage, CustomerView } from '#rpc/customer.ts'
 
@@ -23,9 +26,9 @@ const en = {
   notKnown: 'Please wait. The till is checking. Do not pay again.',
   notPaid: 'Nothing was paid',
   paid: 'Paid',
-  given: 'Cash given',
-  change: 'Your change',
-  receipt: 'Receipt no.',
+  given: receiptWordsEn.tendered,
+  change: receiptWordsEn.change,
+  receipt: receiptWordsEn.receiptNumber,
   receipts: 'Receipts',
   thanks: 'Thank you',
   test: 'Test of this screen',
@@ -53,9 +56,9 @@ const hi: Readonly<Record<CustomerWord, string>> = {
   notKnown: 'कृपया रुकें। जाँच हो रही है। दोबारा भुगतान न करें।',
   notPaid: 'कोई भुगतान नहीं हुआ',
   paid: 'भुगतान हुआ',
-  given: 'नक़द दिया',
-  change: 'आपकी वापसी',
-  receipt: 'रसीद सं.',
+  given: receiptWordsHi.tendered,
+  change: receiptWordsHi.change,
+  receipt: receiptWordsHi.receiptNumber,
   receipts: 'रसीदें',
   thanks: 'धन्यवाद',
   test: 'इस स्क्रीन की जाँच',
@@ -81,9 +84,9 @@ const pa: Readonly<Record<CustomerWord, string>> = {
   notKnown: 'ਕਿਰਪਾ ਕਰਕੇ ਉਡੀਕ ਕਰੋ। ਜਾਂਚ ਹੋ ਰਹੀ ਹੈ। ਦੁਬਾਰਾ ਭੁਗਤਾਨ ਨਾ ਕਰੋ।',
   notPaid: 'ਕੋਈ ਭੁਗਤਾਨ ਨਹੀਂ ਹੋਇਆ',
   paid: 'ਭੁਗਤਾਨ ਹੋਇਆ',
-  given: 'ਨਕਦ ਦਿੱਤਾ',
-  change: 'ਤੁਹਾਡਾ ਬਕਾਇਆ ਵਾਪਸ',
-  receipt: 'ਰਸੀਦ ਨੰ.',
+  given: receiptWordsPa.tendered,
+  change: receiptWordsPa.change,
+  receipt: receiptWordsPa.receiptNumber,
   receipts: 'ਰਸੀਦਾਂ',
   thanks: 'ਧੰਨਵਾਦ',
   test: 'ਇਸ ਸਕਰੀਨ ਦੀ ਜਾਂਚ',

@@ -1,4 +1,5 @@
 // Words about cards taken through a terminal: its steps, what became of a sale, and what to do with a card that was charged.
+import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
 
 export const enCard = {
   'problem.card_terminal_absent': 'No card terminal is set up on this till.',
@@ -67,7 +68,7 @@ export const enCard = {
   'card.by': 'A supervisor agrees',
   'card.code': 'Code',
   'card.pin': 'PIN',
-  'card.why': 'Reason',
+  'card.why': shiftSlipWordsEn.reason,
   'card.acting': 'Please wait…',
 
   'card.openTitle': 'Open card sales',

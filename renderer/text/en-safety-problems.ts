@@ -1,4 +1,5 @@
 // Words of the problems of enrolment, handing over, limits and rescue: what it is, and what to do.
+import { outcomeWords } from '#contract/outcome-words.ts'
 
 export const enSafetyProblems = {
   'problem.act_not_allowed': 'This may not be done to this payment now.',
@@ -34,7 +35,7 @@ export const enSafetyProblems = {
   'advice.rescue_invalid': 'It was changed, or it is for another office. Nothing was taken from it.',
   'problem.second_person_needed': 'Another person must agree.',
   'advice.second_person_needed': 'Ask a second supervisor to give a PIN for the same act.',
-  'problem.sequence_fork': 'Two different records carry the same number.',
+  'problem.sequence_fork': outcomeWords['reason.SEQUENCE_FORK'],
   'advice.sequence_fork': 'Take no more money on this till. Call the office: a person must look at it.',
   'problem.sequence_gap': 'Records before these are missing at the office.',
   'advice.sequence_gap': 'The till sends them again by itself.',

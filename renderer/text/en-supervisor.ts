@@ -1,4 +1,6 @@
 // English words of the supervisor screens: what waits for a person, and what may be done about it.
+import { receiptWordsEn } from '#contract/receipt-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
 
 export const enSupervisor = {
   'nav.exceptions': 'To decide',
@@ -52,10 +54,10 @@ export const enSupervisor = {
   'exception.trailNone': 'No steps are known on this till.',
 
   'evidence.payer': 'Payer',
-  'evidence.consumer': 'Consumer number',
-  'evidence.service': 'Service',
-  'evidence.till': 'Till',
-  'evidence.operator': 'Taken by',
+  'evidence.consumer': receiptWordsEn.consumer,
+  'evidence.service': receiptWordsEn.service,
+  'evidence.till': shiftSlipWordsEn.till,
+  'evidence.operator': receiptWordsEn.cashier,
   'evidence.collected': 'Money taken',
   'evidence.billThen': 'Bill when taken',
   'evidence.billFetched': 'Bill fetched',
@@ -71,7 +73,7 @@ export const enSupervisor = {
   'evidence.yes': 'yes',
   'evidence.no': 'no',
   'evidence.attempts': 'Tries to post',
-  'evidence.digitReceipt': 'DIGIT receipt',
+  'evidence.digitReceipt': receiptWordsEn.digitNumber,
   'evidence.unknown': 'not known',
 
   'actName.look-again': 'Ask DIGIT again',

@@ -1,9 +1,10 @@
 // English words of freeing a locked operator by telephone.
+import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
 
 export const enUnlock = {
   'unlock.title': 'Locked: a supervisor can free you by telephone',
   'unlock.read': 'Call the office and read out these three:',
-  'unlock.till': 'Till',
+  'unlock.till': shiftSlipWordsEn.till,
   'unlock.operator': 'Operator',
   'unlock.challenge': 'Six digits',
   'unlock.answer': 'Eight digits from the office',

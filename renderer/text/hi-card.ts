@@ -1,4 +1,5 @@
 // Words about cards taken through a terminal, in Hindi.
+import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
 import type { enCard } from './en-card.ts'
 
 export const hiCard: Readonly<Record<keyof typeof enCard, string>> = {
@@ -64,7 +65,7 @@ export const hiCard: Readonly<Record<keyof typeof enCard, string>> = {
   'card.by': 'पर्यवेक्षक की सहमति',
   'card.code': 'कोड',
   'card.pin': 'पिन',
-  'card.why': 'कारण',
+  'card.why': shiftSlipWordsHi.reason,
   'card.acting': 'कृपया रुकें…',
 
   'card.openTitle': 'खुले कार्ड भुगतान',

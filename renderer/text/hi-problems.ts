@@ -1,4 +1,5 @@
 // Hindi words of the closed list of problems. The same keys as en-problems.ts.
+import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { enProblems } from './en-problems.ts'
 
 export const hiProblems: Readonly<Record<keyof typeof enProblems, string>> = {
@@ -67,7 +68,7 @@ export const hiProblems: Readonly<Record<keyof typeof enProblems, string>> = {
   'advice.internal': 'यह लॉग में लिखा गया है। फिर कोशिश करें; ऐसा ही रहे तो कार्यालय को बताएँ।',
   'problem.mobile_invalid': 'यह मोबाइल नंबर नहीं है।',
   'advice.mobile_invalid': 'इसमें दस अंक होते हैं और यह 6, 7, 8 या 9 से शुरू होता है। इसे ख़ाली भी छोड़ सकते हैं।',
-  'problem.mode_not_allowed': 'यह सेवा इस तरीक़े से भुगतान नहीं लेती।',
+  'problem.mode_not_allowed': outcomeWordsHi['reason.MODE_NOT_ALLOWED'],
   'advice.mode_not_allowed': 'भुगतान का दूसरा तरीक़ा चुनें।',
   'problem.not_ready': 'कार्यालय का सर्वर शुरू हो रहा है।',
   'advice.not_ready': 'थोड़ी देर में फिर कोशिश करें।',
@@ -107,7 +108,7 @@ export const hiProblems: Readonly<Record<keyof typeof enProblems, string>> = {
   'advice.role_not_allowed': 'पर्यवेक्षक से कहें।',
   'problem.scan_not_understood': 'यह कोड न कोई बिल है, न कोई रसीद जिसे यह टिल जानता हो।',
   'advice.scan_not_understood': 'बिल पर छपी उपभोक्ता संख्या लिखें।',
-  'problem.service_closed': 'यह सेवा काउंटर पर भुगतान नहीं लेती।',
+  'problem.service_closed': outcomeWordsHi['reason.SERVICE_CLOSED'],
   'advice.service_closed': 'पैसा न लें। नागरिक को बताएँ कि भुगतान कहाँ हो सकता है।',
   'problem.shift_already_open': 'इस टिल पर पहले से एक पाली खुली है।',
   'advice.shift_already_open': 'उसका कैशियर साइन इन करे, या पर्यवेक्षक।',

@@ -1,4 +1,5 @@
 // Words of the problems of enrolment, handing over, limits and rescue in Hindi: what it is, and what to do.
+import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { enSafetyProblems } from './en-safety-problems.ts'
 
 export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, string>> = {
@@ -15,7 +16,7 @@ export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, st
   'problem.integrator_not_trusted': 'कार्यालय के सर्वर से जो आया उस पर उसके हस्ताक्षर नहीं हैं।',
   'advice.integrator_not_trusted': 'नए भुगतान न लें। अपने व्यवस्थापक को बुलाएँ।',
   'problem.limit_reached': 'कार्यालय की तय सीमा पूरी हो गई है।',
-  'advice.limit_reached': 'नकद जमा करने या टिल के ऑनलाइन होने तक और नकद न लें। दूसरे तरीक़े चलते रहेंगे।',
+  'advice.limit_reached': 'नक़द जमा करने या टिल के ऑनलाइन होने तक और नक़द न लें। दूसरे तरीक़े चलते रहेंगे।',
   'problem.money_unsent': 'इस टिल पर ऐसा पैसा है जो कार्यालय को नहीं मिला।',
   'advice.money_unsent': 'टिल को जोड़कर भेजें, या पहले बचाव फ़ाइल बनाएँ।',
   'problem.pack_not_found': 'ऐसा कोई बिल पैक नहीं है।',
@@ -32,7 +33,7 @@ export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, st
   'advice.rescue_invalid': 'यह बदली गई है या दूसरे कार्यालय की है। इससे कुछ नहीं लिया गया।',
   'problem.second_person_needed': 'दूसरे व्यक्ति की सहमति चाहिए।',
   'advice.second_person_needed': 'दूसरे पर्यवेक्षक से इसी काम के लिए पिन डलवाएँ।',
-  'problem.sequence_fork': 'दो अलग रिकॉर्ड पर एक ही संख्या है।',
+  'problem.sequence_fork': outcomeWordsHi['reason.SEQUENCE_FORK'],
   'advice.sequence_fork': 'इस टिल पर और पैसे न लें। कार्यालय को फ़ोन करें।',
   'problem.sequence_gap': 'कार्यालय में इनसे पहले के रिकॉर्ड नहीं हैं।',
   'advice.sequence_gap': 'टिल उन्हें अपने आप फिर भेजेगा।',

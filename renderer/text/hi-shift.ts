@@ -1,4 +1,5 @@
 // Words about the drawer in Hindi: figures of the shift, cash handed in, the blind count and the end of a shift.
+import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
 import type { enShift } from './en-shift.ts'
 
 export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {
@@ -10,8 +11,8 @@ export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {
   'advice.difference_unexplained': 'जितना पता हो, कारण लिखें। अंतर जैसा है वैसा ही दर्ज होता है।',
 
   'fact.cashInHandPaise': 'हाथ में नक़द: {value}',
-  'fact.countedPaise': 'गिना हुआ: {value}',
-  'fact.differencePaise': 'अंतर: {value}',
+  'fact.countedPaise': `${shiftSlipWordsHi.counted}: {value}`,
+  'fact.differencePaise': `${shiftSlipWordsHi.difference}: {value}`,
   'fact.expectedPaise': 'अपेक्षित: {value}',
 
   'keys.shift': 'पाली: आँकड़े, नक़द जमा, बंद करना',
@@ -22,23 +23,23 @@ export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {
   'drawer.opened': '{time} बजे {name} ने खोली',
   'drawer.closed': '{time} बजे {name} ने बंद की',
   'drawer.figures': 'पाली के आँकड़े',
-  'drawer.float': 'आरंभिक नक़दी',
-  'drawer.collected': 'कुल वसूली ({count, plural, =0 {कोई रसीद नहीं} one {# रसीद} other {# रसीदें}})',
+  'drawer.float': shiftSlipWordsHi.float,
+  'drawer.collected': `${shiftSlipWordsHi.collected} ({count, plural, =0 {कोई रसीद नहीं} one {# रसीद} other {# रसीदें}})`,
   'drawer.services': 'सेवा के अनुसार',
-  'drawer.lastReceipt': 'अंतिम रसीद',
+  'drawer.lastReceipt': shiftSlipWordsHi.lastReceipt,
   'drawer.none': 'अभी तक कुछ नहीं लिया गया।',
-  'drawer.cashTaken': 'लिया गया नक़द',
+  'drawer.cashTaken': shiftSlipWordsHi.cashTaken,
   'drawer.handedIn': 'जमा {number}, {time}, {name}',
-  'drawer.expected': 'दराज़ में होना चाहिए',
-  'drawer.counted': 'गिना हुआ',
-  'drawer.difference': 'अंतर',
-  'drawer.short': 'कम',
-  'drawer.over': 'अधिक',
+  'drawer.expected': shiftSlipWordsHi.expected,
+  'drawer.counted': shiftSlipWordsHi.counted,
+  'drawer.difference': shiftSlipWordsHi.difference,
+  'drawer.short': shiftSlipWordsHi.short,
+  'drawer.over': shiftSlipWordsHi.over,
   'drawer.exact': 'दराज़ सही है।',
   'drawer.isShort': '{amount} कम है।',
   'drawer.isOver': '{amount} अधिक है।',
-  'drawer.reasonOf': 'कारण: {reason}',
-  'drawer.head': 'जर्नल {seq}: {hash}',
+  'drawer.reasonOf': `${shiftSlipWordsHi.reason}: {reason}`,
+  'drawer.head': `${shiftSlipWordsHi.journal} {seq}: {hash}`,
   'drawer.unsent':
     '{count, plural, =0 {सब कुछ कार्यालय को भेजा जा चुका है।} one {# भुगतान ({amount}) अभी नहीं भेजा गया। वह सुरक्षित है और पाली के बाद भी अपने आप जाएगा।} other {# भुगतान ({amount}) अभी नहीं भेजे गए। वे सुरक्षित हैं और पाली के बाद भी अपने आप जाएँगे।}}',
   'drawer.notYours': 'यह केवल {name} या पर्यवेक्षक कर सकते हैं: दराज़ उनकी है।',
@@ -56,14 +57,14 @@ export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {
   'handIn.act': '{amount} जमा करें',
   'handIn.acting': 'जमा हो रहा है…',
   'handIn.done': '{amount} {name} को जमा किया',
-  'handIn.number': 'पर्ची सं. {number}। दराज़ में बचा: {left}।',
+  'handIn.number': `पर्ची सं. {number}। ${shiftSlipWordsHi.left}: {left}।`,
   'handIn.lost': 'फिर दबाएँ: यह एक ही बार होगा।',
 
   'count.open': 'गिनें और बंद करें',
   'count.openHint': 'पहले दराज़ गिनें; फिर अपेक्षित राशि दिखेगी।',
   'count.title': 'दराज़ गिनें',
   'count.hint': 'हर नोट और सिक्का, आरंभिक नक़दी भी। अपेक्षित राशि गिनती के बाद दिखेगी।',
-  'count.total': 'गिना हुआ',
+  'count.total': shiftSlipWordsHi.counted,
   'count.act': 'बस इतना: {amount}',
   'count.empty': 'दराज़ ख़ाली है',
   'count.acting': 'मिलाया जा रहा है…',

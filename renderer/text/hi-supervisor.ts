@@ -1,4 +1,6 @@
 // Words of the supervisor screens in Hindi: what waits for a person, and what may be done about it.
+import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
 import type { enSupervisor } from './en-supervisor.ts'
 
 export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> = {
@@ -52,11 +54,11 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'exception.trailElsewhere': 'इसके चरण टिल {till} पर दिखते हैं, जिसने पैसा लिया था।',
   'exception.trailNone': 'इस टिल पर कोई चरण ज्ञात नहीं है।',
 
-  'evidence.payer': 'भुगतानकर्ता',
-  'evidence.consumer': 'उपभोक्ता संख्या',
-  'evidence.service': 'सेवा',
-  'evidence.till': 'टिल',
-  'evidence.operator': 'लेने वाला',
+  'evidence.payer': receiptWordsHi.payer,
+  'evidence.consumer': receiptWordsHi.consumer,
+  'evidence.service': receiptWordsHi.service,
+  'evidence.till': shiftSlipWordsHi.till,
+  'evidence.operator': receiptWordsHi.cashier,
   'evidence.collected': 'पैसा लिया',
   'evidence.billThen': 'लेते समय बिल',
   'evidence.billFetched': 'बिल लाया गया',
@@ -72,7 +74,7 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'evidence.yes': 'हाँ',
   'evidence.no': 'नहीं',
   'evidence.attempts': 'दर्ज करने की कोशिशें',
-  'evidence.digitReceipt': 'DIGIT रसीद',
+  'evidence.digitReceipt': receiptWordsHi.digitNumber,
   'evidence.unknown': 'अज्ञात',
 
   'actName.look-again': 'DIGIT से फिर पूछें',

@@ -1,5 +1,7 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
 import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
+import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
 import type { StartCatalog } from './catalog.ts'
 import { hiCard } from './hi-card.ts'
 import { hiDrawer } from './hi-drawer.ts'
@@ -82,7 +84,7 @@ export const hi: StartCatalog = {
   'devices.open': 'उपकरण',
   'devices.virtual': 'आभासी उपकरण',
 
-  'done.change': 'वापसी',
+  'done.change': receiptWordsHi.change,
   'done.next': 'अगला ग्राहक',
   'done.nextHint': 'अगला स्कैन अगले ग्राहक को शुरू करता है।',
   'done.offline': 'इस टिल पर रखा है, लाइन आने पर भेजा जाएगा',
@@ -98,8 +100,8 @@ export const hi: StartCatalog = {
   'find.showReceipt': 'रसीद दिखाएँ',
   'find.wanted': 'खोजा गया: {text}',
 
-  'form.approvalCode': 'अनुमोदन कोड',
-  'form.bank': 'बैंक',
+  'form.approvalCode': receiptWordsHi.approval,
+  'form.bank': receiptWordsHi.bank,
   'form.date': 'उस पर लिखी तारीख़',
   'form.dateTransfer': 'ट्रांसफ़र की तारीख़',
   'form.error.approvalCode': 'पर्ची से अनुमोदन कोड लिखें: 4 से 12 अक्षर या अंक।',
@@ -123,13 +125,13 @@ export const hi: StartCatalog = {
   'form.number.CHEQUE': 'चेक संख्या',
   'form.number.DD': 'ड्राफ़्ट संख्या',
   'form.number.POSTAL_ORDER': 'पोस्टल ऑर्डर संख्या',
-  'form.postOffice': 'डाकघर',
-  'form.rrn': 'RRN',
-  'form.utr': 'ट्रांसफ़र संख्या (UTR)',
+  'form.postOffice': receiptWordsHi.postOffice,
+  'form.rrn': receiptWordsHi.rrn,
+  'form.utr': `ट्रांसफ़र संख्या (${receiptWordsHi.utr})`,
 
   'keys.back': 'एक क़दम पीछे। पैसा कभी रद्द नहीं होता।',
-  'keys.card': 'कार्ड',
-  'keys.cash': 'नक़द',
+  'keys.card': receiptWordsHi.modes.CARD,
+  'keys.cash': receiptWordsHi.modes.CASH,
   'keys.copy': 'अंतिम रसीद संख्या कॉपी करें',
   'keys.find': 'बिल खोजें',
   'keys.help': 'यह सूची',
@@ -141,14 +143,14 @@ export const hi: StartCatalog = {
   'keys.queue': 'प्रतीक्षा में भुगतान',
   'keys.receipts': 'रसीदें',
   'keys.remove': 'चुना हुआ बिल हटाएँ',
-  'keys.reprint': 'अंतिम रसीद फिर छापें, उस पर DUPLICATE लिखा होगा',
+  'keys.reprint': `अंतिम रसीद फिर छापें, उस पर “${receiptWordsHi.duplicate}” लिखा होगा`,
   'keys.scan': 'स्कैन हर स्क्रीन पर चलता है: बिल जुड़ता है, रसीद मिलती है, बैज से साइन इन होता है।',
   'keys.suggestions': 'पाँच संभावित राशियाँ',
   'keys.title': 'कुंजियाँ',
 
   'language.label': 'भाषा',
 
-  'last.label': 'अंतिम रसीद',
+  'last.label': shiftSlipWordsHi.lastReceipt,
   'last.show': 'दिखाएँ',
 
   'link.offline': 'ऑफ़लाइन',
@@ -157,13 +159,13 @@ export const hi: StartCatalog = {
   'lost.title': 'टिल के प्रोग्राम ने उत्तर नहीं दिया।',
   'lost.act': 'जो दर्ज है वह सुरक्षित है। थोड़ी देर में फिर कोशिश करें।',
 
-  'mode.CARD': 'कार्ड',
-  'mode.CASH': 'नक़द',
-  'mode.CHEQUE': 'चेक',
-  'mode.DD': 'डिमांड ड्राफ़्ट',
-  'mode.OFFLINE_NEFT': 'NEFT',
-  'mode.OFFLINE_RTGS': 'RTGS',
-  'mode.POSTAL_ORDER': 'पोस्टल ऑर्डर',
+  'mode.CARD': receiptWordsHi.modes.CARD,
+  'mode.CASH': receiptWordsHi.modes.CASH,
+  'mode.CHEQUE': receiptWordsHi.modes.CHEQUE,
+  'mode.DD': receiptWordsHi.modes.DD,
+  'mode.OFFLINE_NEFT': receiptWordsHi.modes.OFFLINE_NEFT,
+  'mode.OFFLINE_RTGS': receiptWordsHi.modes.OFFLINE_RTGS,
+  'mode.POSTAL_ORDER': receiptWordsHi.modes.POSTAL_ORDER,
   'mode.other': 'अन्य',
 
   'nav.counter': 'काउंटर',
@@ -192,7 +194,7 @@ export const hi: StartCatalog = {
   'openShift.title': 'पाली खोलें',
   'openShift.total': 'दराज़ में आरंभिक नक़दी',
 
-  'outcome.notKnown': 'अभी पता नहीं: दोबारा भुगतान न लें',
+  'outcome.notKnown': outcomeWordsHi['state.UNKNOWN'],
   'outcome.notPaid': 'भुगतान नहीं हुआ, पैसा नहीं लिया गया',
   'outcome.paid': 'भुगतान हुआ',
   'outcome.waiting': 'प्रतीक्षा',
@@ -205,12 +207,12 @@ export const hi: StartCatalog = {
     '{count, plural, =0 {कोई अलग नहीं रखा} one {वापस लाएँ (# प्रतीक्षा में)} other {वापस लाएँ (# प्रतीक्षा में)}}',
   'park.title': 'अलग रखे गए ग्राहक',
 
-  'pay.changePayer': 'भुगतानकर्ता',
+  'pay.changePayer': receiptWordsHi.payer,
   'pay.label': 'कुल राशि और भुगतान के तरीक़े',
   'pay.notTaken': '{service} में नहीं लिया जाता।',
   'pay.notTakenMode': '{mode} नहीं लिया जाता: {service}',
   'pay.paper': 'चेक, डीडी, अन्य',
-  'pay.payer': 'भुगतानकर्ता',
+  'pay.payer': receiptWordsHi.payer,
   'pay.reason.empty': 'पहले बिल जोड़ें।',
   'pay.reason.finding': 'बिल खोजा जा रहा है।',
   'pay.reason.line': 'ऊपर का एक बिल अभी नहीं लिया जा सकता।',
@@ -243,7 +245,7 @@ export const hi: StartCatalog = {
   'printer.unreachable': 'प्रिंटर नहीं मिला',
 
   'queue.acknowledged': 'कार्यालय की पुष्टि',
-  'queue.amount': 'राशि',
+  'queue.amount': shiftSlipWordsHi.amount,
   'queue.atDigit': 'DIGIT के रास्ते में',
   'queue.attempts': '{count, plural, =0 {कोशिश नहीं हुई} one {# बार कोशिश} other {# बार कोशिश}}',
   'queue.attention': 'कार्यालय देखे',
@@ -261,21 +263,21 @@ export const hi: StartCatalog = {
   'queue.state': 'स्थिति',
   'queue.title': 'प्रतीक्षा में भुगतान',
   'queue.value': 'मूल्य',
-  'queue.waiting': 'भेजना बाक़ी',
+  'queue.waiting': outcomeWordsHi['state.waiting'],
 
-  'receipt.balance': 'शेष देय',
-  'receipt.consumer': 'उपभोक्ता संख्या',
-  'receipt.digitNumber': 'DIGIT रसीद {number}',
+  'receipt.balance': receiptWordsHi.balance,
+  'receipt.consumer': receiptWordsHi.consumer,
+  'receipt.digitNumber': `${receiptWordsHi.digitNumber} {number}`,
   'receipt.digitPending': 'DIGIT की संख्या बाद में आएगी',
   'receipt.label': 'रसीद {number}',
   'receipt.larger': 'बड़ा करें',
-  'receipt.mode': 'भुगतान का तरीक़ा',
+  'receipt.mode': receiptWordsHi.mode,
   'receipt.noPicture': 'इस रसीद का चित्र नहीं है।',
-  'receipt.operator': 'लेने वाला',
+  'receipt.operator': receiptWordsHi.cashier,
   'receipt.pdf': 'PDF सहेजें',
   'receipt.picture': 'रसीद का चित्र',
   'receipt.printDuplicate': 'प्रतिलिपि छापें',
-  'receipt.service': 'सेवा',
+  'receipt.service': receiptWordsHi.service,
   'receipt.timeline': 'इसके साथ क्या हुआ',
   'receipts.label': 'रसीद खोजें',
   'receipts.none': 'इस टिल पर अभी कोई रसीद नहीं बनी।',
@@ -306,7 +308,7 @@ export const hi: StartCatalog = {
   'signIn.title': 'साइन इन',
   'signIn.unlocked': 'अब फिर कोशिश कर सकते हैं।',
 
-  'standing.cancelled': 'रद्द',
+  'standing.cancelled': outcomeWordsHi['state.REVERSED'],
   'standing.final': 'भुगतान हुआ',
   'standing.held': 'कार्यालय के लिए रोका',
   'standing.provisional': 'अनंतिम',
@@ -318,9 +320,9 @@ export const hi: StartCatalog = {
   'stopped.title': 'यह टिल रुक गया है',
 
   'tender.bills': 'यह पैसा किसके लिए है',
-  'tender.change': 'वापसी',
+  'tender.change': receiptWordsHi.change,
   'tender.due': 'देय राशि',
-  'tender.given': 'दिया गया नक़द',
+  'tender.given': receiptWordsHi.tendered,
   'tender.modes': 'भुगतान के तरीक़े',
   'tender.noChange': 'कुछ वापस नहीं',
   'tender.notePlan': 'वापसी के नोट और सिक्के',
@@ -331,7 +333,7 @@ export const hi: StartCatalog = {
   'tender.takeCash': '{amount} नक़द लें',
   'tender.taking': 'दर्ज हो रहा है …',
 
-  'till.demo': 'प्रदर्शन, असली रसीद नहीं',
+  'till.demo': 'प्रशिक्षण, असली रसीद नहीं',
   'till.noNumber': 'टिल पंजीकृत नहीं',
   'till.noTenant': 'नगर निकाय का पता नहीं',
   'till.number': 'टिल {code}',

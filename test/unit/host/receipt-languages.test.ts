@@ -1,4 +1,4 @@
-// Goal: a receipt says the same in English, Hindi and Punjabi and in two languages at once, in the words of the screens, on every paper.
+// Goal: a receipt says the same in English, Hindi and Punjabi and in two languages at once, on every paper.
 import { describe, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
 import { outcomeWordsPa } from '#contract/outcome-words-pa.ts'
@@ -10,8 +10,7 @@ import { profiles } from '#drivers/printer/profiles.ts'
 import { renderText } from '#drivers/printer/text.ts'
 import { renderReceipt } from '#host/render-receipt.ts'
 import { receiptDocument } from '#host/receipt-layout.ts'
-import { RECEIPT_LANGUAGES, receiptWords, type ReceiptLanguage } from '#host/receipt-words.ts'
-import { hi } from '#renderer/text/hi.ts'
+import { RECEIPT_LANGUAGES, type ReceiptLanguage } from '#host/receipt-words.ts'
 import { NOW_MS } from '#test/unit/core/sample-bill.ts'
 import { sampleReceipt } from './sample-receipt.ts'
 
@@ -60,27 +59,6 @@ test('two languages stand beside each other, their sentences in lines of their o
   expect(text).toContain(outcomeWords['reason.BILL_LOWER'])
   expect(text).toContain(outcomeWordsPa['reason.BILL_LOWER'].normalize('NFC'))
   expect(Object.keys(outcomeWordsPa).toSorted()).toEqual(Object.keys(outcomeWords).toSorted())
-})
-
-test('the Hindi of receipts is the Hindi of the screens', () => {
-  const { consumer, service, balance, mode, change, tendered, bank, postOffice, cashier, modes } =
-    receiptWords.hi
-  expect({ consumer, service, balance, mode, change, tendered, bank, postOffice, cashier }).toEqual({
-    consumer: hi['receipt.consumer'],
-    service: hi['receipt.service'],
-    balance: hi['receipt.balance'],
-    mode: hi['receipt.mode'],
-    change: hi['tender.change'],
-    tendered: hi['tender.given'],
-    bank: hi['form.bank'],
-    postOffice: hi['form.postOffice'],
-    cashier: hi['receipt.operator'],
-  })
-  expect(modes).toMatchObject({
-    CASH: hi['mode.CASH'],
-    DD: hi['mode.DD'],
-    POSTAL_ORDER: hi['mode.POSTAL_ORDER'],
-  })
 })
 
 test('what the screen shows of a receipt is in the language that is printed', () => {

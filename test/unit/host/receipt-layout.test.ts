@@ -35,7 +35,7 @@ test('holds every fact, heads in their order', () => {
     'Paid by Cash',
     'Cash given 2,000.00',
     'Change 460.00',
-    'Cashier Meena Kulkarni',
+    'Taken by Meena Kulkarni',
     'Till / shift 0417 / 3',
     'Proof 0123456789',
     'Help: 1800-000-000',

@@ -8,13 +8,16 @@ import type { HandIn, ShiftClose } from '#core/drawer-records.ts'
 import type { PrintDocument } from '#drivers/printer/document.ts'
 import { encodeEscPos } from '#drivers/printer/escpos.ts'
 import { openPrinterOver } from '#drivers/printer/open-printer.ts'
+import { spellMissing } from '#drivers/printer/fonts.ts'
 import { PRINT_TIMES } from '#drivers/printer/print-job.ts'
+import { renderText } from '#drivers/printer/text.ts'
 import { memoryTransport } from '#drivers/transport/memory.ts'
 import type { Slip } from '#drivers/virtual/paper.ts'
 import { createVirtualPrinter } from '#drivers/virtual/printer.ts'
 import { slipToPng } from '#drivers/virtual/slip-image.ts'
 import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { receiptDocument } from '#host/receipt-layout.ts'
+import { RECEIPT_LANGUAGES } from '#host/receipt-words.ts'
 import { closeDocument, handInDocument, type SlipHead } from '#host/shift-slips.ts'
 import { profileOf } from '#test/unit/drivers/virtual-slip.ts'
 import { sampleReceipt } from './sample-receipt.ts'
@@ -28,6 +31,7 @@ const head: SlipHead = {
   deviceCode: '0417',
   isDemo: true,
   printedAtMs: at,
+  language: 'en',
   serviceNames: { PT: 'Property tax', WS: 'Water charges and sewerage of houses and shops' },
 }
 
@@ -115,6 +119,22 @@ test.each([
     expect(text('z-report')).toContain(sum)
   expect(text('z-report')).toContain('NVP/0417A/26-27/001334-2')
   expect(text('duplicate')).toContain('DUPLICATE')
+})
+
+test.each(RECEIPT_LANGUAGES.filter((language) => language !== 'en'))('slips in %s', (language) => {
+  const inWords = { ...head, language }
+  const documents = { 'hand-in': handInDocument(handIn, inWords), 'z-report': closeDocument(close, inWords) }
+  for (const [name, document] of Object.entries(documents)) {
+    for (const profileId of ['generic-80', 'generic-58'])
+      keep(`${name}-${language}-${profileId}`, print(document, profileId), profileId)
+    expect(spellMissing(JSON.stringify(document))).toBe(JSON.stringify(document))
+    const text = renderText(document, 48)
+    const own = language.includes('pa') ? ['ਜਮ੍ਹਾਂ 27-3', 'ਦਸਤਖ਼ਤ:'] : ['जमा 27-3', 'हस्ताक्षर:']
+    for (const words of own) expect(text).toContain(words.normalize('NFC'))
+    expect(text.includes('Signature')).toBe(language.includes('en'))
+    for (const sum of ['1,18,500.00', name === 'hand-in' ? '2,340.00' : '-1,18,500.00'])
+      expect(text).toContain(sum)
+  }
 })
 
 test('a slip that broke off says VOID at its end, in both languages, and the next one is whole', async () => {

@@ -129,7 +129,7 @@ test('counted, closed, printed; the next shift opens, and receipts stay', async 
   const z = kit.slips().join('\n')
   for (const words of [
     'Z REPORT - SHIFT 1',
-    'SHORT',
+    'Short',
     '1,200.00',
     '1,100.00',
     'change given twice',

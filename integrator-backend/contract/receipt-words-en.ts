@@ -1,4 +1,5 @@
-// The words on a receipt in English. Read by receipt-words.ts; other languages have the same keys.
+// The words of a receipt in English, for paper and for every screen that says the same (renderer/text, renderer/customer). Other languages
+// have the same keys. What is not said on a screen may be short, because paper is narrow. Paired for printing by host/receipt-words.ts.
 export const receiptWordsEn = {
   lang: 'en-IN',
   rupee: 'Rs ',
@@ -36,13 +37,14 @@ export const receiptWordsEn = {
   utr: 'UTR',
   card: 'Card',
   rrn: 'RRN',
-  approval: 'Approval',
+  approval: 'Approval code',
+  cardSlip: 'Card slip',
   subjectToRealisation: 'SUBJECT TO REALISATION',
   revisionAfter: 'Subject to revision after',
   agreedPart: 'Agreed: if more is due by then, this is a part payment.',
   agreedAdvance: 'Agreed: if less is due by then, the rest is kept as an advance.',
   payer: 'Received from',
-  cashier: 'Cashier',
+  cashier: 'Taken by',
   till: 'Till / shift',
   proof: 'Proof',
   verify: 'Verify this receipt',

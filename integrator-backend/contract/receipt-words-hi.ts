@@ -1,4 +1,4 @@
-// The words on a receipt in Hindi: the words of the screens (renderer/text/hi.ts) where they say the same. Read by receipt-words.ts.
+// The words of a receipt in Hindi, for paper and for every screen that says the same: the same keys as receipt-words-en.ts.
 import type { ReceiptPhrases } from './receipt-words-en.ts'
 
 export const receiptWordsHi: ReceiptPhrases = {
@@ -6,7 +6,7 @@ export const receiptWordsHi: ReceiptPhrases = {
   rupee: '₹',
   training: 'प्रशिक्षण - यह रसीद नहीं है',
   title: 'रसीद',
-  provisional: 'अस्थायी - DIGIT में अभी दर्ज नहीं',
+  provisional: 'अनंतिम - DIGIT में अभी दर्ज नहीं',
   provisionalDetail: 'अंतिम संख्या बाद में आएगी। आपका भुगतान सुरक्षित है।',
   heldDetail: 'कार्यालय इस भुगतान को देख रहा है। आपका पैसा सुरक्षित है।',
   cancelled: 'रद्द',
@@ -15,7 +15,7 @@ export const receiptWordsHi: ReceiptPhrases = {
   by: 'ऑपरेटर',
   receiptNumber: 'रसीद संख्या',
   digitNumber: 'DIGIT रसीद संख्या',
-  date: 'दिनांक',
+  date: 'तारीख़',
   consumer: 'उपभोक्ता संख्या',
   billNumber: 'बिल संख्या',
   name: 'नाम',
@@ -32,15 +32,16 @@ export const receiptWordsHi: ReceiptPhrases = {
   change: 'वापसी',
   ofAllBills: '(सभी बिल)',
   number: 'संख्या',
-  dated: 'तिथि',
+  dated: 'तारीख़',
   bank: 'बैंक',
   postOffice: 'डाकघर',
   utr: 'UTR',
   card: 'कार्ड',
   rrn: 'RRN',
-  approval: 'अनुमोदन',
+  approval: 'अनुमोदन कोड',
+  cardSlip: 'कार्ड पर्ची',
   subjectToRealisation: 'चेक/ड्राफ़्ट की वसूली के अधीन',
-  revisionAfter: 'इस तिथि के बाद राशि बदल सकती है:',
+  revisionAfter: 'इस तारीख़ के बाद राशि बदल सकती है:',
   agreedPart: 'सहमति: तब तक अधिक देय हो, तो यह आंशिक भुगतान होगा।',
   agreedAdvance: 'सहमति: तब तक कम देय हो, तो शेष राशि अग्रिम रखी जाएगी।',
   payer: 'भुगतानकर्ता',

@@ -1,4 +1,5 @@
-// The words on a receipt in Punjabi: as the municipalities of Punjab write. Read by receipt-words.ts.
+// The words of a receipt in Punjabi, as the municipalities of Punjab write, for paper and for the customer display: the same keys as
+// receipt-words-en.ts.
 import type { ReceiptPhrases } from './receipt-words-en.ts'
 
 export const receiptWordsPa: ReceiptPhrases = {
@@ -32,13 +33,14 @@ export const receiptWordsPa: ReceiptPhrases = {
   change: 'ਵਾਪਸੀ',
   ofAllBills: '(ਸਾਰੇ ਬਿੱਲ)',
   number: 'ਨੰਬਰ',
-  dated: 'ਤਾਰੀਖ਼',
+  dated: 'ਮਿਤੀ',
   bank: 'ਬੈਂਕ',
   postOffice: 'ਡਾਕਘਰ',
   utr: 'UTR',
   card: 'ਕਾਰਡ',
   rrn: 'RRN',
-  approval: 'ਮਨਜ਼ੂਰੀ',
+  approval: 'ਮਨਜ਼ੂਰੀ ਕੋਡ',
+  cardSlip: 'ਕਾਰਡ ਪਰਚੀ',
   subjectToRealisation: 'ਚੈੱਕ/ਡਰਾਫ਼ਟ ਦੀ ਵਸੂਲੀ ਦੇ ਅਧੀਨ',
   revisionAfter: 'ਇਸ ਮਿਤੀ ਤੋਂ ਬਾਅਦ ਰਕਮ ਬਦਲ ਸਕਦੀ ਹੈ:',
   agreedPart: 'ਸਹਿਮਤੀ: ਜੇ ਉਦੋਂ ਤੱਕ ਵੱਧ ਬਕਾਇਆ ਹੋਵੇ, ਤਾਂ ਇਹ ਅੰਸ਼ਕ ਭੁਗਤਾਨ ਹੋਵੇਗਾ।',
