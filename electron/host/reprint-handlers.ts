@@ -7,13 +7,13 @@ import { operatorOf, type Till } from './till.ts'
 
 type Print = Pick<PrintJob, 'copyNumber' | 'state' | 'atMs' | 'problem' | 'printer'>
 
-export function printsOf({ store }: Till, paymentId: string): Print[] {
+export function printsOf({ store, devices }: Till, paymentId: string): Print[] {
   return store.printJobsOf(paymentId).map(({ copyNumber, state, atMs, problem, printer, attempts }) => ({
     copyNumber,
     state,
     atMs,
     problem,
-    printer: attempts === 0 ? null : printer,
+    printer: attempts === 0 || printer === null ? null : devices.printerName(printer),
   }))
 }
 

@@ -21,7 +21,7 @@ export function statusOf(access: Access): TerminalStatus {
 }
 
 function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
-  const { store, link, printing } = till
+  const { store, link } = till
   const masters = store.masters()
   const device = store.device()
   const tenant = masters?.tenants.find(({ id }) => id === device?.tenantId)
@@ -54,9 +54,19 @@ function tillStatus(till: Till): Omit<TerminalStatus, 'stopped'> {
     limits: judgeLimits(heldFacts(till, queue)).filter(({ level }) => level !== 'ok'),
     clock: clockStanding(clock),
     card: cardStatus(till),
-    printer: { ...printing.view(), waitingJobs: store.waitingPrintJobs() },
+    printer: printerOf(till),
     drawer: till.drawer.standing(),
     lastReceipt: store.lastReceipt(),
+  }
+}
+
+function printerOf({ printing, devices, store }: Till): TerminalStatus['printer'] {
+  const { name, spare, ...view } = printing.view()
+  return {
+    ...view,
+    name: devices.printerName(name),
+    spare: spare === null ? null : { ...spare, name: devices.printerName(spare.name) },
+    waitingJobs: store.waitingPrintJobs(),
   }
 }
 

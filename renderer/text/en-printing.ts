@@ -22,7 +22,8 @@ export const enPrinting = {
   'paper.interrupted': '{printer}: the slip broke off. What came out is void.',
   'paper.otherPrinter': 'Print on the other printer',
   'paper.safe': 'The payment is safe.',
-  'paper.spareInUse': 'Slips come out of the other printer ({printer}).',
+  'paper.spare': 'The other printer',
+  'paper.spareInUse': 'Slips come out of the other printer{named, select, true { ({printer})} other {}}.',
   'paper.unknown': '{printer} does not say whether the slip came out.',
 
   'print.interrupted': 'Broke off, void',

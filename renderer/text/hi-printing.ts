@@ -22,7 +22,8 @@ export const hiPrinting: Readonly<Record<keyof typeof enPrinting, string>> = {
   'paper.interrupted': '{printer}: पर्ची बीच में टूट गई। जो निकली, वह अमान्य है।',
   'paper.otherPrinter': 'दूसरे प्रिंटर पर छापें',
   'paper.safe': 'भुगतान सुरक्षित है।',
-  'paper.spareInUse': 'पर्चियाँ दूसरे प्रिंटर ({printer}) से निकल रही हैं।',
+  'paper.spare': 'दूसरा प्रिंटर',
+  'paper.spareInUse': 'पर्चियाँ दूसरे प्रिंटर{named, select, true { ({printer})} other {}} से निकल रही हैं।',
   'paper.unknown': '{printer} नहीं बता रहा कि पर्ची निकली या नहीं।',
 
   'print.interrupted': 'बीच में टूटी, अमान्य',

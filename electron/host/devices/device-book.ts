@@ -42,6 +42,8 @@ export type DeviceBook = {
   /** Who works with them; until then nothing can be changed. */
   readonly connect: (users: DeviceUsers) => void
   readonly list: () => Device[]
+  /** How people call the printer that the record knows by this name; the same where nobody named it. */
+  readonly printerName: (recorded: string) => string
   readonly diary: DeviceDiary
   /** Throws device_not_found. */
   readonly opened: (id: string) => OpenedDevice
@@ -150,6 +152,10 @@ export function openDeviceBook(parts: BookParts): DeviceBook {
       users = next
     },
     list: () => opened.map(viewOf),
+    printerName: (recorded) => {
+      const printer = opened.find(({ kind, name }) => kind === 'printer' && name === recorded)
+      return printer === undefined ? recorded : viewOf(printer).name
+    },
     opened: find,
     all: () => opened,
     view: (id) => viewOf(find(id)),

@@ -2,6 +2,7 @@
 // are open. Shown by receipt-detail.tsx.
 import { Button } from '#renderer/parts/button.tsx'
 import { useText } from '#renderer/parts/language.tsx'
+import { isPathName } from '#renderer/parts/path-name.ts'
 import { Panel, useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Text } from '#renderer/text/catalog.ts'
@@ -49,7 +50,7 @@ export function PrintTrouble({ paymentId, prints, reprint }: PrintTroubleProps) 
       .finally(() => void queries.invalidateQueries())
   }
   const isOnSpare = printer.spare !== null && latest.printer !== printer.spare.name
-  const name = latest.printer ?? text('paper.anyPrinter')
+  const name = printerText(text, { name: latest.printer, isSpare: latest.printer === printer.spare?.name })
   return (
     <Panel
       tone={state === 'unknown' ? 'unknown' : 'warn'}
@@ -83,6 +84,15 @@ function Cause({ problem }: { readonly problem: Problem }) {
   const text = useText()
   const words = useProblemWords(problem)
   return <>{causeText(text, problem) ?? words.what}</>
+}
+
+/** A printer that nobody has named, or whose only name is a path, is the printer or the other one. */
+export function printerText(
+  text: Text,
+  { name, isSpare }: { readonly name: string | null; readonly isSpare: boolean },
+): string {
+  if (name !== null && !isPathName(name)) return name
+  return text(isSpare ? 'paper.spare' : 'paper.anyPrinter')
 }
 
 /** The printer's own reason, in a sentence that says what to do; null for reasons that have no words of their own. */

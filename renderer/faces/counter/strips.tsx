@@ -5,6 +5,7 @@ import { Button } from '#renderer/parts/button.tsx'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { formatIstTime } from '#renderer/parts/ist.ts'
 import { useText } from '#renderer/parts/language.tsx'
+import { isPathName } from '#renderer/parts/path-name.ts'
 import { useProblemWords } from '#renderer/parts/problem-panel.tsx'
 import { StatusShape } from '#renderer/parts/status-mark.tsx'
 import { useNow, useStatus } from '#renderer/parts/terminal.tsx'
@@ -94,7 +95,7 @@ function PrinterStrip({ problem }: { readonly problem: Problem }) {
       <span>
         <strong>{words.what}</strong> {cause === null ? words.act : `${cause} ${text('paper.safe')}`}
         {printer.spare?.isInUse === true
-          ? ` ${text('paper.spareInUse', { printer: printer.spare.name })}`
+          ? ` ${text('paper.spareInUse', { named: String(!isPathName(printer.spare.name)), printer: printer.spare.name })}`
           : null}
       </span>
     </p>

@@ -1,5 +1,6 @@
 // What the device check shows of a kind, a tone and a moment. Called by the parts of this face.
 import { formatIstTime } from '#renderer/parts/ist.ts'
+import { isPathName } from '#renderer/parts/path-name.ts'
 import type { Tone } from '#renderer/parts/tone.ts'
 import type { Text, TextKey } from '#renderer/text/catalog.ts'
 import type { Device, DeviceKind, DeviceTone, DeviceTrouble } from '#rpc/devices.ts'
@@ -35,7 +36,7 @@ export const KIND_ICONS: Readonly<Record<DeviceKind, LucideIcon>> = {
 
 /** A device without a name, or whose only name is the path of a file, is called what it is; its address stands beside it. */
 export function deviceName({ name, kind }: Pick<Device, 'name' | 'kind'>, text: Text): string {
-  return name === '' || /[\\/]/.test(name) ? text(`check.kind.${kind}`) : name
+  return name === '' || isPathName(name) ? text(`check.kind.${kind}`) : name
 }
 
 /** What is wrong with a device and what to do about it. */

@@ -11,7 +11,7 @@ import { startVirtualPrinter, type VirtualPrinterServer } from '#drivers/virtual
 import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { startPrintRunner } from '#host/print-runner.ts'
 import { makeTill, takeOne as takeOneOf } from '#test/unit/store/till-kit.ts'
-import { startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
+import { PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
 import { problemOfCall, signInAndOpen, startKit, takeNewBill, type HostKit } from './host-kit.ts'
 
 const patient = { timeout: 10_000, interval: 10 }
@@ -63,6 +63,21 @@ describe('a spare printer', () => {
     const [next] = await ended(await takeOne(), '0 printed')
     expect(next?.printer).toBe(nameOf(first))
     expect((await kit.client.terminal.status()).printer.spare?.isInUse).toBe(false)
+  })
+
+  test('is called by the name that people gave it, wherever a slip is told of', async () => {
+    await openTill([await startPrinter({ paperLinesLeft: 0 }), await startPrinter()])
+    const paymentId = await takeOne()
+    await ended(paymentId, '0 printed')
+    await kit.client.session.signOut()
+    await kit.client.session.signIn({ operatorCode: '901', pin: PIN })
+    const { devices } = await kit.client.devices.list()
+    const spare = devices.filter(({ kind }) => kind === 'printer')[1]
+    await kit.client.devices.rename({ id: spare?.id ?? '', name: 'By the door' })
+    expect((await printsOf(paymentId))[0]?.printer).toBe('By the door')
+    expect((await kit.client.terminal.status()).printer.spare).toEqual({ name: 'By the door', isInUse: true })
+    expect(await kit.client.receipt.reprint({ paymentId, isOnSpare: true })).toMatchObject({ copyNumber: 1 })
+    await ended(paymentId, '0 printed', '1 printed')
   })
 
   test('never takes a slip that broke off by itself; the operator sends it there, as a duplicate', async () => {
