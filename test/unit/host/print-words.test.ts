@@ -11,14 +11,16 @@ import { startVirtualPrinter, type VirtualPrinterServer } from '#drivers/virtual
 import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { startPrintRunner } from '#host/print-runner.ts'
 import { makeTill, takeOne as takeOneOf } from '#test/unit/store/till-kit.ts'
-import { PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
+import { operatorWith, PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
 import { problemOfCall, signInAndOpen, startKit, takeNewBill, type HostKit } from './host-kit.ts'
 
+const supervisor = operatorWith({ id: 'op-9', code: '901', name: 'Ravi Iyer', role: 'supervisor' })
 const patient = { timeout: 10_000, interval: 10 }
 let fake: FakeIntegrator
 let kit: HostKit
 beforeEach(async () => {
-  fake = await startFakeIntegrator()
+  fake = await startFakeIntegrator({ masters: { operators: [operatorWith(), supervisor] } })
+  fake.state.pins.set(supervisor.code, PIN)
   kit = await startKit(fake)
 })
 afterEach(async () => {
@@ -70,7 +72,7 @@ describe('a spare printer', () => {
     const paymentId = await takeOne()
     await ended(paymentId, '0 printed')
     await kit.client.session.signOut()
-    await kit.client.session.signIn({ operatorCode: '901', pin: PIN })
+    await kit.client.session.signIn({ operatorCode: supervisor.code, pin: PIN })
     const { devices } = await kit.client.devices.list()
     const spare = devices.filter(({ kind }) => kind === 'printer')[1]
     await kit.client.devices.rename({ id: spare?.id ?? '', name: 'By the door' })
