@@ -24,6 +24,8 @@ const NOT_FOUND_LOOKS = 2
 /** A ServiceID is unique for 48 h; half of that is how long "never seen" is proof. */
 const NOT_FOUND_BELIEVED_MS = 24 * 3_600_000
 const DOUBTFUL_MAX = 1_000
+/** For CardIntent.terminalReference: the terminal gives no number of its own, but it has said something about the sale. */
+const ANSWERED = 'answered'
 
 /** @throws DriverProblem `device_address_invalid` or `card_terminal_not_set_up` */
 export function openNexoTerminal(options: NexoOptions): CardTerminal {
@@ -32,6 +34,9 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
   let underWay: string | null = null
   /** Sales that were answered, though not so that it could be believed: "never seen" would contradict that. */
   const doubtful = new Set<string>()
+  const noteDoubt = ({ reference }: CardIntent): void => {
+    if (doubtful.size < DOUBTFUL_MAX) doubtful.add(reference)
+  }
   return {
     describe: () => ({
       kind: 'nexo',
@@ -44,9 +49,13 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
       if (underWay !== null) return { kind: 'not_started', problem: oneAtATime(name) }
       underWay = intent.reference
       try {
-        const { onProgress } = sturdyWatch(watch)
+        const { onProgress, onHandedOver } = sturdyWatch(watch)
         onProgress({ step: 'working', words: null })
-        const outcome = await charge(session, intent, doubtful)
+        const outcome = await charge(session, intent, () => {
+          noteDoubt(intent)
+          // The till writes it down: it must hold after a restart, too.
+          onHandedOver(ANSWERED)
+        })
         if (outcome.kind === 'approved') assert.equal(outcome.approval.amountPaise, intent.amountPaise)
         if (outcome.kind === 'declined' && /^WrongPIN$/i.test(outcome.code)) {
           onProgress({ step: 'wrong_pin', words: outcome.reason })
@@ -63,7 +72,8 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
         await session.untilNextLook()
         seen = await lookAtSale(session, intent)
       }
-      const isDoubtful = doubtful.has(intent.reference) || doubtful.size >= DOUBTFUL_MAX
+      const wasAnswered = intent.terminalReference !== null || doubtful.has(intent.reference)
+      const isDoubtful = wasAnswered || doubtful.size >= DOUBTFUL_MAX
       return statusOf(seen, { intent, isUnderWay: underWay === intent.reference, isDoubtful, name })
     },
     cancel: async (intent) => {
@@ -84,7 +94,7 @@ export function openNexoTerminal(options: NexoOptions): CardTerminal {
   }
 }
 
-async function charge(session: NexoSession, intent: CardIntent, doubtful: Set<string>): Promise<CardOutcome> {
+async function charge(session: NexoSession, intent: CardIntent, onDoubt: () => void): Promise<CardOutcome> {
   const request = paymentRequest(session.parties, intent)
   const asked = await session.ask(request, session.times.paymentTimeoutMs)
   if (asked.kind === 'not_sent') return { kind: 'not_started', problem: asked.problem }
@@ -94,7 +104,7 @@ async function charge(session: NexoSession, intent: CardIntent, doubtful: Set<st
   const reading = readPayment(asked.content, session.expect(request), intent)
   if (reading.kind === 'outcome') return reading.outcome
   const why = reading.kind === 'wrong' ? reading.why : 'it gives no final word'
-  if (doubtful.size < DOUBTFUL_MAX) doubtful.add(intent.reference)
+  onDoubt()
   return await recover(session, intent, { problem: wrongAnswer(session.name, why), isDoubtful: true })
 }
 
