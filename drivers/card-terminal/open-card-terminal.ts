@@ -14,8 +14,10 @@ import { networkTransport } from '#drivers/transport/network.ts'
 import { serialTransport } from '#drivers/transport/serial.ts'
 import { openVirtualCardTerminal } from '#drivers/virtual/card-terminal.ts'
 import type { CardTerminal } from './card-terminal.ts'
+import { CLOUD_TIMES, type CloudTimes } from './cloud-sale.ts'
 import { openEzetap } from './ezetap.ts'
 import { openManualEdc } from './manual-edc.ts'
+import { NEXO_TIMES, type NexoTimes } from './nexo/nexo-session.ts'
 import { openNexoTerminal } from './nexo/nexo-terminal.ts'
 import type { NexoKey } from './nexo/secure-envelope.ts'
 import { openPineLabs } from './pine-labs.ts'
@@ -32,24 +34,34 @@ export type CardTerminalSecrets = {
   readonly ca?: string
 }
 
+/** How long is waited for a terminal, for tests in which nobody has to find a card first. */
+export type CardTerminalTimes = { readonly nexo?: NexoTimes; readonly cloud?: CloudTimes }
+
+/** Set up beside the address. */
+type Beside = { readonly secrets: CardTerminalSecrets; readonly times: CardTerminalTimes }
+
 const ZVT_PORT = 20_007
 const ADDRESS_CHARS_MAX = 500
 
 /** null: "none". @throws DriverProblem `device_address_invalid` or `card_terminal_not_set_up`, without the address in its words */
-export function openCardTerminal(address: string, secrets: CardTerminalSecrets = {}): CardTerminal | null {
+export function openCardTerminal(
+  address: string,
+  secrets: CardTerminalSecrets = {},
+  times: CardTerminalTimes = {},
+): CardTerminal | null {
   const trimmed = address.trim()
   if (trimmed === 'none') return null
   if (trimmed === 'manual') return openManualEdc()
   const [, scheme = '', target = ''] = /^([a-z-]+):(.*)$/s.exec(trimmed.slice(0, ADDRESS_CHARS_MAX + 1)) ?? []
   const open = OPENERS.get(scheme)
   if (open === undefined || trimmed.length > ADDRESS_CHARS_MAX) throw invalid(FORMS)
-  return open(target, secrets)
+  return open(target, { secrets, times })
 }
 
 const FORMS =
   'write manual, none, virtual:, zvt:tcp://HOST:PORT, zvt:serial:PATH, nexo:https://…, pine-labs:https://… or ezetap:https://…'
 
-const OPENERS = new Map<string, (target: string, secrets: CardTerminalSecrets) => CardTerminal>([
+const OPENERS = new Map<string, (target: string, beside: Beside) => CardTerminal>([
   ['zvt', openZvt],
   ['nexo', openNexo],
   ['pine-labs', openPineLabsAt],
@@ -63,7 +75,7 @@ function openVirtual(target: string): CardTerminal {
   return terminal
 }
 
-function openZvt(target: string, { zvtPassword }: CardTerminalSecrets): CardTerminal {
+function openZvt(target: string, { secrets: { zvtPassword } }: Beside): CardTerminal {
   const more = zvtPassword === undefined ? {} : { password: zvtPassword }
   if (zvtPassword !== undefined && !/^\d{6}$/.test(zvtPassword)) {
     throw notSetUp('The password of a ZVT terminal has six digits. Correct it in the settings.')
@@ -84,7 +96,7 @@ function openZvt(target: string, { zvtPassword }: CardTerminalSecrets): CardTerm
   return openZvtTerminal({ transport, framing: 'tcp', ...more })
 }
 
-function openNexo(target: string, { nexoKey, ca }: CardTerminalSecrets): CardTerminal {
+function openNexo(target: string, { secrets: { nexoKey, ca }, times }: Beside): CardTerminal {
   const { url, settings } = webAddress(target, ['poi', 'sale', 'rule', 'currency'])
   const certificateRule = oneOf(settings, 'rule', CERTIFICATE_RULES, nexoKey === undefined ? 2 : 0)
   const currency = settings.get('currency') ?? 'INR'
@@ -93,12 +105,19 @@ function openNexo(target: string, { nexoKey, ca }: CardTerminalSecrets): CardTer
   if (nexoKey !== undefined && (nexoKey.passphrase === '' || nexoKey.keyIdentifier === '')) {
     throw notSetUp('The shared key of the nexo terminal is not complete. Give its phrase, name and version.')
   }
-  return openNexoTerminal({ url, parties, key: nexoKey ?? null, ca: ca ?? null, certificateRule })
+  return openNexoTerminal({
+    url,
+    parties,
+    key: nexoKey ?? null,
+    ca: ca ?? null,
+    certificateRule,
+    times: times.nexo ?? NEXO_TIMES,
+  })
 }
 
 const CERTIFICATE_RULES = ['adyen-live', 'adyen-test', 'host-name'] as const
 
-function openPineLabsAt(target: string, secrets: CardTerminalSecrets): CardTerminal {
+function openPineLabsAt(target: string, { secrets, times }: Beside): CardTerminal {
   const { url, settings } = webAddress(target, ['merchant', 'store', 'client', 'modes', 'unit'])
   const paymentModes = settings.get('modes') ?? '1'
   if (!/^\d{1,3}(\|\d{1,3}){0,9}$/.test(paymentModes)) throw invalid('modes are numbers joined by |')
@@ -111,10 +130,11 @@ function openPineLabsAt(target: string, secrets: CardTerminalSecrets): CardTermi
     amountUnit: oneOf(settings, 'unit', ['paise', 'rupees'] as const, 0),
     paymentModes,
     ca: secrets.ca ?? null,
+    times: times.cloud ?? CLOUD_TIMES,
   })
 }
 
-function openEzetapAt(target: string, secrets: CardTerminalSecrets): CardTerminal {
+function openEzetapAt(target: string, { secrets, times }: Beside): CardTerminal {
   const { url, settings } = webAddress(target, ['user', 'device', 'unit'])
   return openEzetap({
     url,
@@ -123,6 +143,7 @@ function openEzetapAt(target: string, secrets: CardTerminalSecrets): CardTermina
     device: needed(settings, 'device'),
     amountUnit: oneOf(settings, 'unit', ['rupees', 'paise'] as const, 0),
     ca: secrets.ca ?? null,
+    times: times.cloud ?? CLOUD_TIMES,
   })
 }
 

@@ -1,23 +1,32 @@
 // Ezetap's push-to-pay cloud with one terminal on it, written from the vendor's pages and not from the driver: bills are pushed, a card
 // is held to the terminal, and a ledger tells what was charged. Does what a script of faults says. Called by tests.
 import type { HttpAnswer } from './http-answers.ts'
-import type { CloudTill, Fields, VirtualBill, VirtualCloud, VirtualCloudFault } from './virtual-cloud.ts'
+import type {
+  CloudTill,
+  CloudTls,
+  Fields,
+  VirtualBill,
+  VirtualCloud,
+  VirtualCloudFault,
+} from './virtual-cloud.ts'
 import { damage, startVirtualCloud } from './virtual-cloud.ts'
 
 export async function startVirtualEzetap(who: {
   appKey: string
   username: string
   deviceId: string
+  tls?: CloudTls
 }): Promise<VirtualCloud> {
-  return await startVirtualCloud((till) => (path, fields) => {
+  const serve = (till: CloudTill) => (path: string, fields: Fields) => {
     if (fields['appKey'] !== who.appKey || fields['username'] !== who.username) {
       return refuse('EZETAP_0000015', 'Authentication failed')
     }
     if (path === '/api/3.0/p2p/start') return push(till, fields, who.deviceId)
     if (path === '/api/3.0/p2p/status') return tell(till, fields)
     if (path === '/api/3.0/p2p/cancel') return cancel(till, fields)
-    return { kind: 'html', status: 404 }
-  })
+    return { kind: 'html', status: 404 } as const
+  }
+  return await startVirtualCloud(serve, who.tls)
 }
 
 function push(till: CloudTill, fields: Fields, knownDevice: string): HttpAnswer {

@@ -9,7 +9,7 @@ export type VirtualNexoFault =
   | 'wrong_pin'
   | 'cancelled_at_terminal'
   | 'busy'
-  /** Charged, and the answer gets lost on the way. */
+  /** Charged, and the answer gets lost on the way; of a question: its answer gets lost. */
   | 'answer_lost'
   /** The line breaks before the terminal sees the sale. */
   | 'request_lost'
@@ -104,16 +104,14 @@ export async function startVirtualNexo(options: VirtualNexoOptions): Promise<Vir
     const body = finish()
     if (fault === 'answer_lost') return { kind: 'cut' }
     if (fault === 'silence') return { kind: 'silence' }
-    const isOtherAmount = fault === 'other_amount' || fault === 'partial'
-    const shown = isOtherAmount
-      ? paymentBody({
-          sale: { ...sale, amount: '1.00' },
-          refusal: null,
-          poiId: options.poiId,
-          result: fault === 'partial' ? 'Partial' : 'Success',
-        })
-      : body
-    return write(header, shown, fault)
+    return write(header, showing(sale, fault) ?? body, fault)
+  }
+
+  /** What it says instead of what it charged. */
+  const showing = (sale: VirtualSale, fault: VirtualNexoFault | undefined): Message | null => {
+    if (fault !== 'other_amount' && fault !== 'partial') return null
+    const result = fault === 'partial' ? 'Partial' : 'Success'
+    return paymentBody({ sale: { ...sale, amount: '1.00' }, refusal: null, poiId: options.poiId, result })
   }
 
   const tell = (header: Header, request: Message): HttpAnswer => {
@@ -132,13 +130,15 @@ export async function startVirtualNexo(options: VirtualNexoOptions): Promise<Vir
     }
     const known = isForgetful ? undefined : answered.get(String(ServiceID))
     if (known === undefined) return write(header, failed('NotFound'), fault)
+    const sale = ledger.find(({ reference }) => reference === ServiceID)
+    const shown = sale === undefined ? null : showing(sale, fault)
     const repeated = fault === 'other_sale' ? { ...known.header, ServiceID: 'OTHER' } : known.header
     const TransactionStatusResponse = {
       MessageReference,
       Response: { Result: 'Success' },
       RepeatedMessageResponse: {
         MessageHeader: { ...repeated, MessageType: 'Response' },
-        RepeatedResponseMessageBody: known.body,
+        RepeatedResponseMessageBody: shown ?? known.body,
       },
     }
     return write(header, { TransactionStatusResponse }, fault === 'other_sale' ? undefined : fault)
@@ -269,6 +269,7 @@ function disguise(header: Header, fault: VirtualNexoFault | undefined): Header {
 }
 
 function damage(body: string, fault: VirtualNexoFault | undefined): HttpAnswer {
+  if (fault === 'answer_lost') return { kind: 'cut' }
   if (fault === 'html') return { kind: 'html' }
   if (fault === 'half') return { kind: 'half', body }
   if (fault === 'status_500') return { kind: 'json', body, status: 500 }

@@ -1,7 +1,14 @@
 // Pine Labs' Plutus cloud with one terminal on it, written from the vendor's pages and not from the driver: bills are uploaded, a card
 // is held to the terminal, and a ledger tells what was charged. Does what a script of faults says. Called by tests.
 import type { HttpAnswer } from './http-answers.ts'
-import type { CloudTill, Fields, VirtualBill, VirtualCloud, VirtualCloudFault } from './virtual-cloud.ts'
+import type {
+  CloudTill,
+  CloudTls,
+  Fields,
+  VirtualBill,
+  VirtualCloud,
+  VirtualCloudFault,
+} from './virtual-cloud.ts'
 import { damage, startVirtualCloud } from './virtual-cloud.ts'
 
 const FIRST_ID = 658_845
@@ -9,16 +16,18 @@ const FIRST_ID = 658_845
 export async function startVirtualPineLabs(who: {
   merchantId: string
   securityToken: string
+  tls?: CloudTls
 }): Promise<VirtualCloud> {
-  return await startVirtualCloud((till) => (path, fields) => {
+  const serve = (till: CloudTill) => (path: string, fields: Fields) => {
     if (fields['MerchantID'] !== who.merchantId || fields['SecurityToken'] !== who.securityToken) {
       return say(1, 'INVALID MERCHANT OR TOKEN')
     }
     if (path.endsWith('/UploadBilledTransaction')) return upload(till, fields)
     if (path.endsWith('/GetCloudBasedTxnStatus')) return tell(till, fields)
     if (path.endsWith('/CancelTransaction')) return cancel(till, fields)
-    return { kind: 'html', status: 404 }
-  })
+    return { kind: 'html', status: 404 } as const
+  }
+  return await startVirtualCloud(serve, who.tls)
 }
 
 function upload(till: CloudTill, fields: Fields): HttpAnswer {

@@ -10,7 +10,7 @@ export type VirtualCloudFault =
   | 'busy'
   | 'terminal_offline'
   | 'duplicate'
-  /** Uploaded and charged, and the answer to the upload gets lost. */
+  /** Uploaded and charged, and the answer to the upload gets lost; of a question: its answer gets lost. */
   | 'answer_lost'
   | 'request_lost'
   | 'silence'
@@ -46,6 +46,9 @@ export type VirtualCloud = {
 
 export type Fields = Record<string, unknown>
 
+/** PEM. */
+export type CloudTls = { readonly key: string; readonly cert: string }
+
 /** The terminal behind a cloud, as its vendor's words need it. */
 export type CloudTill = {
   readonly ledger: readonly VirtualBill[]
@@ -67,6 +70,7 @@ const LOOKS_TO_PAY_LATE = 6
 /** `serve` answers in the words of one vendor. */
 export async function startVirtualCloud(
   serve: (till: CloudTill) => (path: string, fields: Fields) => HttpAnswer,
+  tls: CloudTls | null = null,
 ): Promise<VirtualCloud> {
   const ledger: VirtualBill[] = []
   const looksAt = new Map<VirtualBill, number>()
@@ -98,7 +102,7 @@ export async function startVirtualCloud(
       return true
     },
   })
-  const server = await startHttpAnswers((path, body) => answerTo(path, fieldsOf(body)), null)
+  const server = await startHttpAnswers((path, body) => answerTo(path, fieldsOf(body)), tls)
   return {
     url: new URL(server.origin),
     ledger,
@@ -114,6 +118,7 @@ export async function startVirtualCloud(
 /** An answer that a line or a broken server spoils. */
 export function damage(answer: HttpAnswer, fault: VirtualCloudFault | undefined): HttpAnswer {
   if (answer.kind !== 'json') return answer
+  if (fault === 'answer_lost') return { kind: 'cut' }
   if (fault === 'html') return { kind: 'html' }
   if (fault === 'half') return { kind: 'half', body: answer.body }
   if (fault === 'status_500') return { ...answer, status: 500 }

@@ -291,6 +291,7 @@ function openDevices(
     listers: tuning.deviceListers,
     hotplug: tuning.hotplug,
     cardTerminal: tuning.cardTerminal,
+    cardTimes: tuning.cardTimes,
     cardReaders: tuning.cardReaders,
   })
 }

@@ -1,6 +1,7 @@
 // What a test may set otherwise; the shells take the standard. Read by start-host.
 import type { CardReader } from '#drivers/card-reader/card-reader.ts'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
+import type { CardTerminalTimes } from '#drivers/card-terminal/open-card-terminal.ts'
 import { systemListers, type Lister } from '#drivers/discover/listers.ts'
 import { usbHotplug } from '#drivers/discover/watch.ts'
 import type { Clock } from '#core/ports.ts'
@@ -25,6 +26,8 @@ export type HostTuning = {
   readonly packTimes: PackTimes
   /** A terminal made by a test, in place of the one that the options name. */
   readonly cardTerminal: CardTerminal | null
+  /** How long the one that the options name is waited for; empty: as its protocol has it. */
+  readonly cardTimes: CardTerminalTimes
   /** Readers made by a test, in place of the one that the options name. */
   readonly cardReaders: readonly CardReader[] | null
   /** What lists the devices that are plugged in. */
@@ -54,6 +57,7 @@ export function standardTuning(environment: Record<string, string | undefined>):
     integratorTimes: INTEGRATOR_TIMES,
     packTimes: PACK_TIMES,
     cardTerminal: null,
+    cardTimes: {},
     cardReaders: null,
     deviceListers: systemListers(),
     hotplug: usbHotplug,

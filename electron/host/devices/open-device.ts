@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import type { Logger } from 'pino'
 import type { CardEvent, CardReader } from '#drivers/card-reader/card-reader.ts'
 import { cardReaderAt } from '#drivers/card-reader/open-card-reader.ts'
-import { openCardTerminal } from '#drivers/card-terminal/open-card-terminal.ts'
+import { openCardTerminal, type CardTerminalTimes } from '#drivers/card-terminal/open-card-terminal.ts'
 import type { CardTerminal } from '#drivers/card-terminal/card-terminal.ts'
 import { openZvtTerminal } from '#drivers/card-terminal/zvt/zvt-terminal.ts'
 import { deviceTransport } from '#drivers/discover/device-transport.ts'
@@ -40,6 +40,7 @@ export type OpenParts = {
   readonly drawerOpenLevel: DrawerOpenLevel
   readonly listers: readonly Lister[]
   readonly env: NodeJS.ProcessEnv
+  readonly cardTimes?: CardTerminalTimes
   readonly logger: Logger
 }
 
@@ -162,7 +163,7 @@ function readerAt(
 
 function terminalAt(
   address: string,
-  { env, listers }: OpenParts,
+  { env, listers, cardTimes }: OpenParts,
 ): { terminal: CardTerminal; handle: VirtualHandle | null } {
   const script = /^virtual:([a-z-]*)$/.exec(address)?.[1]
   const virtual = script === undefined ? null : openVirtualTerminal(script)
@@ -175,7 +176,7 @@ function terminalAt(
     const more = password === undefined ? {} : { password }
     return { terminal: openZvtTerminal({ transport, framing: 'serial', ...more }), handle: null }
   }
-  const terminal = openCardTerminal(address, secrets)
+  const terminal = openCardTerminal(address, secrets, cardTimes)
   if (terminal?.describe().isIntegrated === true) return { terminal, handle: null }
   throw new DriverProblem('device_address_invalid', 'This is no card terminal that takes cards by itself.')
 }

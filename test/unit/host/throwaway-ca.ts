@@ -7,7 +7,8 @@ export type Certificate = { readonly certificate: string; readonly key: string }
 export type ThrowawayCa = {
   /** PEM of the CA's own certificate. */
   readonly certificate: string
-  readonly issueForLoopback: () => Certificate
+  /** For 127.0.0.1; `commonName`: for those who look at that and not at the address. */
+  readonly issueForLoopback: (commonName?: string) => Certificate
 }
 
 type Pair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
@@ -23,13 +24,13 @@ export function makeCa(name: string): ThrowawayCa {
       publicKey: pair.publicKey,
       by: pair,
     }),
-    issueForLoopback: () => {
+    issueForLoopback: (commonName = '127.0.0.1') => {
       const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const address = der(0x87, Buffer.from([127, 0, 0, 1]))
       const extensions = extension([0x55, 0x1d, 0x11], sequence(address), false)
       const { publicKey, privateKey } = own
       return {
-        certificate: certificateOf({ subject: '127.0.0.1', issuer: name, extensions, publicKey, by: pair }),
+        certificate: certificateOf({ subject: commonName, issuer: name, extensions, publicKey, by: pair }),
         key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       }
     },
@@ -51,7 +52,9 @@ function certificateOf({ subject, issuer, extensions, publicKey, by }: Facts): s
     der(0xa3, sequence(extensions)),
   )
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', facts, by.privateKey)]))
-  const text = sequence(facts, ecdsaWithSha256, signature).toString('base64').replaceAll(/.{64}/g, '$&\n')
+  const text = sequence(facts, ecdsaWithSha256, signature)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n')
   return `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
 }
 
