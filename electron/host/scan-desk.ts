@@ -8,6 +8,7 @@ import { createRepeatCheck } from '#drivers/scanner/deduplicate.ts'
 import type { OpenScanner, Scanner, ScanEvent } from '#drivers/scanner/scan.ts'
 import { SCANS_MAX, type ScanNote, type Scans } from '#rpc/devices.ts'
 import { DriverProblem } from '#drivers/problem.ts'
+import type { BadgeNames } from './badge-numbers.ts'
 
 /** Shorter than what an HTTP server or a proxy lets a call wait. */
 const WAIT_MS = 5_000
@@ -25,12 +26,14 @@ export type ScanDesk = {
 export function startScanDesk(parts: {
   readonly scanners: readonly Scanner[]
   readonly readers?: readonly CardReader[]
+  /** Absent: a card says what stands on it. */
+  readonly badgeNames?: BadgeNames
   readonly logger: Logger
   /** Epoch ms. */
   readonly nowMs: () => number
   readonly againMs?: number
 }): ScanDesk {
-  const { scanners, readers = [], logger, nowMs, againMs = AGAIN_MS } = parts
+  const { scanners, readers = [], badgeNames = () => null, logger, nowMs, againMs = AGAIN_MS } = parts
   const devices = [...scanners, ...readers]
   const isRepeat = createRepeatCheck()
   const notes: ScanNote[] = []
@@ -55,7 +58,8 @@ export function startScanDesk(parts: {
   const takeCard = (event: CardEvent): void => {
     const note = noteOfCard(event)
     if (note.kind === 'bank_card') logger.warn({ code: 'bank_card_refused' }, 'a bank card was refused')
-    keep(note)
+    const name = note.kind === 'badge' && note.value !== null ? badgeNames(note.value) : null
+    keep(name === null ? note : { ...note, value: name })
   }
   const common = (index: number) => ({
     logger,

@@ -203,6 +203,7 @@ function startTill(parts: Parts): Running {
     tuning,
     logger,
     isOnline: link.isOnline,
+    pepper: secrets.pepper,
     // Into the shift of who has taken the card; once that is closed, somebody must decide.
     finish: (sale) => void finishSale(till, sale, sale.operatorId),
   })

@@ -20,6 +20,7 @@ import {
 } from './people/device-commands.ts'
 import {
   deactivateOperator,
+  operatorBadge,
   readUnlockCode,
   rootSecretFor,
   secretOfFile,
@@ -64,6 +65,12 @@ const commands: Record<string, Command> = {
         values,
       ),
   },
+  'operator-badge': {
+    usage: '--code 103 [--badge NUMBER | --remove NUMBER|all]',
+    options: ['code', 'badge', 'remove'],
+    run: async (values, { db }) =>
+      await operatorBadge({ db, root: await rootSecretFor(db, values), tenantId: tenantOf(values) }, values),
+  },
   'unlock-code': {
     usage: '--device 0417 --operator 103 --challenge 6 digits',
     options: ['device', 'operator', 'challenge'],
@@ -75,7 +82,7 @@ const commands: Record<string, Command> = {
     options: [],
     run: async (values, { db }) => {
       await acceptNewSecret(db, secretOfFile(values))
-      return 'The PIN pepper file counts from now on. Give every operator a new PIN with add-operator.'
+      return 'The PIN pepper file counts from now on. Give every operator a new PIN with add-operator, and badges anew with operator-badge.'
     },
   },
   'enrolment-code': {

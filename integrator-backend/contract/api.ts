@@ -2,6 +2,7 @@
 // client checks answers against it. Times are epoch ms, money is paise.
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
+import { BADGES_MAX } from './badge.ts'
 import { billSchema, businessServiceSchema, epochMsSchema, serviceSchema, tenantSchema } from './bill.ts'
 import { deviceSecretsApi } from './device-secrets-api.ts'
 import { devicesApi, SIGNED_CALL_ERRORS } from './devices-api.ts'
@@ -46,6 +47,11 @@ export const operatorSchema = z.strictObject({
   name: z.string().min(1).max(128),
   role: roleSchema,
   pinVerifier: pinVerifierSchema,
+  /** HMACs of chip and stripe badges (badge.ts), in hex. Absent: none, and so it is sent, so that tills from before go on. */
+  badges: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .max(BADGES_MAX)
+    .optional(),
 })
 export type Operator = z.infer<typeof operatorSchema>
 

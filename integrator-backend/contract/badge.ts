@@ -1,8 +1,11 @@
 // An operator's badge as a code: `TAHSIL-BADGE:1:<operator code>:<check character>`. It says who stands there and proves nothing: the
 // PIN is asked all the same. Read by every screen that asks who it is, and by whatever looks a scan up, so that none takes it for a bill.
+// A badge with a chip or a stripe says a number of its own instead; the office gives it to an operator, and the till turns it into such a code.
 import { checkCharacter } from './check-character.ts'
 
 const OPERATOR_CODE_CHARS_MAX = 32
+/** Badges of one operator: a card, a spare and what the door knows. */
+export const BADGES_MAX = 4
 const START = /^TAHSIL-BADGE:/i
 const BADGE = /^TAHSIL-BADGE:1:(?<operatorCode>[^:]+):(?<check>[0-9A-Z])$/i
 
@@ -36,4 +39,17 @@ export function operatorCodeIn(scanned: string): string | null {
   const badge = readBadge(scanned)
   if (badge === null) return scanned.trim()
   return badge.kind === 'badge' ? badge.operatorCode : null
+}
+
+/** The number of a chip or a stripe, however a reader or a person writes it: capitals, and nothing between them. */
+export function bareBadge(number: string): string {
+  return number
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** What both sides take the HMAC-SHA-256 of, under the pepper of the municipality: the number itself stays on the card. */
+export function badgeHashText(number: string): string {
+  return JSON.stringify(['tahsil-badge-1', bareBadge(number)])
 }

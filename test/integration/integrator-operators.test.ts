@@ -1,11 +1,14 @@
 // Goal: a till learns in secret what PINs are checked with, so that its people sign in while the integrator is away and are freed by
-// telephone; the office takes people out; PINs from before the pepper go on; and no secret is ever in a log or in the database.
+// telephone; the office takes people out and gives them badges, whose numbers stay on the cards; PINs from before the pepper go on; and no secret is ever in a log or in the database.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes, scryptSync } from 'node:crypto'
 import { ORPCError } from '@orpc/server'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { badgeText } from '#contract/badge.ts'
+import { createOperators } from '#app/people/operators.ts'
 import { DEMO_ENROLMENT_CODE, DEMO_PIN } from '#app/people/seed-demo.ts'
 import { openRootSecret } from '#app/people/root-secret.ts'
 import { startIntegrator } from '#app/start-integrator.ts'
@@ -46,6 +49,7 @@ const startTill = async () =>
       enrolmentCode: DEMO_ENROLMENT_CODE,
       deviceName: 'Counter 7',
       printer: 'none',
+      cardReader: 'virtual:cards.txt',
       paperColumns: 48,
       logLevel: 'debug',
     },
@@ -93,6 +97,86 @@ describe('PINs', () => {
     )
     expect(rows).toEqual([{ pin_kind: 'peppered', pin_cost: 32_768 }])
     expect(await signIn(DEMO_PIN, '102')).toBe('none')
+  })
+})
+
+/** Of a chip, as its maker prints it. */
+const UID = '04:A1:B2:C3:D4:E5:80'
+const DEMO_NUMBER = '70420017'
+
+describe('a badge with a number of its own', () => {
+  it('chooses its operator at the till and signs nobody in; taken back, it is nobody’s after the next masters', async () => {
+    const { client } = host
+    await client.session.signOut()
+    const readers = async () => (await client.devices.scans({ after: null })).scanners
+    await expect.poll(async () => (await readers())[0]?.isOpen).toBe(true)
+    const { devices } = await client.virtual.list()
+    const example = devices.find(({ id }) => id === 'card-reader')?.acts[0]?.example ?? ''
+    expect(example).toContain(DEMO_NUMBER)
+    const swipe = async () => {
+      const { lastNumber } = await host.client.devices.scans({ after: null })
+      await host.client.virtual.act({ id: 'card-reader', act: 'swipe', text: example })
+      return (await host.client.devices.scans({ after: lastNumber })).scans.map(({ kind, value }) => [
+        kind,
+        value,
+      ])
+    }
+    expect(await swipe()).toEqual([['badge', badgeText('101')]])
+    expect((await client.terminal.status()).operator).toBeNull()
+    expect(await signIn(DEMO_PIN, '101')).toBe('none')
+    // What the sign-in told of the operator is kept, and it holds the badge too.
+    expect(await swipe()).toEqual([['badge', badgeText('101')]])
+    const { base64 } = await client.devices.bundle()
+    expect(Buffer.from(base64, 'base64').toString('utf8')).not.toContain(DEMO_NUMBER)
+
+    const gone = await command('operator-badge', '--code', '101', '--remove', 'all')
+    expect(gone.stdout).toContain('Taken back: 1 badge. Operator 101 has no badge.')
+    await host.close()
+    host = await startTill()
+    await expect
+      .poll(async () => (await host.client.devices.scans({ after: null })).scanners[0]?.isOpen)
+      .toBe(true)
+    expect(await swipe()).toEqual([['badge', DEMO_NUMBER]])
+  })
+
+  it('is given, counted and refused in words; it is one person’s, and only its HMAC is kept', async () => {
+    const root = openRootSecret({ file: null, dataFolder: keyFolder() })
+    const people = createOperators(drizzle({ client: world.pool }), root.pinPepper)
+    const give = async (number: string, code = '102') =>
+      (await people.giveBadge({ tenantId: TENANT, code, badge: number })).kind
+    expect(await give(UID, '101')).toBe('given')
+    expect(await give(UID, '101')).toBe('given')
+    expect((await command('operator-badge', '--code', '101')).stdout).toBe('Operator 101 has 1 badge.\n')
+    const again = UID.replaceAll(':', '').toLowerCase()
+    const taken = await command('operator-badge', '--code', '102', '--badge', again)
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('belongs to operator 101')])
+    expect(await give(UID, '999')).toBe('operator_unknown')
+    expect(await give('4111 1111 1111 1111')).toBe('bank_card')
+    expect(await give(';4111111111111111=2912101?')).toBe('bank_card')
+    expect(await give('04:A')).toBe('too_short')
+    expect(await give('A1'.repeat(39))).toBe('too_long')
+    expect(await give(badgeText('102'))).toBe('printed')
+    for (const number of ['5001', '5002', '5003', '5004']) expect(await give(number)).toBe('given')
+    expect(await give('5005')).toBe('too_many')
+    await people.put({ tenantId: TENANT, code: '7001', name: 'Asha Rao', role: 'collector', pin: DEMO_PIN })
+    expect(await give('7001', '101')).toBe('is_code')
+    // Whoever is let go leaves the badges for others.
+    expect(await give('5006', '7001')).toBe('given')
+    expect(await people.deactivate(TENANT, '7001')).toBe(true)
+    expect(await give('5006', '101')).toBe('given')
+
+    const told = (await world.till.masters()).operators.map(({ code, badges }) => [code, badges?.length])
+    expect(told).toEqual([
+      ['101', 2],
+      ['102', 4],
+      ['900', undefined],
+    ])
+    const { rows } = await world.pool.query<{ text: string }>(
+      `select string_agg(b::text, ' ') as text from tahsil.operator_badges b`,
+    )
+    expect(rows[0]?.text).not.toMatch(/04:?A1:?B2/i)
+    expect(await events('badge-given')).toBe(8)
+    expect(await events('badge-taken-back')).toBe(1)
   })
 })
 
@@ -152,6 +236,8 @@ describe('a till whose integrator is away', () => {
       root.pinPepper(TENANT).toString('base64url'),
       readFileSync(join(keyFolder(), 'pin-pepper.key'), 'utf8').trim(),
       DEMO_PIN,
+      DEMO_NUMBER,
+      UID,
     ]
     const logs = readFileSync(join(dataDir, 'logs', 'terminal.log'), 'utf8') + node.stdout() + node.stderr()
     expect(logs).toContain('enrolled')
@@ -176,10 +262,11 @@ describe('the office', () => {
         pin: DEMO_PIN,
       })
     expect((await ask()).status).toBe(200)
+    const before = (await events('operator-deactivated')) ?? 0
     expect((await command('deactivate-operator', '--code', '102')).stdout).toContain('may not sign in')
     expect(await ask()).toMatchObject({ status: 401, body: { code: 'operator_unknown' } })
     expect((await command('deactivate-operator', '--code', '102')).stderr).toContain('no active operator 102')
-    expect(await events('operator-deactivated')).toBe(1)
+    expect(await events('operator-deactivated')).toBe(before + 1)
   })
 
   it('is told when the pepper file is another one, and may go on with it knowingly', async () => {

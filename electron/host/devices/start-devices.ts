@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { CardSale } from '#core/card-sale.ts'
 import { waitForNumber } from '#core/print-queue.ts'
+import { createBadgeNames } from '#host/badge-numbers.ts'
 import { startCardRunner } from '#host/card-runner.ts'
 import { municipalityNameOf, startCustomerDesk } from '#host/customer-desk.ts'
 import { DRAWER_POLL_MS, startDrawerDesk } from '#host/drawer-desk.ts'
@@ -27,6 +28,8 @@ type DevicePorts = {
   readonly tuning: HostTuning
   readonly logger: Logger
   readonly isOnline: () => boolean
+  /** What badges are known by; null while this device does not have it. */
+  readonly pepper: () => Uint8Array | null
   /** A card was charged: makes its payment. */
   readonly finish: (sale: CardSale) => void
 }
@@ -38,7 +41,7 @@ export type RunningDevices = {
 }
 
 export function startDevices(ports: DevicePorts): RunningDevices {
-  const { options, store, devices, tuning, logger, isOnline, finish } = ports
+  const { options, store, devices, tuning, logger, isOnline, pepper, finish } = ports
   const { clock } = tuning
   const { diary } = devices
   const receiptLanguage = options.receiptLanguage ?? 'en'
@@ -90,8 +93,9 @@ export function startDevices(ports: DevicePorts): RunningDevices {
       onStep: (step) => customer.cardStep(step),
     }),
   )
+  const badgeNames = createBadgeNames({ operators: () => store.masters()?.operators ?? [], pepper })
   const scanDesk = replaceableScanDesk(() =>
-    startScanDesk({ scanners: devices.scanners(), readers: devices.readers(), logger, nowMs }),
+    startScanDesk({ scanners: devices.scanners(), readers: devices.readers(), badgeNames, logger, nowMs }),
   )
   const users = { printer: printing, scanner: scanDesk, card_reader: scanDesk, card_terminal: cards }
   devices.connect({

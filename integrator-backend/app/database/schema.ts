@@ -82,6 +82,13 @@ export const operators = tahsil.table('operators', {
   isActive: boolean('is_active').notNull().default(true),
 })
 
+/** Of each chip or stripe card an HMAC (people/operator-badges.ts). */
+export const operatorBadges = tahsil.table('operator_badges', {
+  tenantId: text('tenant_id').notNull(),
+  badgeHash: text('badge_hash').notNull(),
+  operatorId: text('operator_id').notNull(),
+})
+
 export const securityEvents = tahsil.table('security_events', {
   eventId: bigint('event_id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   kind: text('kind').notNull(),

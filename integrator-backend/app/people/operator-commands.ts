@@ -1,11 +1,13 @@
-// What a supervisor at the office does about operators on the command line: take one out, read out the digits that free a locked one on a
-// till without network, and go on with another PIN pepper. Called by commands.ts.
+// What a supervisor at the office does about operators on the command line: take one out, give and take back badges, read out the digits
+// that free a locked one on a till without network, and go on with another PIN pepper. Called by commands.ts.
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { BADGES_MAX } from '#contract/badge.ts'
 import { unlockChallengeSchema } from '#contract/device-secrets-api.ts'
 import { devices, operators, securityEvents, slots } from '#app/database/schema.ts'
 import { StartupError } from '#app/startup-error.ts'
 import { unlockCode } from './device-secrets.ts'
+import { BADGE_CHARS_MAX, BADGE_CHARS_MIN, type BadgeRefusal } from './operator-badges.ts'
 import { createOperators } from './operators.ts'
 import { openRootSecret, requireSameSecret, type RootSecret } from './root-secret.ts'
 
@@ -36,6 +38,73 @@ export async function deactivateOperator({ db, root, tenantId }: Asked, values: 
     throw new StartupError(`There is no active operator ${code}.`)
   }
   return `Operator ${code} may not sign in any more. Tills learn it when they next fetch their masters.`
+}
+
+/**
+ * Gives an operator the badge with that number, takes one or all of them back, or tells how many there are. A number is never said again.
+ * @throws StartupError when there is no such active operator, or the number may not be a badge
+ */
+export async function operatorBadge({ db, root, tenantId }: Asked, values: Values): Promise<string> {
+  const { code, badge, remove } = values
+  if (!code || (badge !== undefined && remove !== undefined)) {
+    throw new StartupError('operator-badge needs --code, and either --badge, --remove or none of both.')
+  }
+  const people = createOperators(db, root.pinPepper)
+  if (badge !== undefined) {
+    const given = await people.giveBadge({ tenantId, code, badge })
+    if (given.kind !== 'given') throw new StartupError(wordsOf(given, code))
+    return `Operator ${code} has ${badgesText(given.badgeCount)}. ${WHEN_TILLS_KNOW}`
+  }
+  if (remove !== undefined) return await takeBack(people, { tenantId, code, remove })
+  const badgeCount = await people.countBadges({ tenantId, code })
+  if (badgeCount === null) throw new StartupError(wordsOf({ kind: 'operator_unknown' }, code))
+  return `Operator ${code} has ${badgesText(badgeCount)}.`
+}
+
+type People = ReturnType<typeof createOperators>
+
+async function takeBack(
+  people: People,
+  { tenantId, code, remove }: { tenantId: string; code: string; remove: string },
+): Promise<string> {
+  // Shorter than any badge, so it is none.
+  const isAll = remove.toLowerCase() === 'all'
+  const taken = await people.takeBadges({ tenantId, code, badge: isAll ? null : remove })
+  if (taken === null) throw new StartupError(wordsOf({ kind: 'operator_unknown' }, code))
+  const left = `Operator ${code} has ${badgesText(taken.badgeCount)}.`
+  if (taken.takenCount > 0) return `Taken back: ${badgesText(taken.takenCount)}. ${left} ${WHEN_TILLS_KNOW}`
+  if (isAll || taken.badgeCount === 0) throw new StartupError(left)
+  throw new StartupError(
+    `This badge is not one of operator ${code}. ${left} If the number of a lost one is not known, --remove all takes every one back.`,
+  )
+}
+
+const WHEN_TILLS_KNOW = 'Tills learn it when they next fetch their masters.'
+
+function badgesText(badgeCount: number): string {
+  if (badgeCount === 0) return 'no badge'
+  return badgeCount === 1 ? '1 badge' : `${badgeCount} badges`
+}
+
+function wordsOf(refusal: BadgeRefusal, code: string): string {
+  switch (refusal.kind) {
+    case 'operator_unknown':
+      return `There is no active operator ${code}.`
+    case 'printed':
+      return 'This is a printed badge: it names its operator as it is and needs no number here.'
+    case 'bank_card':
+      return 'This looks like the number of a bank card. Bank cards are never badges: use a card of the office.'
+    case 'too_short':
+      return `A badge has at least ${BADGE_CHARS_MIN} letters and digits. A card that holds the operator's code needs no number here.`
+    case 'too_long':
+      return `A badge has at most ${BADGE_CHARS_MAX} letters and digits.`
+    case 'too_many':
+      return `Operator ${code} has ${BADGES_MAX} badges and may have no more. Take one back first with --remove.`
+    case 'is_code':
+      return `This is the code of operator ${refusal.byCode}: a card with it names that operator.`
+    case 'taken':
+      return `This badge belongs to operator ${refusal.byCode}. Take it back there first: operator-badge --code ${refusal.byCode} --remove NUMBER.`
+  }
 }
 
 /**

@@ -6,7 +6,8 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Operator, PinVerifier, Role } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { PIN_FAILURES_MAX, waitAfterFailures } from '#collection/pin-lock.ts'
-import { operators, securityEvents } from '#app/database/schema.ts'
+import { operatorBadges, operators, securityEvents } from '#app/database/schema.ts'
+import { badgesOf, countBadges, giveBadge, takeBadges } from './operator-badges.ts'
 import { isPinRight, makePinVerifier } from './pins.ts'
 
 export type NewOperator = { tenantId: string; code: string; name: string; role: Role; pin: string }
@@ -20,7 +21,11 @@ type Row = typeof operators.$inferSelect
 /** `pepperOf`: key of the HMAC over the PINs of a municipality (root-secret.ts). */
 export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string) => Buffer) {
   const listed = db
-    .select()
+    .select({
+      row: operators,
+      badges: sql<string[]>`array(select b.badge_hash from tahsil.operator_badges b
+        where b.operator_id = tahsil.operators.operator_id order by 1)`,
+    })
     .from(operators)
     .where(and(eq(operators.tenantId, sql.placeholder('tenantId')), eq(operators.isActive, true)))
     .orderBy(asc(operators.code))
@@ -29,7 +34,7 @@ export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string)
 
   return {
     list: async (tenantId: string): Promise<Operator[]> =>
-      (await listed.execute({ tenantId })).map(operatorOf),
+      (await listed.execute({ tenantId })).map(({ row, badges }) => operatorOf(row, badges)),
 
     /** New, or the same code with a new name, role and PIN; a lock is lifted. */
     put: async (operator: NewOperator): Promise<Operator> => {
@@ -51,7 +56,7 @@ export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string)
         .onConflictDoUpdate({ target: [operators.tenantId, operators.code], set: values })
         .returning()
       if (row === undefined) throw new TypeError('an operator that was put must be there')
-      return operatorOf(row)
+      return operatorOf(row, await badgesOf(db, row.operatorId))
     },
 
     has: async (tenantId: string, code: string): Promise<boolean> => {
@@ -62,7 +67,7 @@ export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string)
       return rows.length > 0
     },
 
-    /** May sign in no more; false when there is no such active operator. The row stays: payments name it. */
+    /** May sign in no more, and the badges are free for others; false when there is no such active operator. The row stays: payments name it. */
     deactivate: async (tenantId: string, code: string): Promise<boolean> =>
       await db.transaction(async (tx) => {
         const [row] = await tx
@@ -73,9 +78,16 @@ export function createOperators(db: NodePgDatabase, pepperOf: (tenantId: string)
           )
           .returning({ operatorId: operators.operatorId })
         if (row === undefined) return false
+        await tx.delete(operatorBadges).where(eq(operatorBadges.operatorId, row.operatorId))
         await tx.insert(securityEvents).values({ kind: 'operator-deactivated', subject: row.operatorId })
         return true
       }),
+
+    giveBadge: async (asked: Parameters<typeof giveBadge>[1]) =>
+      await giveBadge({ db, pepper: pepperOf(asked.tenantId) }, asked),
+    takeBadges: async (asked: Parameters<typeof takeBadges>[1]) =>
+      await takeBadges({ db, pepper: pepperOf(asked.tenantId) }, asked),
+    countBadges: async (named: Parameters<typeof countBadges>[1]) => await countBadges(db, named),
 
     signIn: (asked: Asked) => signIn({ db, pepper: pepperOf(asked.tenantId) }, asked),
   }
@@ -119,7 +131,8 @@ async function signIn(
       and(eq(operators.operatorId, row.operatorId), sql`${operators.failureCount} >= ${row.failureCount}`),
     )
   const current = row.pinKind === 'plain' ? await withPepper(db, row, { pin, pepper }) : row
-  return { operator: operatorOf(current), expiresAtMs: nowMs + SIGN_IN_MS }
+  const operator = operatorOf(current, await badgesOf(db, row.operatorId))
+  return { operator, expiresAtMs: nowMs + SIGN_IN_MS }
 }
 
 /** A PIN from before there was a pepper is peppered the first time it is seen again. */
@@ -199,6 +212,8 @@ function verifierOf(row: Row): PinVerifier {
   }
 }
 
-function operatorOf(row: Row): Operator {
-  return { id: row.operatorId, code: row.code, name: row.name, role: row.role, pinVerifier: verifierOf(row) }
+function operatorOf(row: Row, badges: string[]): Operator {
+  const { operatorId: id, code, name, role } = row
+  const pinVerifier = verifierOf(row)
+  return { id, code, name, role, pinVerifier, ...(badges.length === 0 ? {} : { badges }) }
 }

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { settings } from '#app/database/schema.ts'
+import { operatorBadges, settings } from '#app/database/schema.ts'
 import { StartupError } from '#app/startup-error.ts'
 
 export type RootSecret = {
@@ -53,13 +53,18 @@ export async function requireSameSecret(db: NodePgDatabase, root: RootSecret): P
   )
 }
 
-/** The old secret is lost: the new one counts from now on, and every peppered PIN must be set anew. */
+/** The old secret is lost: the new one counts from now on, every peppered PIN must be set anew, and no card is anybody's badge any more. */
 export async function acceptNewSecret(db: NodePgDatabase, root: RootSecret): Promise<void> {
   const value = root.fingerprint
-  await db
-    .insert(settings)
-    .values({ key: FINGERPRINT_KEY, value })
-    .onConflictDoUpdate({ target: settings.key, set: { value } })
+  await db.transaction(async (tx) => {
+    const [kept] = await tx.select().from(settings).where(eq(settings.key, FINGERPRINT_KEY))
+    if (kept?.value === value) return
+    await tx
+      .insert(settings)
+      .values({ key: FINGERPRINT_KEY, value })
+      .onConflictDoUpdate({ target: settings.key, set: { value } })
+    await tx.delete(operatorBadges)
+  })
 }
 
 /** `wx`: of two programs that start at once, one makes the secret and the other reads it. */

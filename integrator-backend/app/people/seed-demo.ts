@@ -8,6 +8,9 @@ import type { createOperators, NewOperator } from './operators.ts'
 export const DEMO_ENROLMENT_CODE = 'DEMO-2468'
 export const DEMO_PIN = '246810'
 
+/** On the second track of her staff card; the virtual reader of a till offers it. */
+export const DEMO_BADGE = { code: '101', badge: '7042 0017' }
+
 export const demoOperators: readonly Omit<NewOperator, 'tenantId' | 'pin'>[] = [
   { code: '101', name: 'Meena Kulkarni', role: 'cashier' },
   { code: '102', name: 'Ravi Solanki', role: 'collector' },
@@ -21,6 +24,7 @@ export async function seedDemo(
   for (const operator of demoOperators) {
     if (await people.operators.has(tenantId, operator.code)) continue
     await people.operators.put({ ...operator, tenantId, pin: DEMO_PIN })
+    if (operator.code === DEMO_BADGE.code) await people.operators.giveBadge({ ...DEMO_BADGE, tenantId })
   }
   await putDemoCode(people.db, tenantId, DEMO_ENROLMENT_CODE)
 }

@@ -1,5 +1,6 @@
 // Scan anything: what was read, as it came, and what the till would make of it. Looks nothing up and presses nothing. Part of
 // device-check.tsx.
+import { operatorCodeIn } from '#contract/badge.ts'
 import { formatInr, paise } from '#contract/money.ts'
 import { CallTrouble } from '#renderer/parts/call-trouble.tsx'
 import { useScan } from '#renderer/parts/keys.tsx'
@@ -107,9 +108,8 @@ function Read({ scan }: { readonly scan: SeenScan }) {
   }
   // The number of a badge lets somebody in: what is shown tells two badges apart and no more.
   if (scan.kind === 'badge') {
-    return (
-      <StatusMark tone="ok">{text('check.scanBadge', { end: scan.text.slice(-BADGE_SHOWN) })}</StatusMark>
-    )
+    const said = operatorCodeIn(scan.text) ?? scan.text
+    return <StatusMark tone="ok">{text('check.scanBadge', { end: said.slice(-BADGE_SHOWN) })}</StatusMark>
   }
   return (
     <>
