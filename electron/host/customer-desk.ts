@@ -2,7 +2,7 @@
 // devices/start-devices.ts; called by router.ts.
 import type { Logger } from 'pino'
 import type { PoleDisplay } from '#drivers/display/pole-display.ts'
-import type { CustomerLanguage, CustomerShown, CustomerView } from '#rpc/customer.ts'
+import type { CustomerLanguage, CustomerShown, CustomerView, ReceiptCode } from '#rpc/customer.ts'
 import type { CardStep } from '#rpc/card.ts'
 import type { Store } from '#store/open-store.ts'
 import { poleLines } from './pole-lines.ts'
@@ -37,6 +37,8 @@ export type CustomerDesk = {
 export type CustomerPorts = {
   readonly municipalityName: () => string
   readonly language: CustomerLanguage
+  /** null: this till has no such payment. */
+  readonly receiptCode: (paymentId: string) => ReceiptCode | null
   /** null: there is none. */
   readonly pole: PoleDisplay | null
   readonly logger: Logger
@@ -49,10 +51,11 @@ export type CustomerPorts = {
 }
 
 export function startCustomerDesk(ports: CustomerPorts): CustomerDesk {
-  const { municipalityName, language, pole, logger, nowMs, waitMs = WAIT_MS } = ports
-  const { testShownMs = TEST_SHOWN_MS, goneMs = GONE_MS } = ports
+  const { municipalityName, language, receiptCode, pole, logger, nowMs } = ports
+  const { waitMs = WAIT_MS, testShownMs = TEST_SHOWN_MS, goneMs = GONE_MS } = ports
   const waiting = new Set<() => void>()
   let shown: CustomerView = { at: 'idle' }
+  let receiptCodes: ReceiptCode[] = []
   let cardStep: CardStep | null = null
   let number = 1
   let asking = 0
@@ -92,6 +95,8 @@ export function startCustomerDesk(ports: CustomerPorts): CustomerDesk {
   return {
     show: (view) => {
       if (JSON.stringify(view) === JSON.stringify(shown)) return
+      receiptCodes =
+        view.at === 'done' ? view.paymentIds.map(receiptCode).filter((code) => code !== null) : []
       shown = view
       changed()
     },
@@ -110,6 +115,7 @@ export function startCustomerDesk(ports: CustomerPorts): CustomerDesk {
       return {
         number,
         view: shown,
+        receiptCodes,
         cardStep,
         isTest: screenTest !== null,
         municipalityName: municipalityName(),

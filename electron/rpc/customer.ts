@@ -6,6 +6,10 @@ import { open, signedIn } from './callers.ts'
 import { cardStepSchema } from './card.ts'
 
 export const CUSTOMER_LINES_MAX = 20
+/** Receipts whose codes stand on the screen: more cannot be photographed from there. */
+export const CUSTOMER_CODES_MAX = 3
+/** A receipt's QR has at most 133. */
+const CODE_CHARS_MAX = 160
 
 const lineSchema = z.strictObject({
   service: z.string().max(200),
@@ -39,9 +43,18 @@ export const customerViewSchema = z.discriminatedUnion('at', [
     tenderedPaise: paiseSchema.nullable(),
     changePaise: paiseSchema,
     receiptNumbers: z.array(z.string().max(64)).max(CUSTOMER_LINES_MAX),
+    /** Of the first receipts: the till looks up their codes. */
+    paymentIds: z.array(z.uuid()).max(CUSTOMER_CODES_MAX),
   }),
 ])
 export type CustomerView = z.infer<typeof customerViewSchema>
+
+/** The QR code of the paper, to be photographed: number, amount and proof, nothing about who paid. */
+const receiptCodeSchema = z.strictObject({
+  number: z.string().max(64),
+  code: z.string().max(CODE_CHARS_MAX),
+})
+export type ReceiptCode = z.infer<typeof receiptCodeSchema>
 
 /** The language beside English. */
 export const customerLanguageSchema = z.enum(['hi', 'pa'])
@@ -51,6 +64,8 @@ export const customerShownSchema = z.strictObject({
   /** Counts up; give it back with the next call. */
   number: z.int().min(0),
   view: customerViewSchema,
+  /** The receipts of a payment that is done. */
+  receiptCodes: z.array(receiptCodeSchema).max(CUSTOMER_CODES_MAX),
   /** What the card terminal waits for just now, while it leads; null: it has not said. */
   cardStep: cardStepSchema.nullable(),
   /** Somebody at the counter looks whether this screen works: a test picture for a few seconds. */

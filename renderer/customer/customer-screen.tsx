@@ -1,26 +1,34 @@
 // The customer display: what is paid, how much, and the change, big enough for the other side of a counter. It draws what it is given and has
 // nothing to press. Rendered by main.tsx.
 import { formatInr, type Paise } from '#contract/money.ts'
-import type { CustomerLanguage, CustomerLine, CustomerShown, CustomerView } from '#rpc/customer.ts'
-import { createContext, use } from 'react'
+import { QrPicture } from '#renderer/parts/qr-picture.tsx'
+import {
+  CUSTOMER_CODES_MAX,
+  type CustomerLanguage,
+  type CustomerLine,
+  type CustomerShown,
+  type CustomerView,
+  type ReceiptCode,
+} from '#rpc/customer.ts'
+import { createContext, use, type CSSProperties } from 'react'
 import { customerWords, stepWord, type CustomerWord, type PayingView } from './customer-words.ts'
 import styles from './customer.module.css'
 
 /** More do not fit in type that can be read from there; the total holds all. */
 const LINES_SHOWN_MAX = 4
-const RECEIPTS_SHOWN_MAX = 3
+const RECEIPTS_SHOWN_MAX = CUSTOMER_CODES_MAX
 
 const LanguageContext = createContext<CustomerLanguage>('hi')
 
 /** null: the till has not answered yet, or is away. */
 export function CustomerScreen({ shown }: { readonly shown: CustomerShown | null }) {
   if (shown === null) return <main className={styles.screen} data-testid="customer-away" />
-  const { view, cardStep, isTest, municipalityName, language } = shown
+  const { view, isTest, municipalityName, language } = shown
   return (
     <LanguageContext value={language}>
       <main className={styles.screen} data-testid="customer" data-at={isTest ? 'test' : view.at}>
         <p className={styles.name}>{municipalityName}</p>
-        {isTest ? <TestPicture /> : <Body view={view} cardStep={cardStep} />}
+        {isTest ? <TestPicture /> : <Body {...shown} />}
       </main>
     </LanguageContext>
   )
@@ -36,9 +44,7 @@ function TestPicture() {
   )
 }
 
-type Shown = Pick<CustomerShown, 'view' | 'cardStep'>
-
-function Body({ view, cardStep }: Shown) {
+function Body({ view, cardStep, receiptCodes }: CustomerShown) {
   switch (view.at) {
     case 'idle':
       return <Big word="welcome" />
@@ -52,11 +58,13 @@ function Body({ view, cardStep }: Shown) {
     case 'paying':
       return <Paying view={view} cardStep={cardStep} />
     case 'done':
-      return <Done view={view} />
+      return <Done view={view} codes={receiptCodes} />
   }
 }
 
-function Paying({ view, cardStep }: Shown & { readonly view: PayingView }) {
+type PayingProps = Pick<CustomerShown, 'cardStep'> & { readonly view: PayingView }
+
+function Paying({ view, cardStep }: PayingProps) {
   const { step, lines, totalPaise } = view
   return (
     <>
@@ -73,16 +81,22 @@ function Paying({ view, cardStep }: Shown & { readonly view: PayingView }) {
   )
 }
 
-function Done({ view }: { readonly view: Extract<CustomerView, { at: 'done' }> }) {
+type DoneProps = {
+  readonly view: Extract<CustomerView, { at: 'done' }>
+  readonly codes: readonly ReceiptCode[]
+}
+
+function Done({ view, codes }: DoneProps) {
   const { totalPaise, tenderedPaise, changePaise, receiptNumbers } = view
   const isCash = tenderedPaise !== null
   return (
     <>
-      <div className={styles.result}>
-        <Both word={isCash ? 'change' : 'paid'} />
-        <p className={styles.change} data-testid="customer-change">
-          {formatInr(isCash ? changePaise : totalPaise)}
-        </p>
+      <div className={styles.outcome}>
+        <div className={styles.result}>
+          <Both word={isCash ? 'change' : 'paid'} />
+          <BigAmount amount={formatInr(isCash ? changePaise : totalPaise)} />
+        </div>
+        <Codes codes={codes} />
       </div>
       {isCash ? (
         <dl className={styles.sums}>
@@ -95,7 +109,7 @@ function Done({ view }: { readonly view: Extract<CustomerView, { at: 'done' }> }
         <div className={styles.receipts} data-testid="customer-receipts">
           <Both word={receiptNumbers.length === 1 ? 'receipt' : 'receipts'} />
           {receiptNumbers.slice(0, RECEIPTS_SHOWN_MAX).map((number) => (
-            <span key={number} className={styles.number}>
+            <span key={number} className={styles.number} data-testid="customer-receipt">
               {number}
             </span>
           ))}
@@ -105,6 +119,40 @@ function Done({ view }: { readonly view: Extract<CustomerView, { at: 'done' }> }
         </div>
       </div>
     </>
+  )
+}
+
+/** An amount as large as it fits: one that is cut off would be another amount. */
+function BigAmount({ amount }: { readonly amount: string }) {
+  const length: CSSProperties & { readonly '--letters': number } = { '--letters': amount.length }
+  return (
+    <p className={styles.change} style={length} data-testid="customer-change">
+      {amount}
+    </p>
+  )
+}
+
+/** The codes of the paper, for a payer who takes a photograph along. */
+function Codes({ codes }: { readonly codes: readonly ReceiptCode[] }) {
+  const language = use(LanguageContext)
+  if (codes.length === 0) return null
+  return (
+    <figure className={styles.codes} data-count={codes.length}>
+      <div className={styles.code}>
+        {codes.map(({ number, code }) => (
+          <QrPicture
+            key={number}
+            content={code}
+            label={`${customerWords[language].receipt} ${number}`}
+            className={styles.qr}
+            testId="customer-code"
+          />
+        ))}
+      </div>
+      <figcaption className={styles.caption}>
+        <Both word={codes.length === 1 ? 'photograph' : 'photographAll'} />
+      </figcaption>
+    </figure>
   )
 }
 

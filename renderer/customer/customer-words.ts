@@ -31,6 +31,8 @@ const en = {
   receipt: receiptWordsEn.receiptNumber,
   receipts: 'Receipts',
   thanks: 'Thank you',
+  photograph: 'Photograph and keep your receipt',
+  photographAll: 'Photograph and keep your receipts',
   test: 'Test of this screen',
 } as const
 
@@ -61,6 +63,8 @@ const hi: Readonly<Record<CustomerWord, string>> = {
   receipt: receiptWordsHi.receiptNumber,
   receipts: 'रसीदें',
   thanks: 'धन्यवाद',
+  photograph: 'अपनी रसीद की फ़ोटो लेकर रखें',
+  photographAll: 'अपनी रसीदों की फ़ोटो लेकर रखें',
   test: 'इस स्क्रीन की जाँच',
 }
 
@@ -89,6 +93,8 @@ const pa: Readonly<Record<CustomerWord, string>> = {
   receipt: receiptWordsPa.receiptNumber,
   receipts: 'ਰਸੀਦਾਂ',
   thanks: 'ਧੰਨਵਾਦ',
+  photograph: 'ਆਪਣੀ ਰਸੀਦ ਦੀ ਫ਼ੋਟੋ ਲੈ ਕੇ ਰੱਖੋ',
+  photographAll: 'ਆਪਣੀਆਂ ਰਸੀਦਾਂ ਦੀ ਫ਼ੋਟੋ ਲੈ ਕੇ ਰੱਖੋ',
   test: 'ਇਸ ਸਕਰੀਨ ਦੀ ਜਾਂਚ',
 }
 

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { CardSale } from '#core/card-sale.ts'
 import { waitForNumber } from '#core/print-queue.ts'
+import { receiptQr } from '#core/receipt.ts'
 import { createBadgeNames } from '#host/badge-numbers.ts'
 import { startCardRunner } from '#host/card-runner.ts'
 import { municipalityNameOf, startCustomerDesk } from '#host/customer-desk.ts'
@@ -110,6 +111,12 @@ export function startDevices(ports: DevicePorts): RunningDevices {
   const customer = startCustomerDesk({
     municipalityName: () => municipalityNameOf(store),
     language: receiptLanguage.includes('pa') ? 'pa' : 'hi',
+    receiptCode: (paymentId) => {
+      const record = store.payment(paymentId)
+      if (record === null) return null
+      const receipt = factsOf({ store }, record)
+      return { number: receipt.receiptNumber, code: receiptQr(receipt) }
+    },
     pole: pole?.display ?? null,
     nowMs,
     onScreen: (isOpen) =>

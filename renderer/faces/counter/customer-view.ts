@@ -1,6 +1,11 @@
 // What the payer sees of the counter: amount, purpose and mode of what is being paid, and nothing about who pays. Pure; published by
 // use-customer.ts.
-import type { CustomerLine, CustomerMeans, CustomerView } from '#rpc/customer.ts'
+import {
+  CUSTOMER_CODES_MAX,
+  type CustomerLine,
+  type CustomerMeans,
+  type CustomerView,
+} from '#rpc/customer.ts'
 import { cartTotal, payNow, type Cart, type CartLine } from './cart.ts'
 import type { CounterState, TenderStep } from './counter-state.ts'
 
@@ -27,6 +32,7 @@ export function customerView({ screen, cart }: CounterState): CustomerView {
       tenderedPaise,
       changePaise,
       receiptNumbers: payments.map(({ receiptNumber }) => receiptNumber),
+      paymentIds: payments.slice(0, CUSTOMER_CODES_MAX).map(({ paymentId }) => paymentId),
     }
   }
   if (cart.lines.length === 0) return { at: 'idle' }

@@ -7,12 +7,12 @@ import { Dialog } from '#renderer/parts/dialog.tsx'
 import { useText } from '#renderer/parts/language.tsx'
 import { problemOf } from '#renderer/parts/problem-of.ts'
 import { Panel } from '#renderer/parts/problem-panel.tsx'
+import { QrPicture } from '#renderer/parts/qr-picture.tsx'
 import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Download, QrCode } from 'lucide-react'
 import { useState } from 'react'
-import { encode } from 'uqr'
 import styles from './rescue.module.css'
 import { saveFile } from './save-file.ts'
 
@@ -96,7 +96,7 @@ function Code({ code, number, count, onTurn }: CodeProps) {
   const text = useText()
   return (
     <div className={styles.code}>
-      <QrPicture content={code} label={text('rescue.code', { number, count })} />
+      <QrPicture content={code} label={text('rescue.code', { number, count })} className={styles.picture} />
       <div className={styles.turn}>
         <Button icon={ChevronLeft} isDisabled={number === 1} onPress={() => onTurn(-1)}>
           {text('rescue.before')}
@@ -109,24 +109,6 @@ function Code({ code, number, count, onTurn }: CodeProps) {
         </Button>
       </div>
     </div>
-  )
-}
-
-/** Black on white with a quiet zone of 4, one square per dark module of a row run. */
-function QrPicture({ content, label }: { readonly content: string; readonly label: string }) {
-  const { data, size } = encode(content, { ecc: 'M', border: 4 })
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
-  return (
-    <svg
-      role="img"
-      aria-label={label}
-      viewBox={`0 0 ${size} ${size}`}
-      className={styles.picture}
-      shapeRendering="crispEdges"
-    >
-      <rect width={size} height={size} fill="#ffffff" />
-      <path d={path} fill="#000000" />
-    </svg>
   )
 }
 

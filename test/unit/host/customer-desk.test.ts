@@ -12,6 +12,7 @@ import type { CustomerView } from '#rpc/customer.ts'
 import { startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
 import { problemOfCall, signInAndOpen, startKit, type HostKit } from './host-kit.ts'
 
+const PAID = '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0002'
 const line = { service: 'Property tax', codeEnd: '0001', amountPaise: rupees(2_100) }
 const bills: CustomerView = { at: 'bills', lines: [line], totalPaise: rupees(2_100) }
 const paying = (by: 'cash' | 'card' | 'paper', step: 'asked' | 'terminal' | 'notKnown'): CustomerView => ({
@@ -27,7 +28,8 @@ const done: CustomerView = {
   totalPaise: rupees(2_100),
   tenderedPaise: rupees(2_200),
   changePaise: rupees(100),
-  receiptNumbers: ['R-1'],
+  receiptNumbers: ['R-1', 'R-2'],
+  paymentIds: [PAID, '0b1e4b2c-6b1d-4f9a-9d0b-8f1f6f0a0009'],
 }
 
 test.each<[string, CustomerView, string, string]>([
@@ -80,6 +82,7 @@ test('screen and pole display follow each change', async () => {
   const desk = startCustomerDesk({
     municipalityName: () => 'Devgaon',
     language: 'hi',
+    receiptCode: (paymentId) => (paymentId === PAID ? { number: 'R-1', code: 'tahsil:r1:R-1' } : null),
     pole,
     logger,
     nowMs: () => 0,
@@ -103,6 +106,10 @@ test('screen and pole display follow each change', async () => {
   expect(await desk.view(null)).toMatchObject({ number: asked.number + 2, cardStep: null })
   desk.show(done)
   await vi.waitFor(() => expect(device.lines()[0]).toBe('CHANGE        Rs 100'))
+  // The code of what this till knows; nobody sees it once the next customer is there.
+  expect(await desk.view(null)).toMatchObject({ receiptCodes: [{ number: 'R-1', code: 'tahsil:r1:R-1' }] })
+  desk.show({ at: 'idle' })
+  expect(await desk.view(null)).toMatchObject({ receiptCodes: [] })
   await desk.stop()
   expect(device.lines().join('').trim()).toBe('')
   expect(device.unknown()).toEqual([])
@@ -113,6 +120,7 @@ test('who waits is answered after a while without a change, and more than a few 
   const desk = startCustomerDesk({
     municipalityName: () => '',
     language: 'pa',
+    receiptCode: () => null,
     pole: null,
     logger,
     nowMs: () => 0,

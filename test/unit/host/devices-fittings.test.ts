@@ -140,6 +140,7 @@ test('the test goes away by itself, and a window that does not ask any more is g
   const desk = startCustomerDesk({
     municipalityName: () => '',
     language: 'hi',
+    receiptCode: () => null,
     pole: null,
     logger: pino({ level: 'silent' }),
     nowMs: () => 7,

@@ -112,6 +112,7 @@ test('done: change of cash, total of everything else, receipt numbers; the next 
     tenderedPaise: rupees(1500),
     changePaise: rupees(253),
     receiptNumbers: ['107/0417A/26-27/000123-K'],
+    paymentIds: [paymentId],
   })
   expect(viewOf(taken('CARD'))).toMatchObject({ by: 'card', tenderedPaise: null })
   expect(viewOf(counterReducer(taken('CASH'), { do: 'nextCustomer' }))).toEqual({ at: 'idle' })
@@ -132,6 +133,7 @@ test('the page tells each change once, and shows nothing when the till stays awa
   const shown = (number: number): CustomerShown => ({
     number,
     view: { at: 'idle' },
+    receiptCodes: [],
     cardStep: null,
     isTest: false,
     municipalityName: 'Devgaon',
