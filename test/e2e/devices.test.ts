@@ -60,6 +60,24 @@ test('before anybody has signed in the devices are there, and a support file is 
   expect(faultsSoFar()).toEqual([])
 })
 
+test('a staff card chooses its person and signs nobody in; the check shows how it ends and not its number', async () => {
+  const { page, host } = counter
+  const swipe = async () =>
+    await host.client.virtual.act({ id: 'card-reader', act: 'swipe', text: ';70420017?' })
+  await page.getByTestId('operator-tile').first().waitFor()
+  await swipe()
+  await expect.poll(() => page.getByTestId('operator-code').inputValue(), PATIENCE).toBe('101')
+  await page.locator('[data-testid="pin"]:focus').waitFor()
+  await openCheck()
+  await swipe()
+  const seen = page.getByTestId('seen-scan').first()
+  await seen.getByText('ending in 01').waitFor()
+  expect(await seen.innerText()).not.toMatch(/7042|0017|TAHSIL/)
+  await look(page, 'devices-badge')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('operator-code').waitFor()
+})
+
 test('a test slip is printed, the printer is ready, and what happened can be read and copied', async () => {
   const { page } = counter
   await signIn(page, '900')
