@@ -48,6 +48,8 @@ type Run = {
   readonly end: number
   /** A view into the caller's array. */
   readonly digits: Uint8Array
+  /** Between which digits there are marks: how many come before each, with 0 and all of them. */
+  readonly cuts: readonly number[]
   /** Some digits are covered by the reader. */
   readonly isMasked: boolean
   readonly isPart: boolean
@@ -59,19 +61,21 @@ function readRun(track: Uint8Array, start: number, into: Uint8Array): Omit<Run, 
   let marks = 0
   let end = start
   let isMasked = false
+  const cuts = [0]
   for (let at = start; at < track.length && count < into.length && marks <= MARKS_BETWEEN_MAX; at += 1) {
     const byte = track[at] ?? 0
     if (isDigit(byte) || byte === STAR) {
       // A covered digit counts as 0; the check digit is not asked then.
       into[count] = byte === STAR ? 0 : byte - ZERO
       isMasked ||= byte === STAR
+      if (marks > 0) cuts.push(count)
       count += 1
       marks = 0
       end = at + 1
     } else if (MARKS.includes(byte)) marks += 1
     else break
   }
-  return { start, end, digits: into.subarray(0, count), isMasked }
+  return { start, end, digits: into.subarray(0, count), cuts: [...cuts, count], isMasked }
 }
 
 function cardInRun(track: Uint8Array, run: Run): BankCard | null {
@@ -85,6 +89,8 @@ function cardInRun(track: Uint8Array, run: Run): BankCard | null {
   // The check digit cannot be asked, and what is covered in part may be whole between the marks.
   if (isMasked) return digits.length >= CARD_DIGITS_MIN ? whole : null
   if (isCardNumber(digits)) return whole
+  const between = cardBetweenCuts(run)
+  if (between !== null) return { lastFour: isPart ? null : lastFourOf(between) }
   const account = digits.subarray(TRACK3_FORMAT_DIGITS)
   if (isCardNumber(account)) return { lastFour: isPart ? null : lastFourOf(account) }
   return (isPart || digits.length > CARD_DIGITS_MAX) && hasCardWindow(digits) ? { lastFour: null } : null
@@ -113,6 +119,18 @@ function isYearMonth(track: Uint8Array, at: number): boolean {
 
 function isCardNumber(digits: Uint8Array): boolean {
   return digits.length >= CARD_DIGITS_MIN && digits.length <= CARD_DIGITS_MAX && isLuhn(digits)
+}
+
+/** Another number may stand before or behind it, with marks between. */
+function cardBetweenCuts({ digits, cuts }: Run): Uint8Array | null {
+  for (const [index, from] of cuts.entries()) {
+    for (const to of cuts.slice(index + 1)) {
+      if (to - from > CARD_DIGITS_MAX) break
+      const part = digits.subarray(from, to)
+      if (isCardNumber(part)) return part
+    }
+  }
+  return null
 }
 
 function hasCardWindow(digits: Uint8Array): boolean {

@@ -50,6 +50,8 @@ const bankTracks = (pan: string): readonly (readonly [string, Tracks])[] => [
   ['track 3', { 3: `;01${pan}=724724000000000000030300000000?` }],
   ['a number alone', { 2: `;${pan}?` }],
   ['spaced', { 1: `%${pan.match(/.{1,4}/g)?.join(' ')}?` }],
+  ['behind another number', { 2: `;12 ${pan}?` }],
+  ['before another number', { 1: `%${pan}/07?` }],
   ['dashed', { 1: `%C${pan.match(/.{1,4}/g)?.join('-')}^X^?` }],
 ]
 
