@@ -1,8 +1,11 @@
 // The receipt of receipt-facts.ts through encoders that others use, for receipts.ts: receipt-printer-encoder, which the product
-// has for Star printers, and escpos, a development package. Of the latter the printer alone is loaded: its own ways to a printer
-// are not measured, and its USB one does not even load with today's packages.
+// has for Star printers, and development packages. Of escpos the printer alone is loaded: its own ways to a printer are not
+// measured, and its USB one does not even load with today's packages.
 import { createRequire } from 'node:module'
+import { Printer as CorePrinter } from '@node-escpos/core'
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
+import { CharacterSet, PrinterTypes, ThermalPrinter } from 'node-thermal-printer'
+import { transform } from 'receiptline'
 import { COLUMNS, type ReceiptFacts } from './receipt-facts.ts'
 
 export function encodeWithReceiptPrinterEncoder(facts: ReceiptFacts): Uint8Array {
@@ -60,6 +63,65 @@ type EscposPrinter = {
 type EscposPrinterClass = new (adapter: object, options: object) => EscposPrinter
 
 const Printer = createRequire(import.meta.url)('escpos/printer') as EscposPrinterClass
+
+/** Written on the same lines as escpos, which it descends from. */
+export function encodeWithNodeEscpos(facts: ReceiptFacts): Uint8Array {
+  const chunks: Uint8Array[] = []
+  const adapter = { write: (bytes: Uint8Array) => chunks.push(Buffer.from(bytes)) }
+  const printer = new CorePrinter(adapter as never, { encoding: 'cp437', width: COLUMNS })
+  writeWithEscpos(printer as never, facts)
+  void printer.flush()
+  return Buffer.concat(chunks)
+}
+
+export function encodeWithThermalPrinter(facts: ReceiptFacts): Uint8Array {
+  const printer = new ThermalPrinter({
+    type: PrinterTypes.EPSON,
+    interface: '',
+    width: COLUMNS,
+    characterSet: CharacterSet.PC437_USA,
+  })
+  const rows = (pairs: ReceiptFacts['rows']): void => {
+    for (const [label, value] of pairs) printer.leftRight(label, value)
+  }
+  printer.alignCenter()
+  printer.bold(true)
+  printer.setTextDoubleHeight()
+  printer.println(facts.town)
+  printer.setTextNormal()
+  printer.bold(false)
+  for (const text of facts.header) printer.println(text)
+  printer.alignLeft()
+  printer.drawLine()
+  rows(facts.rows)
+  printer.drawLine()
+  rows(facts.items)
+  printer.drawLine()
+  rows(facts.totals)
+  printer.bold(true)
+  printer.setTextDoubleHeight()
+  rows([facts.grand])
+  printer.setTextNormal()
+  printer.bold(false)
+  printer.alignCenter()
+  for (const text of facts.footer) printer.println(text)
+  printer.printQR(facts.qr, { cellSize: 6, correction: 'M' })
+  printer.code128(facts.barcode, { height: 72, text: 1 })
+  printer.alignLeft()
+  printer.cut()
+  return printer.getBuffer() ?? new Uint8Array()
+}
+
+/** Draws the QR code as a picture, whatever the printer can. */
+export function encodeWithReceiptline(facts: ReceiptFacts): Uint8Array {
+  const rows = (pairs: ReceiptFacts['rows']): string =>
+    pairs.map(([label, value]) => `${label} | ${value}\n`).join('')
+  const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
+  const bold = (text: string): string => `"^^${text}"`
+  const [label, value] = facts.grand
+  const doc = `${bold(facts.town)}\n${lines(facts.header)}-\n{width:24,24;border:0}\n${rows(facts.rows)}-\n${rows(facts.items)}-\n${rows(facts.totals)}${bold(label)} | ${bold(value)}\n{width:auto}\n${lines(facts.footer)}{code:${facts.qr};option:qrcode,6,m}\n{code:${facts.barcode};option:code128,72,hri}\n=\n`
+  return Buffer.from(transform(doc, { cpl: COLUMNS, encoding: 'cp437', command: 'escpos' }), 'latin1')
+}
 
 export function encodeWithEscpos(facts: ReceiptFacts): Uint8Array {
   const chunks: Uint8Array[] = []
