@@ -4,10 +4,8 @@ import { paiseSchema } from '#contract/money.ts'
 import * as z from 'zod'
 import { open, signedIn } from './callers.ts'
 import { cardStepSchema } from './card.ts'
+import { CUSTOMER_CODES_MAX, CUSTOMER_LINES_MAX } from './customer-bounds.ts'
 
-export const CUSTOMER_LINES_MAX = 20
-/** Receipts whose codes stand on the screen: more cannot be photographed from there. */
-export const CUSTOMER_CODES_MAX = 3
 /** A receipt's QR has at most 133. */
 const CODE_CHARS_MAX = 160
 

@@ -2,13 +2,13 @@
 // nothing to press. Rendered by main.tsx.
 import { formatInr, type Paise } from '#contract/money.ts'
 import { QrPicture } from '#renderer/parts/qr-picture.tsx'
-import {
-  CUSTOMER_CODES_MAX,
-  type CustomerLanguage,
-  type CustomerLine,
-  type CustomerShown,
-  type CustomerView,
-  type ReceiptCode,
+import { CUSTOMER_CODES_MAX } from '#rpc/customer-bounds.ts'
+import type {
+  CustomerLanguage,
+  CustomerLine,
+  CustomerShown,
+  CustomerView,
+  ReceiptCode,
 } from '#rpc/customer.ts'
 import { createContext, use, type CSSProperties } from 'react'
 import { customerWords, stepWord, type CustomerWord, type PayingView } from './customer-words.ts'

@@ -1,11 +1,7 @@
 // What the payer sees of the counter: amount, purpose and mode of what is being paid, and nothing about who pays. Pure; published by
 // use-customer.ts.
-import {
-  CUSTOMER_CODES_MAX,
-  type CustomerLine,
-  type CustomerMeans,
-  type CustomerView,
-} from '#rpc/customer.ts'
+import { CUSTOMER_CODES_MAX } from '#rpc/customer-bounds.ts'
+import type { CustomerLine, CustomerMeans, CustomerView } from '#rpc/customer.ts'
 import { cartTotal, payNow, type Cart, type CartLine } from './cart.ts'
 import type { CounterState, TenderStep } from './counter-state.ts'
 
