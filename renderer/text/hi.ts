@@ -333,7 +333,7 @@ export const hi: StartCatalog = {
   'tender.takeCash': '{amount} नक़द लें',
   'tender.taking': 'दर्ज हो रहा है …',
 
-  'till.demo': 'प्रशिक्षण, असली रसीद नहीं',
+  'till.demo': 'प्रशिक्षण, रसीद नहीं',
   'till.noNumber': 'टिल पंजीकृत नहीं',
   'till.noTenant': 'नगर निकाय का पता नहीं',
   'till.number': 'टिल {code}',
