@@ -150,13 +150,14 @@ function withoutAnswers(link: Transport): Transport {
 
 type PrintWish = NonNullable<Parameters<Printer['print']>[1]>
 
-/** Printed before the next slip after an interrupted one, so that half a receipt never passes for one. */
+/** Printed before the next slip after an interrupted one, so that half a receipt never passes for one; in each language of receipts. */
 const VOID_STRIP: PrintDocument = {
   title: 'Void strip',
   lang: 'en',
   blocks: [
     { kind: 'text', text: '*** PRINT ABOVE IS INCOMPLETE - VOID ***', align: 'center', isBold: true },
     { kind: 'text', text: 'ऊपर की छपाई अधूरी है - अमान्य', lang: 'hi-IN', align: 'center', isBold: true },
+    { kind: 'text', text: 'ਉੱਪਰ ਦੀ ਛਪਾਈ ਅਧੂਰੀ ਹੈ - ਰੱਦ', lang: 'pa-IN', align: 'center', isBold: true },
     { kind: 'cut' },
   ],
 }
