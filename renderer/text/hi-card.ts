@@ -70,7 +70,7 @@ export const hiCard: Readonly<Record<keyof typeof enCard, string>> = {
 
   'card.openTitle': 'खुले कार्ड भुगतान',
   'card.openNone': 'कोई कार्ड भुगतान खुला नहीं है।',
-  'card.of': '{bills} · {payer} · {time} · {operator} · सं. {reference}',
+  'card.of': '{bills} · {payer} · {time} · {operator} · संख्या {reference}',
   'card.strip':
     '{count, plural, =0 {कोई कार्ड भुगतान खुला नहीं} one {# कार्ड भुगतान खुला है ({amount})} other {# कार्ड भुगतान खुले हैं ({amount})}}।',
   'card.stripAct': 'यह पैसा दोबारा न लें।',

@@ -43,7 +43,7 @@ export const hiReadiness: Readonly<Record<keyof typeof enReadiness, string>> = {
   'ready.clock.unproven': 'मशीन चालू होने के बाद कार्यालय की घड़ी से मिलान नहीं हुआ।',
   'ready.clock.unproven.act': 'निकलने से पहले एक बार जोड़ें।',
   'ready.clock.wrong': 'ग़लत है: पैसा नहीं लिया जा सकता।',
-  'ready.clock.wrong.act': 'तारीख और समय ठीक करें, या पर्यवेक्षक साइन इन करे।',
+  'ready.clock.wrong.act': 'तारीख़ और समय ठीक करें, या पर्यवेक्षक साइन इन करे।',
 
   'ready.device': 'यह टिल',
   'ready.device.approved': 'कार्यालय इसे जानता है और मंज़ूर कर चुका है।',

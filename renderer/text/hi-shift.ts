@@ -57,7 +57,7 @@ export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {
   'handIn.act': '{amount} जमा करें',
   'handIn.acting': 'जमा हो रहा है…',
   'handIn.done': '{amount} {name} को जमा किया',
-  'handIn.number': `पर्ची सं. {number}। ${shiftSlipWordsHi.left}: {left}।`,
+  'handIn.number': `पर्ची संख्या {number}। ${shiftSlipWordsHi.left}: {left}।`,
   'handIn.lost': 'फिर दबाएँ: यह एक ही बार होगा।',
 
   'count.open': 'गिनें और बंद करें',
