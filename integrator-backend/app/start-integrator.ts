@@ -162,6 +162,7 @@ async function startOn({ options, config, log, database, client: bare, started }
     operators,
     masters,
     searchBills,
+    searchPayments: payments.search,
     records,
     waiters,
     limits: createLimits(nowMs),

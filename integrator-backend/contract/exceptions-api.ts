@@ -13,8 +13,8 @@ export const EXCEPTIONS_PAGE_MAX = 100
 
 /**
  * look-again: probe DIGIT anew. post-to-bill: aim at the consumer's current bill, also as part or advance. refund: the
- * citizen got the money back (two different persons). mark: explained by evidence outside (one person, words needed).
- * reverse: cancel or dishonour in DIGIT what was posted (two different persons).
+ * citizen got the money back (two different persons, and DIGIT does not hold the payment). mark: explained by evidence outside
+ * (one person, words needed). reverse: cancel or dishonour in DIGIT what was posted (two different persons).
  */
 export const EXCEPTION_ACTS = ['look-again', 'post-to-bill', 'refund', 'mark', 'reverse'] as const
 export const exceptionActSchema = z.enum(EXCEPTION_ACTS)
@@ -111,6 +111,12 @@ export const exceptionsApi = {
         'payment_not_found',
         'act_not_allowed',
         'second_person_needed',
+        'refund_held_by_digit',
+        'refund_too_early',
+        'digit_unreachable',
+        'digit_bad_answer',
+        'digit_refused',
+        'digit_login_failed',
         'wrong_pin',
         'operator_locked',
         'operator_unknown',

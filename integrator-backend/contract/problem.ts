@@ -83,6 +83,8 @@ export const PROBLEMS = {
   // people deciding
   act_not_allowed: 'This may not be done to this payment now.',
   second_person_needed: 'Another person must agree: the same person may not do both.',
+  refund_held_by_digit: 'DIGIT holds this payment: nothing may be given back. Undo it there first.',
+  refund_too_early: 'An attempt may still be running inside DIGIT. Nothing may be given back yet.',
   sign_in_too_old: 'The integrator was not reached for too long. Sign-in needs the network once.',
   // devices
   printer_absent: 'No printer is set up.',
@@ -164,6 +166,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   money_unsent: 409,
   act_not_allowed: 409,
   second_person_needed: 403,
+  refund_held_by_digit: 409,
+  refund_too_early: 409,
   sign_in_too_old: 403,
   operator_not_locked: 409,
   unlock_refused: 401,

@@ -2,6 +2,9 @@
 import { outcomeWords } from '#contract/outcome-words.ts'
 
 export const enSafetyProblems = {
+  'fact.againAtMs': 'Again from: {value}',
+  'fact.digitReceiptNumber': 'DIGIT receipt: {value}',
+
   'problem.act_not_allowed': 'This may not be done to this payment now.',
   'advice.act_not_allowed': 'Look at the list again: somebody may have decided it already.',
   'problem.batch_too_large': 'More was sent at once than may be sent.',
@@ -31,6 +34,11 @@ export const enSafetyProblems = {
   'advice.request_out_of_time': 'Set the clock right. Payments are kept here and sent later.',
   'problem.request_replayed': 'This request was already made once.',
   'advice.request_replayed': 'Nothing was done twice. Try again.',
+  'problem.refund_held_by_digit': 'DIGIT holds this payment: nothing may be given back.',
+  'advice.refund_held_by_digit':
+    'It now stands here as DIGIT has it. If the money must go back, find its receipt: two supervisors cancel it in DIGIT.',
+  'problem.refund_too_early': 'An attempt may still be running inside DIGIT.',
+  'advice.refund_too_early': 'Give nothing back yet. Try again at the time that is named here.',
   'problem.rescue_invalid': 'This rescue file cannot be read.',
   'advice.rescue_invalid': 'It was changed, or it is for another office. Nothing was taken from it.',
   'problem.second_person_needed': 'Another person must agree.',

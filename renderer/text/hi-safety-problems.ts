@@ -3,6 +3,9 @@ import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
 import type { enSafetyProblems } from './en-safety-problems.ts'
 
 export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, string>> = {
+  'fact.againAtMs': 'फिर कोशिश करें: {value}',
+  'fact.digitReceiptNumber': 'DIGIT रसीद: {value}',
+
   'problem.act_not_allowed': 'इस भुगतान के साथ अभी यह नहीं किया जा सकता।',
   'advice.act_not_allowed': 'सूची फिर देखें: हो सकता है किसी ने फ़ैसला कर दिया हो।',
   'problem.batch_too_large': 'एक बार में सीमा से अधिक भेजा गया।',
@@ -29,6 +32,11 @@ export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, st
   'advice.request_out_of_time': 'घड़ी ठीक करें। भुगतान यहीं सुरक्षित हैं और बाद में भेजे जाएँगे।',
   'problem.request_replayed': 'यह अनुरोध पहले ही हो चुका है।',
   'advice.request_replayed': 'कुछ भी दो बार नहीं हुआ। फिर कोशिश करें।',
+  'problem.refund_held_by_digit': 'यह भुगतान DIGIT में दर्ज है: कुछ भी लौटाया नहीं जा सकता।',
+  'advice.refund_held_by_digit':
+    'अब यहाँ भी वही दर्ज है जो DIGIT में है। पैसा लौटाना ही हो तो इसकी रसीद खोजें: दो पर्यवेक्षक उसे DIGIT में रद्द करते हैं।',
+  'problem.refund_too_early': 'भेजने का एक प्रयास DIGIT में अब भी चल रहा हो सकता है।',
+  'advice.refund_too_early': 'अभी कुछ न लौटाएँ। यहाँ लिखे समय पर फिर कोशिश करें।',
   'problem.rescue_invalid': 'यह बचाव फ़ाइल पढ़ी नहीं जा सकती।',
   'advice.rescue_invalid': 'यह बदली गई है या दूसरे कार्यालय की है। इससे कुछ नहीं लिया गया।',
   'problem.second_person_needed': 'दूसरे व्यक्ति की सहमति चाहिए।',

@@ -5,6 +5,7 @@ import type { BillSearch, Masters } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { problemOfFailure } from '#app/bills/digit-problem.ts'
 import type { MastersSource } from '#app/digit/masters.ts'
+import type { PaymentCalls } from '#app/digit/payment-calls.ts'
 import type { ExceptionsParts } from '#app/exceptions/list-exceptions.ts'
 import type { ChangeWaiters } from '#app/payments/change-waiters.ts'
 import { awaitChanges, readStatus } from '#app/payments/read-payments.ts'
@@ -32,6 +33,8 @@ export type ApiParts = {
   operators: ReturnType<typeof createOperators>
   masters: MastersSource
   searchBills: (tenantId: string, search: BillSearch) => Promise<Bill[]>
+  /** DIGIT is asked before money is given back. */
+  searchPayments: PaymentCalls['search']
   records: Records
   waiters: ChangeWaiters
   limits: Limits
@@ -49,7 +52,10 @@ export function createRouter(parts: ApiParts) {
   const { known } = guards
 
   const packs = packHandlers(pool)
-  const exceptions = exceptionHandlers({ pool, operators, ...parts.exceptionsShown }, limits)
+  const exceptions = exceptionHandlers(
+    { pool, operators, searchPayments: parts.searchPayments, ...parts.exceptionsShown },
+    limits,
+  )
 
   return contract.router({
     devices: { ...deviceHandlers(parts, guards), ...deviceSecretsHandlers(parts, guards) },

@@ -1,17 +1,18 @@
-// One act of a supervisor: PIN, role, state, second person, then one transaction with the decision, the trail and the change.
-// Called by the exceptions API and the command line. Acts on one subject wait for each other, on every node.
+// One act of a supervisor: PIN, role, DIGIT's word before money leaves, then one transaction with state, second person, decision, trail
+// and change. Called by the exceptions API and the command line. Acts on one subject wait for each other, on every node.
 import type { Pool, PoolClient } from 'pg'
 import type { Exception, ExceptionAct, ExceptionActInput } from '#contract/exceptions-api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { allowedActs, needsTwo, reversalActionOf } from '#collection/exception-acts.ts'
-import type { Subject } from '#collection/exception-acts.ts'
-import type { RecordPatch } from '#collection/posting-facts.ts'
 import type { createOperators } from '#app/people/operators.ts'
+import { askAboutRefund } from './ask-about-refund.ts'
+import type { Heard, RefundParts } from './ask-about-refund.ts'
 import { ASKED_LIFE_HOURS, listExceptions } from './list-exceptions.ts'
 import type { ExceptionsParts } from './list-exceptions.ts'
+import { heardWords, keepDecision, move, tell } from './write-decision.ts'
+import type { ActingDevice, Asked, Decided, First, Found, Move } from './write-decision.ts'
 
-export type ActingDevice = { tenantId: string; deviceId: string }
-export type ActParts = ExceptionsParts & { pool: Pool; operators: ReturnType<typeof createOperators> }
+export type ActParts = ExceptionsParts & RefundParts & { operators: ReturnType<typeof createOperators> }
 export type ActResult = { result: 'done' | 'asked'; exception: Exception | null }
 
 /** Throws ProblemError. What was proven (who) comes before what is asked about (which payment), so that nobody probes ids. */
@@ -27,19 +28,42 @@ export async function actOnException(
     deviceId: device.deviceId,
   })
   if (operator.role !== 'supervisor') throw new ProblemError('role_not_allowed')
+  const asked = { ...input, ...device, operatorId: operator.id }
+  const heard = await hearOfRefund(parts, asked)
+  const done = await inTransaction(parts, asked, heard)
+  if (done.result !== 'held') return { ...done, result: done.result }
+  const { receiptNumber } = done
+  const why = receiptNumber === null ? '' : `It is receipt ${receiptNumber} there.`
+  throw new ProblemError('refund_held_by_digit', { digitReceiptNumber: receiptNumber, why })
+}
+
+type Decision = { result: ActResult['result'] } | { result: 'held'; receiptNumber: string | null }
+
+/** null where DIGIT has no word in it; what is wrong with the act is said by the transaction. */
+async function hearOfRefund(parts: ActParts, asked: Asked): Promise<Heard | null> {
+  if (asked.act !== 'refund' || asked.kind !== 'payment') return null
+  const found = await findSubject(parts.pool, asked)
+  return found === null ? null : await askAboutRefund(parts, found.id)
+}
+
+async function inTransaction(
+  parts: ActParts,
+  asked: Asked,
+  heard: Heard | null,
+): Promise<Decision & Pick<ActResult, 'exception'>> {
   const client = await parts.pool.connect()
   let isBroken = false
   try {
     await client.query('begin')
-    const result = await decide(client, { ...input, ...device, operatorId: operator.id })
+    const decided = await decide(client, asked, heard)
     await client.query('commit')
     const { exceptions } = await listExceptions(client, parts, {
-      tenantId: device.tenantId,
+      tenantId: asked.tenantId,
       after: 0,
       limit: 1,
-      only: { kind: input.kind, id: input.id },
+      only: { kind: asked.kind, id: asked.id },
     })
-    return { result, exception: exceptions[0] ?? null }
+    return { ...decided, exception: exceptions[0] ?? null }
   } catch (error) {
     await client.query('rollback').catch(() => {
       isBroken = true
@@ -50,10 +74,7 @@ export async function actOnException(
   }
 }
 
-type Asked = Omit<ExceptionActInput, 'by'> & ActingDevice & { operatorId: string }
-type Found = Subject & { id: string; attemptCount: number; mode: string; slotId: string | null }
-
-async function decide(client: PoolClient, asked: Asked): Promise<ActResult['result']> {
+async function decide(client: PoolClient, asked: Asked, heard: Heard | null): Promise<Decision> {
   const lock = JSON.stringify([asked.kind === 'record' ? 'record' : 'payment', asked.id])
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 7264405))', [lock])
   const found = await findSubject(client, asked)
@@ -61,23 +82,52 @@ async function decide(client: PoolClient, asked: Asked): Promise<ActResult['resu
   if (!allowedActs(found).includes(asked.act)) {
     throw new ProblemError('act_not_allowed', { state: found.state, act: asked.act })
   }
+  const isAsked = asked.act === 'refund' && found.kind === 'payment'
+  if (isAsked && (heard?.state !== found.state || heard.attemptCount !== found.attemptCount)) {
+    // what DIGIT said was about another standing
+    throw new ProblemError('act_not_allowed', { state: found.state, act: asked.act })
+  }
+  if (heard?.decision.do === 'settle') return await settleHeld(client, { asked, found, ...heard.decision })
+  const said = heard?.decision.said ?? null
   if (!needsTwo(asked.act)) {
-    await carryOut(client, { asked, found, first: null })
-    return 'done'
+    await carryOut(client, { asked, found, first: null, said })
+    return { result: 'done' }
   }
   const first = await firstPerson(client, asked, found)
   if (first === null) {
-    await keepDecision(client, { asked, found, stage: 'asked', first: null, after: found.state })
-    const note = `${wordsOf[asked.act]} asked for by ${asked.operatorId}; another person must agree: ${asked.why}`
+    await keepDecision(client, { asked, found, stage: 'asked', first: null, said, after: found.state })
+    const note = `${wordsOf[asked.act]} asked for by ${asked.operatorId}; another person must agree${heardWords(said)}: ${asked.why}`
     await tell(client, found, note)
-    return 'asked'
+    return { result: 'asked' }
   }
   if (first.operatorId === asked.operatorId) throw new ProblemError('second_person_needed')
-  await carryOut(client, { asked, found, first })
-  return 'done'
+  await carryOut(client, { asked, found, first, said })
+  return { result: 'done' }
 }
 
-async function findSubject(client: PoolClient, { kind, id, tenantId }: Asked): Promise<Found | null> {
+type Settling = { asked: Asked; found: Found } & Extract<Heard['decision'], { do: 'settle' }>
+
+/** The payment stands as DIGIT has it: a look was carried out, whatever was asked for. Nothing new is posted and nothing given back. */
+async function settleHeld(
+  client: PoolClient,
+  { asked, found, step, receiptNumber, said }: Settling,
+): Promise<Decision> {
+  if (step.state !== 'POSTED' && step.state !== 'QUARANTINE') {
+    throw new RangeError('what DIGIT holds is posted, or not ours as it stands')
+  }
+  const look = { ...asked, act: 'look-again' } as const
+  await keepDecision(client, { asked: look, found, stage: 'done', first: null, said, after: step.state })
+  await move(client, found, {
+    state: step.state,
+    reason: step.reason ?? null,
+    patch: step.patch ?? {},
+    note: `${step.note}${heardWords(said)}: not given back, as ${asked.operatorId} asked for: ${asked.why}`,
+    runInMs: step.state === 'POSTED' ? 0 : null,
+  })
+  return { result: 'held', receiptNumber }
+}
+
+async function findSubject(client: Pool | PoolClient, { kind, id, tenantId }: Asked): Promise<Found | null> {
   if (kind === 'record') {
     const rows = await client.query<{ id: string }>(
       `select o.poison_id::text as id from tahsil.poison_records o
@@ -103,8 +153,6 @@ async function findSubject(client: PoolClient, { kind, id, tenantId }: Asked): P
   return { ...row, kind }
 }
 
-type First = { decisionId: string; operatorId: string }
-
 /** Who asked for the same act, when that still stands: not too long ago, and nothing else decided since. */
 async function firstPerson(client: PoolClient, asked: Asked, found: Found): Promise<First | null> {
   const rows = await client.query<First & { act: string; stage: string }>(
@@ -119,17 +167,18 @@ async function firstPerson(client: PoolClient, asked: Asked, found: Found): Prom
   return last?.stage === 'asked' && last.act === asked.act ? last : null
 }
 
-type Decided = { asked: Asked; found: Found; first: First | null }
-
 async function carryOut(client: PoolClient, decided: Decided): Promise<void> {
-  const { asked, found, first } = decided
+  const { asked, found, first, said } = decided
   if (needsTwo(asked.act) && (first === null || first.operatorId === asked.operatorId)) {
     throw new RangeError('two different persons are needed')
   }
+  if (asked.act === 'refund' && found.kind === 'payment' && said === null) {
+    throw new RangeError('no money of a payment leaves before DIGIT was asked')
+  }
   const change = changeOf(asked, found)
-  await keepDecision(client, { asked, found, stage: 'done', first, after: change.state })
+  await keepDecision(client, { asked, found, stage: 'done', first, said, after: change.state })
   const who = first === null ? asked.operatorId : `${first.operatorId} and ${asked.operatorId}`
-  const note = `${wordsOf[asked.act]} by ${who}: ${asked.why}`
+  const note = `${wordsOf[asked.act]} by ${who}${heardWords(said)}: ${asked.why}`
   if (found.kind === 'record') return
   if (found.kind === 'remainder') {
     const settled = await client.query(
@@ -156,8 +205,6 @@ const wordsOf: Readonly<Record<ExceptionAct, string>> = {
   mark: 'explained',
   reverse: 'to be undone in DIGIT',
 }
-
-type Move = { state: Found['state']; reason: Found['reason']; patch: RecordPatch; runInMs: number | null }
 
 /** What an act makes of a payment. Looks and posting go through every guard of posting again. */
 function changeOf({ act, why }: Asked, { state, reason, mode }: Found): Move {
@@ -197,54 +244,4 @@ function changeOf({ act, why }: Asked, { state, reason, mode }: Found): Move {
       return { state: 'REVERSING', reason: null, patch: { reversal }, runInMs: 0 }
     }
   }
-}
-
-/** A step of the trail that changes nothing else; terminals hear of it. */
-async function tell(client: PoolClient, found: Found, note: string): Promise<void> {
-  if (found.kind === 'record') return
-  const { state, reason } = found
-  await move(client, found, { state, reason, note, patch: {}, runInMs: null })
-}
-
-async function move(client: PoolClient, found: Found, change: Move & { note: string }): Promise<void> {
-  const { state, reason, note, patch, runInMs } = change
-  const moved = await client.query<{ is_moved: boolean }>(
-    `select tahsil.move_payment($1, $2, $3, $4, $5, $6, $7, $8, null) as is_moved`,
-    [
-      found.id,
-      found.state,
-      found.attemptCount,
-      state,
-      reason,
-      note.slice(0, 500),
-      JSON.stringify(patch),
-      runInMs,
-    ],
-  )
-  // the row is locked since it was read
-  if (moved.rows[0]?.is_moved !== true) throw new RangeError('a locked payment has moved')
-}
-
-async function keepDecision(
-  client: PoolClient,
-  { asked, found, stage, first, after }: Decided & { stage: 'asked' | 'done'; after: string },
-): Promise<void> {
-  await client.query(
-    `insert into tahsil.decisions (tenant_id, subject_kind, subject_id, act, stage, agrees_with, operator_id, device_id,
-       why, state_before, state_after)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      asked.tenantId,
-      asked.kind,
-      found.id,
-      asked.act,
-      stage,
-      first?.decisionId ?? null,
-      asked.operatorId,
-      asked.deviceId,
-      asked.why,
-      found.state,
-      found.kind === 'payment' ? after : found.state,
-    ],
-  )
 }

@@ -4,12 +4,14 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 import { tenantIdSchema } from '#contract/bill.ts'
 import { exceptionActInputSchema } from '#contract/exceptions-api.ts'
-import type { Exception } from '#contract/exceptions-api.ts'
+import type { Exception, ExceptionActInput } from '#contract/exceptions-api.ts'
 import { formatInr } from '#contract/money.ts'
 import { readConfig } from '#app/config.ts'
 import { checkMoney } from '#app/audit/check-money.ts'
 import { readDifferences } from '#app/audit/differences.ts'
 import { createDigitClient } from '#app/digit/digit-client.ts'
+import { createPaymentCalls } from '#app/digit/payment-calls.ts'
+import type { PaymentCalls } from '#app/digit/payment-calls.ts'
 import { createLog } from '#app/log.ts'
 import { rootSecretFor } from '#app/people/operator-commands.ts'
 import { createOperators } from '#app/people/operators.ts'
@@ -53,9 +55,11 @@ export const exceptionCommands = {
       }
       const db = drizzle({ client: pool })
       const { pinPepper } = await rootSecretFor(db, values)
-      const parts = { pool, operators: createOperators(db, pinPepper), ...standardShown }
       const device = { tenantId: tenantOf(values), deviceId: 'command line' }
-      const { result } = await actOnException(parts, device, input.data)
+      const digit = digitFor(input.data)
+      const { searchPayments } = digit
+      const parts = { pool, operators: createOperators(db, pinPepper), searchPayments, ...standardShown }
+      const { result } = await actOnException(parts, device, input.data).finally(digit.close)
       return result === 'done' ? 'Done.' : 'Asked. Another supervisor must agree within 24 hours.'
     },
   },
@@ -89,6 +93,19 @@ export const exceptionCommands = {
       }
     },
   },
+}
+
+/** DIGIT is asked before money is given back, and about no other act. Throws StartupError when its settings are missing. */
+function digitFor({ kind, act }: ExceptionActInput): {
+  searchPayments: PaymentCalls['search']
+  close: () => void
+} {
+  if (kind !== 'payment' || act !== 'refund') {
+    const searchPayments = () => Promise.reject(new TypeError('DIGIT is asked about refunds alone'))
+    return { searchPayments, close: () => undefined }
+  }
+  const client = createDigitClient({ ...readConfig(process.env).digit, log: createLog('silent') })
+  return { searchPayments: createPaymentCalls(client).search, close: client.close }
 }
 
 function lineOf({ kind, id, state, reason, amountPaise, dueAtMs, acts, note }: Exception): string {

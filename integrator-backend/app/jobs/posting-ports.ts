@@ -57,7 +57,7 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
           postPaise: record.postPaise ?? record.payment.amountPaise,
         }),
       ),
-    cancelBill: (record) => cancelStaleBill(client, keyOf(record)),
+    cancelBill: (record) => cancelStaleBill(client, consumerKeyOf(record)),
     reverse: (record, { action, digitPaymentId }) =>
       payments.reverse({
         tenantId: record.payment.tenantId,
@@ -68,7 +68,7 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
       }),
     look: async <L extends Look>(at: L, record: PostingRecord, facts: PostingFacts) => {
       const looks: { [K in Look]: () => Promise<NonNullable<PostingFacts[K]>> } = {
-        payments: () => payments.search(keyOf(record)),
+        payments: () => payments.search(consumerKeyOf(record)),
         rules: async () => {
           const known = await masters.get(record.payment.tenantId)
           if (known.kind !== 'ok') return known
@@ -77,9 +77,9 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
             value: serviceOf(known.value, record.payment.bill.businessService)?.rules ?? null,
           }
         },
-        bill: () => lookBill(client, keyOf(record)),
+        bill: () => lookBill(client, consumerKeyOf(record)),
         unappliedCount: () => countUnapplied(client, record, facts),
-        duePaise: () => lookDue(client, keyOf(record)),
+        duePaise: () => lookDue(client, consumerKeyOf(record)),
         confirmation: () => lookConfirmation(parts, record),
         aimedStatus: async () => {
           const { tenantId } = record.payment
@@ -92,7 +92,7 @@ export function createPostingPorts(parts: PostingParts, id: string): PostingPort
   }
 }
 
-function keyOf({ payment }: PostingRecord): ConsumerKey {
+export function consumerKeyOf({ payment }: PostingRecord): ConsumerKey {
   const { tenantId, bill } = payment
   return { tenantId, businessService: bill.businessService, consumerCode: bill.consumerCode }
 }
@@ -166,7 +166,7 @@ async function countUnapplied(
   const all = facts.payments.value
   let count = 0
   for (const found of all.filter((each) => each.isLive).slice(0, lagChecksMax)) {
-    const applied = await isApplied(client, found, { key: keyOf(record), all })
+    const applied = await isApplied(client, found, { key: consumerKeyOf(record), all })
     if (applied.kind !== 'ok') return applied
     if (!applied.value) count += 1
   }
@@ -212,7 +212,7 @@ async function lookConfirmation(
   { client, payments }: Pick<PostingParts, 'client' | 'payments'>,
   record: PostingRecord,
 ): Promise<DigitOutcome<Confirmation>> {
-  const key = keyOf(record)
+  const key = consumerKeyOf(record)
   const bill = await searchBillById(client, { tenantId: key.tenantId, billId: record.billId })
   if (bill.kind !== 'ok') return bill
   const isPaid = bill.value !== null && appliedStatuses.has(bill.value.status)
@@ -233,7 +233,7 @@ async function isOwnApplied(
   { client, payments }: Pick<PostingParts, 'client' | 'payments'>,
   record: PostingRecord,
 ): Promise<DigitOutcome<boolean>> {
-  const key = keyOf(record)
+  const key = consumerKeyOf(record)
   const found = await payments.search(key)
   if (found.kind !== 'ok') return found
   const own = found.value.find((each) => each.isLive && each.billId === record.billId)

@@ -61,6 +61,9 @@ const TRY_AGAIN: readonly ProblemCode[] = [
   'input_invalid',
   'too_many_requests',
   'not_ready',
+  // asked before money is given back: nothing was done
+  'digit_unreachable',
+  'digit_bad_answer',
 ]
 
 /** null: no answer came from the till itself. */
