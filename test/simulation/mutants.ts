@@ -38,6 +38,8 @@ export type Mutant = {
   isGapTaken?: boolean
   /** Nobody looks at the word that a till brings back. */
   isProofIgnored?: boolean
+  /** Supervisors do not ask DIGIT before they give money back. */
+  isRefundUnasked?: boolean
   /** Weather and plots in which the missing rule matters; without them rare mutants need thousands of seeds. */
   weather?: Partial<Weather>
   plot?: Plot
@@ -226,6 +228,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     weather: { dropped: 0.4, late: 0.4, citizenCount: 20 },
     plot: 'undone',
     seedsMax: 60,
+  },
+  'refund-unasked': {
+    summary: 'gives back what was never posted as far as a restored database knows, without asking DIGIT',
+    isRefundUnasked: true,
+    weather: { ...restores, silentRestores: 0, revokes: 3 },
+    seedsMax: 20,
   },
 }
 

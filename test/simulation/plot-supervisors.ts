@@ -1,6 +1,9 @@
 // What supervisors of a simulated town do about what waits: during the day some looks, postings and reversals, and at the end of it
 // everything that a person must decide. Called by the plot and by run-seed.
 import type { ExceptionAct } from '#contract/exceptions-api.ts'
+import { ZERO_PAISE } from '#contract/money.ts'
+import type { Paise } from '#contract/money.ts'
+import type { FoundPayment } from '#collection/posting-facts.ts'
 import type { Given } from './auditor.ts'
 import type { Town } from './plot.ts'
 import { decide } from './table-acts.ts'
@@ -35,9 +38,12 @@ export function clearDesk(town: Town, given: Given[]): void {
   const { plot, integrator } = town
   for (const { id, state, reason } of rowsOf(town)) {
     const isKept = reason === 'REVERSAL_REFUSED'
-    if (state === 'QUARANTINE') act(town, { kind: 'payment', id, act: 'post-to-bill' })
-    if (state === 'SUSPENSE' && !isKept && plot.isHit(0.4)) {
-      const givenPaise = act(town, { kind: 'payment', id, act: plot.pick(['refund', 'refund', 'mark']) })
+    // by its id: what is decided about others stays as it was drawn
+    const isGivenBack = state === 'QUARANTINE' && id < '6'
+    if (state === 'QUARANTINE' && !isGivenBack) act(town, { kind: 'payment', id, act: 'post-to-bill' })
+    if (isGivenBack || (state === 'SUSPENSE' && !isKept && plot.isHit(0.4))) {
+      const name = isGivenBack ? 'refund' : plot.pick(['refund', 'refund', 'mark'] as const)
+      const givenPaise = act(town, { kind: 'payment', id, act: name })
       if (givenPaise > 0) given.push({ paymentId: id, kind: 'payment', amountPaise: givenPaise })
     }
     const rest = integrator.store.at().tables.remainders.get(id)
@@ -52,7 +58,9 @@ function rowsOf({ integrator }: Town): PaymentRow[] {
 }
 
 /** By one person, and by another one where two are needed. Returns what was given back, in paise. */
-function act({ world, plot, integrator }: Town, asked: Omit<Asked, 'operatorId'>): number {
+function act(town: Town, wanted: Omit<Asked, 'operatorId'>): number {
+  const { world, plot, integrator } = town
+  const asked = { ...wanted, found: town.isRefundUnasked ? [] : foundOf(town, wanted.id) }
   const first = plot.pick(people)
   const second = plot.pick(people)
   let acted = decide(integrator.store.at(), { ...asked, operatorId: first })
@@ -61,4 +69,29 @@ function act({ world, plot, integrator }: Town, asked: Omit<Asked, 'operatorId'>
     world.log('office', `${asked.act} of ${asked.kind} ${asked.id.slice(0, 8)}: ${acted.result}`)
   integrator.wake()
   return acted.givenPaise
+}
+
+/** Ours alone: nothing else that DIGIT holds says whether this money may be given back. */
+function foundOf({ digit }: Town, id: string): FoundPayment[] {
+  return [...digit.state.payments.all()].flatMap((payment) => {
+    const own = payment.additionalDetails as { tahsil?: { paymentId?: string; heldPaise?: Paise } } | null
+    if (own?.tahsil?.paymentId !== id) return []
+    return payment.details.map((detail) => ({
+      digitPaymentId: payment.id,
+      tenantId: payment.tenantId,
+      businessService: detail.businessService,
+      consumerCode: detail.bill.consumerCode,
+      billId: detail.billId,
+      receiptNumber: detail.receiptNumber,
+      receiptAtMs: detail.receiptDate,
+      amountPaise: detail.totalPaidPaise as Paise,
+      isLive: !['CANCELLED', 'DISHONOURED', 'REJECTED'].includes(payment.instrumentStatus),
+      instrumentStatus: payment.instrumentStatus,
+      heldPaise: own.tahsil?.heldPaise ?? ZERO_PAISE,
+      ownPaymentId: id,
+      manualReceiptNumber: detail.manualReceiptNumber,
+      changedAtMs: null,
+      demandIds: [],
+    }))
+  })
 }

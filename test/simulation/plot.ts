@@ -27,6 +27,8 @@ export type Town = {
   tills: Till[]
   copyTill: (till: Till, file: { file: string; remove: () => void }) => Till
   consumers: readonly Consumer[]
+  /** Supervisors give money back without asking DIGIT. */
+  isRefundUnasked: boolean
 }
 
 const dayMs = 86_400_000

@@ -77,7 +77,8 @@ export async function runSeed(seed: number, mutant: Mutant = soundDesign): Promi
   for (let number = 1; number <= world.weather.tillCount; number += 1) tills.push(makeTill(number, null))
   for (const { number } of tills) integrator.enrol(number)
   const copyTill: Town['copyTill'] = ({ number }, file) => makeTill(number, file)
-  const town: Town = { world, plot, digit, integrator, tills, consumers, copyTill }
+  const isRefundUnasked = mutant.isRefundUnasked === true
+  const town: Town = { world, plot, digit, integrator, tills, consumers, copyTill, isRefundUnasked }
   try {
     integrator.start()
     for (const till of tills) till.start()

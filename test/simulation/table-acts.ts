@@ -1,9 +1,12 @@
 // What supervisors decide, as app's exceptions folder carries it out: the rules of who may do what are the real ones, the
 // transaction is on the tables. Called by the plot.
+import { decideRefund } from '#collection/decide-refund.ts'
 import { allowedActs, needsTwo, reversalActionOf } from '#collection/exception-acts.ts'
 import type { Change } from '#collection/post-payment.ts'
+import { defaultPolicy } from '#collection/posting-facts.ts'
+import type { FoundPayment } from '#collection/posting-facts.ts'
 import type { ExceptionAct } from '#contract/exceptions-api.ts'
-import { move } from './table-payments.ts'
+import { load, move } from './table-payments.ts'
 import type { At, PaymentRow } from './table-store.ts'
 
 export type Asked = {
@@ -11,6 +14,8 @@ export type Asked = {
   id: string
   act: ExceptionAct
   operatorId: string
+  /** What DIGIT shows of this consumer's payments, asked before money is given back. */
+  found?: readonly FoundPayment[]
 }
 /** What happened, and how much money left the hand with it. */
 export type Acted = { result: 'done' | 'asked' | 'refused'; givenPaise: number }
@@ -25,6 +30,7 @@ export function decide(at: At, asked: Asked): Acted {
   if (asked.kind === 'remainder' ? rest === undefined || rest.isSettled : row.isExplained) return refused
   const subject = { kind: asked.kind, state: row.state, reason: row.reason }
   if (!allowedActs(subject).includes(asked.act)) return refused
+  if (asked.act === 'refund' && asked.kind === 'payment' && !mayGiveBack(at, asked)) return refused
   const key = `${asked.kind} ${asked.id}`
   const keep = (stage: 'asked' | 'done') => {
     const { act, operatorId } = asked
@@ -51,6 +57,20 @@ export function decide(at: At, asked: Asked): Acted {
   if (asked.act === 'mark' && moved !== undefined)
     at.tables.payments.set(row.id, { ...moved, isExplained: true })
   return { result: 'done', givenPaise: asked.act === 'refund' ? row.amountPaise : 0 }
+}
+
+/** As app asks before either word counts: what DIGIT holds is put right here, and nothing is given back. */
+function mayGiveBack(at: At, { id, found }: Asked): boolean {
+  const record = load(at, id)
+  if (record === null || found === undefined) throw new TypeError('DIGIT is asked before a refund')
+  const { fenceMs } = defaultPolicy
+  const restoredAtMs = record.holdUntilMs === null ? null : record.holdUntilMs - fenceMs
+  const decision = decideRefund(record, { kind: 'ok', value: found }, { fenceMs, restoredAtMs })
+  if (decision.do === 'settle') {
+    const { state, reason = null, note, patch = {} } = decision.step
+    must(move(at, { ...record, id }, { state, reason, note, patch, runInMs: 0, attempt: null }))
+  }
+  return decision.do === 'give'
 }
 
 function changeOf({ act }: Asked, { state, reason, mode }: PaymentRow): Change {
