@@ -36,7 +36,7 @@ export function decideRefund(
     return { do: 'settle', step: settleOwn(record, own), receiptNumber: own.receiptNumber, said }
   }
   const againAtMs = fenceOverAtMs(record, fence)
-  if (againAtMs !== null && record.nowMs <= againAtMs) return { do: 'wait', againAtMs: againAtMs + 1 }
+  if (record.nowMs <= againAtMs) return { do: 'wait', againAtMs: againAtMs + 1 }
   if (own === null) return { do: 'give', said: 'it does not hold this payment' }
   return {
     do: 'give',
@@ -48,12 +48,9 @@ function numberOf({ receiptNumber }: FoundPayment): string {
   return receiptNumber?.slice(0, 128) ?? 'without a number'
 }
 
-function fenceOverAtMs(
-  { lastAttemptAtMs }: PostingRecord,
-  { fenceMs, restoredAtMs }: RefundFence,
-): number | null {
-  if (lastAttemptAtMs === null && restoredAtMs === null) return null
-  return Math.ceil(Math.max(lastAttemptAtMs ?? 0, restoredAtMs ?? 0) + fenceMs)
+/** Nothing was sent and nothing restored: it was always over. */
+function fenceOverAtMs({ lastAttemptAtMs }: PostingRecord, { fenceMs, restoredAtMs }: RefundFence): number {
+  return Math.ceil(Math.max(lastAttemptAtMs ?? -Infinity, restoredAtMs ?? -Infinity) + fenceMs)
 }
 
 /** DIGIT refuses the query itself for the data of a record that was never sent: it is no outage, and asking again says the same. */

@@ -85,7 +85,8 @@ export const enSupervisor = {
   'actDoes.look-again': 'DIGIT is asked once more about {amount} of {who}; no money moves.',
   'actDoes.post-to-bill':
     '{amount} of {who} is put to the bill that consumer number {consumer} has now, also as a part payment or an advance.',
-  'actDoes.refund': '{amount} is recorded as given back to {who}, and it pays no bill.',
+  'actDoes.refund':
+    '{amount} is recorded as given back to {who}, and it pays no bill. Give the money only when this is done.',
   'actDoes.mark':
     '{amount} of {who} is closed as explained by what you write here, and nothing is sent to DIGIT.',
   'actDoes.reverse':
@@ -97,7 +98,7 @@ export const enSupervisor = {
 
   'actPress.look-again': 'Ask DIGIT again about {amount}',
   'actPress.post-to-bill': 'Put {amount} to the bill',
-  'actPress.refund': 'Agree: {amount} was given back',
+  'actPress.refund': 'Agree: give {amount} back',
   'actPress.mark': 'Close {amount} as explained',
   'actPress.reverse': 'Agree: cancel {amount} in DIGIT',
   'actPressAsk.refund': 'Ask to record {amount} as given back',

@@ -86,7 +86,8 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
   'actDoes.look-again': '{who} के {amount} के बारे में DIGIT से एक बार फिर पूछा जाएगा; पैसा कहीं नहीं जाएगा।',
   'actDoes.post-to-bill':
     '{who} के {amount} उपभोक्ता संख्या {consumer} के मौजूदा बिल में जोड़े जाएँगे, आंशिक या अग्रिम के रूप में भी।',
-  'actDoes.refund': '{amount} को {who} को लौटाया हुआ दर्ज किया जाएगा, और इससे कोई बिल नहीं चुकेगा।',
+  'actDoes.refund':
+    '{amount} को {who} को लौटाया हुआ दर्ज किया जाएगा, और इससे कोई बिल नहीं चुकेगा। पैसा यह दर्ज होने के बाद ही दें।',
   'actDoes.mark': '{who} के {amount} यहाँ लिखे कारण से बंद किए जाएँगे, और DIGIT को कुछ नहीं भेजा जाएगा।',
   'actDoes.reverse':
     'DIGIT {who} के {amount} रद्द करेगा: उपभोक्ता संख्या {consumer} का बिल फिर देय होगा और रसीद {receipt} मान्य नहीं रहेगी।',
@@ -96,7 +97,7 @@ export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> =
 
   'actPress.look-again': '{amount} के बारे में फिर पूछें',
   'actPress.post-to-bill': '{amount} बिल में जोड़ें',
-  'actPress.refund': 'सहमत: {amount} लौटाए गए',
+  'actPress.refund': 'सहमत: {amount} लौटाएँ',
   'actPress.mark': '{amount} कारण सहित बंद करें',
   'actPress.reverse': 'सहमत: DIGIT में {amount} रद्द करें',
   'actPressAsk.refund': '{amount} लौटाया दर्ज करने को कहें',

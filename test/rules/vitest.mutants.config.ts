@@ -10,7 +10,7 @@ export default defineConfig({
     include: [
       'test/unit/contract/{money,journal-record}.test.ts',
       'test/unit/core/{payment-rules,receipt-number,money-limits,journal,drawer,open-shift}.test.ts',
-      'test/unit/collection/{decide-posting,decide-reversal,settle-changed-bill,posting-steps,found-by-simulation}.test.ts',
+      'test/unit/collection/{decide-posting,decide-refund,decide-reversal,settle-changed-bill,posting-steps,found-by-simulation}.test.ts',
     ],
     environment: 'node',
     testTimeout: 20_000,

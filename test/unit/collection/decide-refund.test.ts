@@ -29,6 +29,19 @@ describe('a payment that DIGIT holds', () => {
     expect(stepOf(decideRefund(quarantined, answers(entered), never))?.state).toBe('POSTED')
   })
 
+  it('and never numbered is told so, and a number of any length fits into the trail', () => {
+    const said = [null, '9'.repeat(300)].map((number) => {
+      const decision = decideRefund(
+        quarantined,
+        answers(madeFound({ ownPaymentId: id, receiptNumber: number })),
+        never,
+      )
+      return decision.do === 'settle' ? decision.said : ''
+    })
+    expect(said[0]).toBe('it holds this payment as receipt without a number')
+    expect(said[1]).toMatch(/ 9{128}$/)
+  })
+
   it('with another amount is for people, and not given back', () => {
     const own = madeFound({ ownPaymentId: id, amountPaise: paise(99_900) })
     expect(stepOf(decideRefund(quarantined, answers(own), never))?.state).toBe('QUARANTINE')
@@ -71,6 +84,8 @@ describe('without an answer', () => {
     { kind: 'bad-answer', why: '200, not readable' },
     refusal('ResourceNotFoundException'),
     refusal('INVALID_USER_INFO'),
+    refusal('X_INVALID_CODE'),
+    { kind: 'transient', code: 'Pattern.consumerCodes' },
   ]
   it('nothing is given back, whatever waits', () => {
     for (const state of ['SUSPENSE', 'QUARANTINE', 'POISON'] as const) {
