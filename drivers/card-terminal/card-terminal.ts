@@ -28,8 +28,10 @@ export type CardApproval = {
   readonly reversalKey: string | null
   /** Epoch ms by the terminal's clock; null if it does not say. */
   readonly approvedAtMs: number | null
-  /** Lines of the card slip the terminal wants printed, already masked. */
+  /** Lines of the payer's card slip that the terminal wants printed, already masked. */
   readonly slipLines: readonly string[]
+  /** Those of the office's own copy, where the terminal gives one (it may ask for a signature). */
+  readonly merchantLines?: readonly string[]
 }
 
 export type CardOutcome =

@@ -91,6 +91,7 @@ export function createVirtualCardTerminal(options: VirtualCardOptions = {}): Car
     reversalKey: say.reversalKey ?? entry.reference,
     approvedAtMs: null,
     slipLines: say.slipLines ?? ['VIRTUAL TERMINAL', 'NO CARD WAS CHARGED'],
+    ...(say.merchantLines === undefined ? {} : { merchantLines: say.merchantLines }),
   })
   const approved = (entry: Entry): CardOutcome => ({ kind: 'approved', approval: approvalOf(entry) })
   const lost = (): { kind: 'unknown'; problem: DriverProblem } => ({

@@ -239,6 +239,11 @@ function paymentBody({
   const line = (name: string, value: string) => ({ Text: `name=${name}&value=${value}&key=x` })
   const PaymentReceipt = [
     {
+      DocumentQualifier: 'CashierReceipt',
+      RequiredSignatureFlag: true,
+      OutputContent: { OutputFormat: 'Text', OutputText: [{ Text: 'Sign here' }] },
+    },
+    {
       DocumentQualifier: 'CustomerReceipt',
       OutputContent: {
         OutputFormat: 'Text',

@@ -4,7 +4,8 @@ import type { Paise } from '#contract/money.ts'
 import { hasCardNumber, withoutCardNumbers } from '#contract/card-numbers.ts'
 import type { Instrument, Payer } from '#contract/payment.ts'
 import { ProblemError } from '#contract/problem.ts'
-import { SLIP_LINES_MAX, TERMINAL_CHARS_MAX } from './limits.ts'
+import { CARD_SLIP_CHARS_MAX, CARD_SLIP_LINES_MAX } from '#contract/receipt.ts'
+import { TERMINAL_CHARS_MAX } from './limits.ts'
 import type { CollectionLine, Consent } from './records.ts'
 
 export const CARD_SALE_STATES = [
@@ -72,7 +73,10 @@ export type KeptApproval = {
   readonly terminalId: string | null
   readonly reversalKey: string | null
   readonly approvedAtMs: number | null
+  /** The payer's slip. */
   readonly slipLines: readonly string[]
+  /** The office's own, in the record only; absent: there was none. */
+  readonly merchantLines?: readonly string[]
 }
 
 /** Data of every CARD_SALE record, and the row of the sale: the whole sale as it stands after this step. */
@@ -152,13 +156,20 @@ export function keptApproval(said: KeptApproval): KeptApproval {
     reversalKey: said.reversalKey === null || isSuspect(said.reversalKey) ? null : said.reversalKey,
     approvedAtMs: Number.isSafeInteger(said.approvedAtMs) ? said.approvedAtMs : null,
     slipLines: keptLines(said.slipLines),
+    ...(said.merchantLines === undefined ? {} : { merchantLines: keptLines(said.merchantLines) }),
   }
 }
 
 /** A number may go over several lines, so the slip is looked at as one text. */
-function keptLines(lines: readonly string[]): string[] {
-  const kept = lines.slice(0, SLIP_LINES_MAX).map(keptWords)
+export function keptLines(lines: readonly string[]): string[] {
+  const kept = lines.slice(0, CARD_SLIP_LINES_MAX).map(keptLine)
   return hasCardNumber(kept.join('\n')) ? [] : kept
+}
+
+/** Blanks before and between the words stay: a slip sets its columns with them. */
+function keptLine(line: string): string {
+  const clean = withoutCardNumbers(line.replace(/\p{Cc}/gu, ' '))
+  return withoutCardNumbers(clean.slice(0, CARD_SLIP_CHARS_MAX)).trimEnd()
 }
 
 const REVERSAL_KEY_CHARS_MAX = 500
@@ -172,6 +183,13 @@ export function keptWords(words: string): string {
   const clean = withoutCardNumbers(words.replace(/\p{Cc}/gu, ' ')).trim()
   // Cut before and after: what stands at the cut must not become a number by it.
   return withoutCardNumbers(clean.slice(0, TERMINAL_CHARS_MAX))
+}
+
+/** What of the terminal's slip stands on the receipt of this payment: all of it on the first of its collection, nothing on the others. */
+export function cardSlipOf(sale: CardSale, paymentId: string): string[] {
+  const { approval, lines } = sale
+  const isFirst = lines[0]?.paymentId === paymentId
+  return sale.state === 'posted' && approval !== null && isFirst ? [...approval.slipLines] : []
 }
 
 /** What stands on the receipt and goes to DIGIT: in DIGIT's form, and from the terminal alone. */

@@ -64,9 +64,8 @@ export const REASON_CHARS_MAX = 200
 
 /** Card sales that may stand open at once; before this many a person has looked. */
 export const OPEN_CARD_SALES_MAX = 20
-/** Letters of what a terminal says about a sale, and lines of its slip, that are kept. */
+/** Letters of what a terminal says about a sale that are kept. */
 export const TERMINAL_CHARS_MAX = 200
-export const SLIP_LINES_MAX = 60
 /** Tries to write down what a terminal said, and the waits between them; the disk may be busy for a moment. */
 export const CARD_RECORD_RETRY_MS: readonly number[] = [50, 200, 1_000, 3_000]
 /** After a lost answer the terminal is asked again by itself so often. */

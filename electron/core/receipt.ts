@@ -4,6 +4,7 @@ import type { Masters } from '#contract/api.ts'
 import { subtractPaise, ZERO_PAISE } from '#contract/money.ts'
 import type { Payment, PaymentStatus, PostingState } from '#contract/payment.ts'
 import type { Receipt, ReceiptStanding } from '#contract/receipt.ts'
+import { cardSlipOf, type CardSale } from './card-sale.ts'
 import type { DeviceIdentity, OutboxLane, PaymentRecord } from './records.ts'
 
 /** Hex digits of the journal's hash that are printed. */
@@ -40,9 +41,16 @@ export function laneOf({ state, heldPaise }: Pick<PaymentStatus, 'state' | 'held
   }
 }
 
+export type ReceiptSources = {
+  readonly device: DeviceIdentity
+  readonly masters: Masters | null
+  /** The sale at the terminal that this payment used up; null: there was none. */
+  readonly cardSale?: CardSale | null
+}
+
 export function receiptOf(
   record: PaymentRecord,
-  { device, masters }: { device: DeviceIdentity; masters: Masters | null },
+  { device, masters, cardSale = null }: ReceiptSources,
 ): Receipt {
   const { payment, status } = record
   const { bill } = payment
@@ -77,6 +85,7 @@ export function receiptOf(
     },
     revisionAfterMs: revisionAfter(payment, status),
     instrument: payment.instrument,
+    cardSlip: cardSale === null ? [] : cardSlipOf(cardSale, payment.id),
     operatorName: record.operatorName,
     deviceCode: device.deviceCode,
     shiftNumber: record.shiftNumber,

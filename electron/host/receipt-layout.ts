@@ -1,6 +1,7 @@
 // Lays a receipt's facts out as a print document: the same words on every kind of paper and on the screen. Order and texts follow
 // what municipal receipts must say (who, what for, how much in figures and words, how, by whom). Called by the print loop and
 // receipt.render.
+import { hasCardNumber } from '#contract/card-numbers.ts'
 import { formatInr, formatInrDigits, type Paise } from '#contract/money.ts'
 import { outcomeTexts } from '#contract/outcome-words.ts'
 import type { Receipt } from '#contract/receipt.ts'
@@ -50,6 +51,7 @@ export function receiptDocument(
       ...amounts(receipt, words),
       ...instrument(receipt, words),
       ...terms(receipt, words),
+      ...cardSlip(receipt, words),
       { kind: 'rule', style: 'dashed' },
       ...people(receipt, words),
       { kind: 'qr', payload: receiptQr(receipt), caption: words.verify },
@@ -104,6 +106,20 @@ function outcome(receipt: Receipt, words: ReceiptWords): PrintBlock[] {
       align: 'center',
     })),
   )
+}
+
+/** The card slip word for word, in the letters of the printer; the card number that a driver overlooked is never printed. */
+function cardSlip({ cardSlip: lines }: Receipt, words: ReceiptWords): PrintBlock[] {
+  const first = lines.findIndex((line) => line !== '')
+  if (first < 0 || hasCardNumber(lines.join('\n'))) return []
+  const last = lines.findLastIndex((line) => line !== '')
+  return [
+    { kind: 'rule', style: 'dashed' },
+    { kind: 'text', text: words.cardSlip, align: 'center', role: 'heading' },
+    ...lines
+      .slice(first, last + 1)
+      .map((text): PrintBlock => ({ kind: 'text', text, lang: 'en-IN', direction: 'ltr' })),
+  ]
 }
 
 /** What holds until DIGIT has taken it: a bill that was not fresh, and what the payer agreed to. */

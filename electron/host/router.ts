@@ -235,7 +235,10 @@ function recordOf({ store }: Till, paymentId: string): PaymentRecord {
 export function factsOf({ store }: Pick<Till, 'store'>, record: PaymentRecord): ReturnType<typeof receiptOf> {
   const device = store.device()
   if (device === null) throw new Error('a till with payments is somebody')
-  return receiptOf(record, { device, masters: store.masters() })
+  const { instrument } = record.payment
+  const reference = instrument.mode === 'CARD' ? instrument.saleReference : undefined
+  const cardSale = reference === undefined ? null : store.cardSale(reference)
+  return receiptOf(record, { device, masters: store.masters(), cardSale })
 }
 
 function searchReceipts({ store }: Till, text: string): ReturnType<Till['store']['search']> {

@@ -11,6 +11,10 @@ import {
   suspenseReasonSchema,
 } from './payment.ts'
 
+/** Lines and letters of a card terminal's slip that are kept, and printed on the receipt. */
+export const CARD_SLIP_LINES_MAX = 60
+export const CARD_SLIP_CHARS_MAX = 200
+
 /**
  * provisional: DIGIT has not answered yet. final: DIGIT's receipt number is known.
  * held: the money is safe but DIGIT did not take it; a person decides. cancelled: reversed.
@@ -50,6 +54,8 @@ export const receiptSchema = z.strictObject({
   /** Not null: the bill was not fresh, so what is due may be another after this day. Epoch ms. */
   revisionAfterMs: epochMsSchema.nullable(),
   instrument: instrumentSchema,
+  /** The payer's card slip, of a terminal that prints none itself; on one receipt of each card sale. Never a whole card number. */
+  cardSlip: z.array(z.string().max(CARD_SLIP_CHARS_MAX)).max(CARD_SLIP_LINES_MAX).default([]),
   operatorName: z.string().max(128),
   deviceCode: z.string().max(32),
   shiftNumber: z.int().min(1),

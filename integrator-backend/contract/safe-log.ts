@@ -19,7 +19,6 @@ export const safeLogOptions = {
 export function guardBindings<
   L extends { child: (fields: Fields, options?: never) => unknown; setBindings: (fields: Fields) => void },
 >(logger: L): L {
-  // oxlint-disable-next-line typescript/unbound-method -- called below with the logger of the moment
   const { child, setBindings } = logger
   logger.child = function guardedChild(this: L, fields: Fields, options?: never) {
     return child.call(this, safeFields(fields), options)

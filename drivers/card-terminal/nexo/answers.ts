@@ -245,6 +245,7 @@ function approvalIn(payment: Payment, parties: NexoParties, intent: CardIntent):
   const poi = POIData?.POITransactionID
   const poiId = cleanId(poi?.TransactionID)
   const timeStamp = poi?.TimeStamp ?? ''
+  const merchantLines = slipIn(PaymentReceipt, 'CashierReceipt')
   const approvedAtMs = Date.parse(timeStamp)
   return {
     amountPaise: intent.amountPaise,
@@ -256,7 +257,8 @@ function approvalIn(payment: Payment, parties: NexoParties, intent: CardIntent):
     reversalKey:
       poiId === null || Number.isNaN(approvedAtMs) ? null : reversalKeyOf({ id: poiId, timeStamp }),
     approvedAtMs: Number.isNaN(approvedAtMs) ? null : approvedAtMs,
-    slipLines: slipIn(PaymentReceipt),
+    slipLines: slipIn(PaymentReceipt, 'CustomerReceipt'),
+    ...(merchantLines.length === 0 ? {} : { merchantLines }),
   }
 }
 
@@ -279,10 +281,13 @@ function reasonIn(additional: string | undefined): string | null {
   return cleanWords(pairs.get('refusalReason')) ?? cleanWords(pairs.get('message'))
 }
 
-/** The customer's slip; Adyen writes its lines as name=…&value=…, others as they are. */
-function slipIn(receipts: readonly z.infer<typeof ReceiptSchema>[]): readonly string[] {
-  const customer = receipts.find(({ DocumentQualifier }) => DocumentQualifier === 'CustomerReceipt')
-  const lines = (customer?.OutputContent?.OutputText ?? []).map(({ Text: line = '' }) => {
+/** One of its slips; Adyen writes its lines as name=…&value=…, others as they are. */
+function slipIn(
+  receipts: readonly z.infer<typeof ReceiptSchema>[],
+  whose: 'CustomerReceipt' | 'CashierReceipt',
+): readonly string[] {
+  const slip = receipts.find(({ DocumentQualifier }) => DocumentQualifier === whose)
+  const lines = (slip?.OutputContent?.OutputText ?? []).map(({ Text: line = '' }) => {
     if (!/(^|&)(name|value|key)=/.test(line)) return line
     const pairs = new URLSearchParams(line)
     return [pairs.get('name'), pairs.get('value')].filter((part) => (part ?? '') !== '').join(' ')

@@ -8,6 +8,7 @@ import type { Apdu } from './apdu.ts'
 import type { ApduLink } from './apdu-link.ts'
 import { parseBmps } from './bmp.ts'
 import { progressOf, RESULT_NOT_POSSIBLE } from './result-codes.ts'
+import { createSlipPile, type Slip } from './slips.ts'
 import type { StatusInformation } from './status-information.ts'
 import { readPrintBlock, readPrintLine, readStatusInformation } from './status-information.ts'
 import { parseTlv, tlvValues } from './tlv.ts'
@@ -37,7 +38,6 @@ const PRINT_BLOCK = 0x06d3
 const UNKNOWN_COMMAND = 0x8400 | RESULT_NOT_POSSIBLE
 
 const MESSAGES_MAX = 2_000
-const SLIP_LINES_MAX = 500
 const STATUSES_MAX = 20
 const TLV_TEXT_LINE = 0x07
 
@@ -54,7 +54,7 @@ type Seen = {
   /** What it said after it accepted the command; earlier results belong to something else and are dropped. */
   readonly statuses: readonly StatusInformation[]
   /** Masked. */
-  readonly slipLines: readonly string[]
+  readonly slips: readonly Slip[]
 }
 
 export type DialogueEnd =
@@ -84,7 +84,7 @@ export async function runDialogue(
     const answer = await awaitAnswer(link, times.answerMs)
     if (answer !== 'accepted') return { kind: 'refused', code: answer }
     if (order.hasCompletion === false) {
-      return { kind: 'completed', data: new Uint8Array(), statuses: [], slipLines: [] }
+      return { kind: 'completed', data: new Uint8Array(), statuses: [], slips: [] }
     }
     return await followProcess(link, { times, deadlineMs, onProgress: onProgress ?? (() => {}) })
   } catch (error) {
@@ -133,7 +133,7 @@ async function followProcess(
   },
 ): Promise<DialogueEnd> {
   const statuses: StatusInformation[] = []
-  const slipLines: string[] = []
+  const pile = createSlipPile()
   for (let messages = 0; messages < MESSAGES_MAX; messages += 1) {
     const leftMs = watch.deadlineMs - performance.now()
     const apdu = leftMs > 0 ? await link.next(Math.min(leftMs, watch.times.betweenMs)) : null
@@ -143,8 +143,8 @@ async function followProcess(
       const [code = null] = apdu.data
       await acknowledgeLast(link)
       return apdu.command === COMPLETION
-        ? { kind: 'completed', data: apdu.data, statuses, slipLines }
-        : { kind: 'aborted', code, statuses, slipLines }
+        ? { kind: 'completed', data: apdu.data, statuses, slips: pile.slips() }
+        : { kind: 'aborted', code, statuses, slips: pile.slips() }
     }
     if (!isProcessMessage(apdu.command)) {
       apdu.data.fill(0)
@@ -154,8 +154,8 @@ async function followProcess(
     if (apdu.command === STATUS_INFORMATION && statuses.length < STATUSES_MAX) {
       statuses.push(readStatusInformation(apdu.data))
     } else if (apdu.command === INTERMEDIATE_STATUS) watch.onProgress(readIntermediate(apdu))
-    else if (apdu.command === PRINT_LINE) keepLines(slipLines, readPrintLine(apdu.data))
-    else if (apdu.command === PRINT_BLOCK) keepLines(slipLines, readPrintBlock(apdu.data))
+    else if (apdu.command === PRINT_LINE) pile.add(readPrintLine(apdu.data))
+    else if (apdu.command === PRINT_BLOCK) pile.add(readPrintBlock(apdu.data))
     await link.send(POSITIVE)
   }
   throw silent()
@@ -170,18 +170,14 @@ async function acknowledgeLast(link: ApduLink): Promise<void> {
   }
 }
 
-function keepLines(slipLines: string[], lines: readonly string[]): void {
-  slipLines.push(...lines.slice(0, SLIP_LINES_MAX - slipLines.length))
-}
-
 /** A code, a time in minutes, then perhaps a container with the terminal's own words. */
 function readIntermediate(apdu: Apdu): CardProgress {
   const [code = 0xff] = apdu.data
   const known = progressOf(code)
   const container = parseBmps(apdu.data.subarray(2)).fields.get(0x06)
   if (container === undefined) return known
-  const lines = tlvValues(parseTlv(container).items, TLV_TEXT_LINE).flatMap((line) =>
-    readPrintLine(Uint8Array.of(0, ...line)),
+  const lines = tlvValues(parseTlv(container).items, TLV_TEXT_LINE).flatMap(
+    (line) => readPrintLine(Uint8Array.of(0, ...line)).lines,
   )
   const words = lines.join(' ').trim()
   return words === '' ? known : { step: known.step, words }

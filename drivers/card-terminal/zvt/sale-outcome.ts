@@ -20,6 +20,7 @@ import {
   RESULT_PLEASE_WAIT,
   resultWords,
 } from './result-codes.ts'
+import { customerLines, merchantLines, type Slip } from './slips.ts'
 import type { StatusInformation } from './status-information.ts'
 
 export type SaleContext = {
@@ -86,7 +87,7 @@ function completedOutcome(end: DialogueEnd & { kind: 'completed' }, context: Sal
   if (before.kind === 'sale' && repeats(before, status)) {
     return wrongAnswer('The terminal answered with the numbers of an older payment.')
   }
-  const approval = approvalFrom(status, end.slipLines, context)
+  const approval = approvalFrom(status, end.slips, context)
   return approval === null
     ? wrongAnswer('The terminal gave the payment no number.')
     : { kind: 'approved', approval }
@@ -109,13 +110,14 @@ function isSameWord(one: StatusInformation, other: StatusInformation): boolean {
 /** Null: neither trace nor receipt number, so nobody could ever find it again. */
 export function approvalFrom(
   status: StatusInformation,
-  slipLines: readonly string[],
+  slips: readonly Slip[],
   context: Pick<SaleContext, 'intent' | 'utcOffsetMinutes'>,
 ): CardApproval | null {
   assert(status.amountPaise === context.intent.amountPaise, 'An approval is for the amount of its intent.')
   assert(status.resultCode === RESULT_OK, 'An approval comes of a result that says so.')
   const number = status.trace ?? status.receipt
   if (number === null) return null
+  const forMerchant = merchantLines(slips)
   return {
     amountPaise: status.amountPaise,
     transactionNumber: status.terminalId === null ? number : `${status.terminalId}-${number}`,
@@ -125,7 +127,8 @@ export function approvalFrom(
     terminalId: status.terminalId,
     reversalKey: status.receipt,
     approvedAtMs: terminalTimeMs(status, context.intent.startedAtMs, context.utcOffsetMinutes),
-    slipLines,
+    slipLines: customerLines(slips),
+    ...(forMerchant.length === 0 ? {} : { merchantLines: forMerchant }),
   }
 }
 

@@ -3,6 +3,7 @@
 import { maskCardNumbers } from '#drivers/card-terminal/card-number.ts'
 import type { BmpFault } from './bmp.ts'
 import { parseBmps, readBcd, readVarLength } from './bmp.ts'
+import type { SlipKind, SlipPart } from './slips.ts'
 import { parseTlv, tlvValues } from './tlv.ts'
 
 export type StatusInformation = {
@@ -30,8 +31,11 @@ export type StatusInformation = {
 const TEXT_MAX = 120
 const LINE_MAX = 120
 const TLV_PRINT_LINE = 0x07
+const TLV_END_OF_SLIP = 0x09
+const TLV_SLIP_KIND = 0x1f07
+const SLIP_KINDS: readonly (SlipKind | undefined)[] = [undefined, 'merchant', 'customer', 'administration']
+const FEEDS_MAX = 5
 
-/** A text block of a receipt ends with tag 09; its lines are tags 07 inside tag 25. */
 export function readStatusInformation(data: Uint8Array): StatusInformation {
   const { fields, cardLastFour, fault } = parseBmps(data)
   const shortDate = readBcd(fields.get(0x0d))
@@ -58,21 +62,25 @@ export function readStatusInformation(data: Uint8Array): StatusInformation {
   return status
 }
 
-/** 06 D1: an attribute byte, then text. Attribute FF feeds paper, 80 means nothing. */
-export function readPrintLine(data: Uint8Array): readonly string[] {
-  const attribute = data[0]
-  const text = attribute === undefined || attribute === 0xff ? '' : printable(data.subarray(1))
+/** 06 D1: an attribute byte, then text. Attribute FF feeds paper, 80 means nothing; else the high bit marks a slip's last line. */
+export function readPrintLine(data: Uint8Array): SlipPart {
+  const [attribute, count = 1] = data
+  const isFeed = attribute === 0xff
+  const feeds = Array.from({ length: Math.min(FEEDS_MAX, count) }, () => '')
+  const lines = attribute === undefined ? [] : isFeed ? feeds : [printable(data.subarray(1))]
   data.fill(0)
-  return attribute === undefined ? [] : [text]
+  return { kind: null, lines, isLast: !isFeed && attribute !== undefined && attribute > 0x80 }
 }
 
-/** 06 D3: a container with lines. */
-export function readPrintBlock(data: Uint8Array): readonly string[] {
+/** 06 D3: a container with lines (tags 07 inside tag 25), whose slip it is, and perhaps a mark of its end. */
+export function readPrintBlock(data: Uint8Array): SlipPart {
   const container = parseBmps(data).fields.get(0x06)
-  const lines =
-    container === undefined ? [] : tlvValues(parseTlv(container).items, TLV_PRINT_LINE).map(printable)
+  const items = container === undefined ? [] : parseTlv(container).items
+  const lines = tlvValues(items, TLV_PRINT_LINE).map(printable)
+  const kind = SLIP_KINDS[tlvValues(items, TLV_SLIP_KIND)[0]?.[0] ?? 0] ?? null
+  const isLast = tlvValues(items, TLV_END_OF_SLIP).length > 0
   data.fill(0)
-  return lines
+  return { kind, lines, isLast }
 }
 
 /** What 06 0F says after 05 01: the software's version as LLLVAR if it is told, then one byte of state. Null: not told. */

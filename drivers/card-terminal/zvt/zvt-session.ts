@@ -11,6 +11,7 @@ import { COMMAND, runDialogue } from './dialogue.ts'
 import { RESULT_NOT_POSSIBLE } from './result-codes.ts'
 import { refusal } from './sale-outcome.ts'
 import { serialLink } from './serial-link.ts'
+import type { Slip } from './slips.ts'
 import type { StatusInformation } from './status-information.ts'
 
 export type ZvtTimes = DialogueTimes & { readonly characterMs: number; readonly acknowledgeMs: number }
@@ -124,7 +125,7 @@ export async function askLastSale(
   state: State,
   link: ApduLink,
 ): Promise<
-  | { readonly kind: 'sale'; readonly status: StatusInformation; readonly slipLines: readonly string[] }
+  | { readonly kind: 'sale'; readonly status: StatusInformation; readonly slips: readonly Slip[] }
   | { readonly kind: 'nothing' | 'unreadable' }
   | { readonly kind: 'lost'; readonly problem: DriverProblem }
 > {
@@ -133,9 +134,7 @@ export async function askLastSale(
   if (end.kind === 'lost') return end
   if (end.kind !== 'completed') return { kind: end.code === RESULT_NOT_POSSIBLE ? 'nothing' : 'unreadable' }
   const last = end.statuses.at(-1)
-  return last === undefined
-    ? { kind: 'unreadable' }
-    : { kind: 'sale', status: last, slipLines: end.slipLines }
+  return last === undefined ? { kind: 'unreadable' } : { kind: 'sale', status: last, slips: end.slips }
 }
 
 export function withPassword(state: State, command: number, rest: readonly number[] = []): Command {

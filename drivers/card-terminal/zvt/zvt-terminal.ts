@@ -17,6 +17,7 @@ import type { SaleMark } from './last-sale.ts'
 import { judgeLastSale, markOf, writeMark } from './last-sale.ts'
 import { codeText, RESULT_OK, RESULT_PLEASE_WAIT, resultWords } from './result-codes.ts'
 import { approvalFrom, refusal, reversalOutcome, saleOutcome, unknown } from './sale-outcome.ts'
+import { allLines, type Slip } from './slips.ts'
 import type { StatusInformation } from './status-information.ts'
 import { readTerminalState } from './status-information.ts'
 import type { Running, State, ZvtOptions } from './zvt-session.ts'
@@ -145,7 +146,7 @@ function judgeStatus(
   intent: CardIntent,
   last: {
     readonly status: StatusInformation
-    readonly slipLines: readonly string[]
+    readonly slips: readonly Slip[]
     readonly isIdle: boolean
   },
 ): CardStatus {
@@ -165,7 +166,7 @@ function judgeStatus(
   if (resultCode !== RESULT_OK) {
     return { kind: 'declined', code: codeText(resultCode), reason: resultWords(resultCode) }
   }
-  const approval = approvalFrom(last.status, last.slipLines, {
+  const approval = approvalFrom(last.status, last.slips, {
     intent,
     utcOffsetMinutes: state.utcOffsetMinutes,
   })
@@ -249,7 +250,7 @@ async function administer(state: State, order: Command): Promise<AdministrativeO
   })
   if (end instanceof DriverProblem) return { kind: 'unknown', problem: end }
   if (end.kind === 'lost') return { kind: 'unknown', problem: end.problem }
-  if (end.kind === 'completed') return { kind: 'done', slipLines: end.slipLines }
+  if (end.kind === 'completed') return { kind: 'done', slipLines: allLines(end.slips) }
   const code = end.code ?? 0xff
   return { kind: 'refused', code: codeText(code), reason: resultWords(code) }
 }

@@ -144,6 +144,19 @@ describe('what is kept', () => {
     })
   })
 
+  test('a slip keeps its columns, bounded and without control marks', () => {
+    const lines = [
+      '  PAID\u0007',
+      'TOTAL      12.00  ',
+      'x'.repeat(500),
+      ...Array.from({ length: 90 }, () => 'y'),
+    ]
+    const kept = keptApproval({ ...approval, slipLines: lines, merchantLines: ['SIGN'] })
+    expect(kept.slipLines.slice(0, 3)).toEqual(['  PAID', 'TOTAL      12.00', 'x'.repeat(200)])
+    expect(kept.slipLines).toHaveLength(60)
+    expect(kept.merchantLines).toEqual(['SIGN'])
+  })
+
   test('words are bounded and without control marks', () => {
     expect(keptWords('a\u0000b\nc')).toBe('a b c')
     expect(keptWords('x'.repeat(500))).toHaveLength(200)

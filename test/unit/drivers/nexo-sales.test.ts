@@ -59,6 +59,7 @@ describe.each(['sealed', 'plain'] as const)('%s', (kind) => {
         reversalKey: '2026-11-23T10:15:31.000Z|POI.T7000001',
         approvedAtMs: Date.parse('2026-11-23T10:15:31Z'),
         slipLines: ['Card **** 1111', 'PIN OK'],
+        merchantLines: ['Sign here'],
       },
     })
     expect(inspect(outcome, { depth: 9 })).not.toContain('411111')

@@ -226,7 +226,9 @@ describe('card numbers in print', () => {
         expect(maskCardNumbers(`${before}${CARD}${after}`)).not.toContain('11111')
       }),
     )
-    expect(readPrintLine(Uint8Array.of(0, ...Buffer.from(`CARD ${CARD}`)))).toEqual(['CARD ************1111'])
+    expect(readPrintLine(Uint8Array.of(0, ...Buffer.from(`CARD ${CARD}`))).lines).toEqual([
+      'CARD ************1111',
+    ])
   })
 
   test('the status information of a careless terminal gives away four digits and its bytes are gone', () => {

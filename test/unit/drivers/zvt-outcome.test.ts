@@ -44,7 +44,7 @@ const completed = (...statuses: readonly StatusInformation[]): DialogueEnd => ({
   kind: 'completed',
   data: new Uint8Array(),
   statuses,
-  slipLines: [],
+  slips: [],
 })
 const outcomeOf = (
   end: DialogueEnd,
@@ -89,7 +89,7 @@ describe('the end of a sale', () => {
 
   test('a break is a no only if there was no yes', () => {
     const broken = (code: number | null, ...statuses: readonly StatusInformation[]) =>
-      outcomeOf({ kind: 'aborted', code, statuses, slipLines: [] })
+      outcomeOf({ kind: 'aborted', code, statuses, slips: [] })
     expect(broken(0x64)).toEqual({ kind: 'declined', code: '64', reason: 'The card cannot be read.' })
     expect(broken(0x6c)).toMatchObject({ kind: 'cancelled' })
     expect(broken(null)).toMatchObject({ kind: 'declined' })
@@ -111,7 +111,7 @@ describe('the end of a reversal', () => {
       expect(reversalOutcome(completed(status), approval)).toMatchObject({ kind: 'unknown' })
     }
     expect(reversalOutcome(completed(), approval)).toMatchObject({ kind: 'unknown' })
-    const broken: DialogueEnd = { kind: 'aborted', code: 0xb5, statuses: [yes], slipLines: [] }
+    const broken: DialogueEnd = { kind: 'aborted', code: 0xb5, statuses: [yes], slips: [] }
     expect(reversalOutcome(broken, approval)).toMatchObject({ kind: 'unknown' })
     expect(reversalOutcome({ ...broken, statuses: [] }, approval)).toMatchObject({
       kind: 'refused',

@@ -44,6 +44,27 @@ test('an approved card is recorded at once, with what the terminal said and noth
   expect(await rowsOf()).toHaveLength(2)
 })
 
+test('the card slip stands on the first receipt of two bills, again on its duplicate, and nowhere else', async () => {
+  const slipLines = ['     TESTBANK', 'CUSTOMER COPY', 'TOTAL       3,080.00']
+  cards = await startCardKit({ say: { slipLines, merchantLines: ['SIGN HERE'] } })
+  await charge(cards.kit, cards.bills)
+  await cards.kit.until(() => cards.kit.slips().length === 2)
+  const isWith = (slip: string): boolean => slip.includes('Card slip')
+  const [first, second] = (await rowsOf()).toSorted((a, b) => a.receiptNumber.localeCompare(b.receiptNumber))
+  const withSlip = cards.kit.slips().filter(isWith)
+  expect(withSlip).toHaveLength(1)
+  expect(withSlip[0]).toContain(first!.receiptNumber)
+  expect(withSlip[0]).toContain(`\n${slipLines.join('\n')}\n`)
+  for (const { paymentId } of [first!, second!]) await cards.kit.client.receipt.reprint({ paymentId })
+  await cards.kit.until(() => cards.kit.slips().length === 4)
+  const copies = cards.kit.slips().slice(2)
+  expect(copies.map((slip) => slip.includes('DUPLICATE'))).toEqual([true, true])
+  expect(copies.map(isWith)).toEqual([true, false])
+  expect(cards.kit.slips().join('\n')).not.toContain('SIGN HERE')
+  const shown = await cards.kit.client.receipt.get({ paymentId: first!.paymentId })
+  expect(shown.receipt.cardSlip).toEqual(slipLines)
+})
+
 test('a double tap charges once', async () => {
   cards = await startCardKit({ scripts: ['slow'] })
   const wish = wishFor([cards.bills[0]!])

@@ -120,6 +120,39 @@ describe('ways of paying', () => {
   })
 })
 
+describe('card slip', () => {
+  const card: Instrument = { mode: 'CARD', lastFour: '4321', rrn: '600112233445', approvalCode: '0451' }
+  const slip = ['', '      TESTBANK', 'SALE            1,540.00', 'ਧੰਨਵਾਦ', `REF ${'A1 '.repeat(30)}END`, '']
+  const linesOf = (cardSlip: string[], columns = 48, language: 'en' | 'pa' | 'en+hi' = 'en'): string[] => {
+    const receipt = receiptSchema.parse(sample({ instrument: card, cardSlip }))
+    return renderText(receiptDocument(receipt, { copy: null, language }), columns).split('\n')
+  }
+
+  test.each([32, 42, 48])('stands word for word below the card, on %d columns', (columns) => {
+    const lines = linesOf(slip, columns)
+    const at = lines.findIndex((line) => line.trim() === 'Card slip')
+    expect(lines[at - 1]).toMatch(/^- - -/)
+    expect(lines[at - 2]).toMatch(/^Approval code +0451$/)
+    expect(lines.slice(at + 1, at + 4)).toEqual(slip.slice(1, 4))
+    expect(lines.every((line) => line.length <= columns || line.startsWith('tahsil'))).toBe(true)
+    const after = lines.slice(at + 4)
+    const end = after.findIndex((line) => line.startsWith('- - -'))
+    expect(after.slice(0, end).join(' ').replaceAll(/ +/g, ' ')).toBe(slip[4])
+  })
+
+  test('in the languages of the receipt, and not at all where there is none', () => {
+    expect(linesOf(slip, 48, 'pa').join('\n')).toContain('ਕਾਰਡ ਪਰਚੀ')
+    expect(linesOf(slip, 48, 'en+hi').join('\n')).toContain('Card slip / कार्ड पर्ची')
+    for (const none of [[], ['', '']]) expect(linesOf(none).join('\n')).not.toContain('Card slip')
+  })
+
+  test('never with a card number, whoever let it through', () => {
+    const text = linesOf(['PAID', '4111 1111', '1111 1111']).join('\n')
+    expect(text).not.toMatch(/4111|Card slip/)
+    expect(text).toContain('XXXX 4321')
+  })
+})
+
 test('the QR on paper can be read back', () => {
   const qr = receiptDocument(sample(), { copy: null }).blocks.find(({ kind }) => kind === 'qr')
   expect(readReceiptQr((qr as { payload: string }).payload)).toEqual({

@@ -44,6 +44,7 @@ export function sampleReceipt(changes: Partial<Receipt> = {}): Receipt {
     amountPaise: rupees(1_540),
     balancePaise: paise(0),
     instrument: { mode: 'CASH', tenderedPaise: rupees(2_000), changePaise: rupees(460) },
+    cardSlip: [],
     operatorName: 'Meena Kulkarni',
     deviceCode: '0417',
     shiftNumber: 3,
