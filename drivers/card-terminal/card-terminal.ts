@@ -55,6 +55,12 @@ export type ReversalOutcome =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
   | { readonly kind: 'unknown'; readonly problem: DriverProblem }
 
+/** How the terminal's day ended; its lines are its totals. */
+export type CardDayEnd =
+  | { readonly kind: 'done'; readonly slipLines: readonly string[] }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly problem: DriverProblem }
+
 /** What the terminal does just now, for the screen; `words` are the terminal's own when it sends some. */
 export type CardProgress = {
   readonly step:
@@ -95,6 +101,8 @@ export type CardTerminal = {
   /** Asks the terminal to give up the sale under way; the outcome still comes from `start`. */
   readonly cancel: (intent: CardIntent) => Promise<void>
   readonly reverse: (intent: CardIntent, approval: CardApproval) => Promise<ReversalOutcome>
+  /** Closes its day: it hands its sales in to the bank. Absent where a bank or a cloud closes the days by itself. */
+  readonly endDay?: () => Promise<CardDayEnd>
   /** Whether the terminal answers now; null: yes. For the device check. */
   readonly check: () => Promise<DriverProblem | null>
   readonly close: () => Promise<void>

@@ -220,6 +220,17 @@ export function createVirtualCardTerminal(options: VirtualCardOptions = {}): Car
       entry.reversedPaise = entry.capturedPaise
       return reversal === 'lost' ? lost() : { kind: 'reversed', transactionNumber: `R${numberOf(reference)}` }
     },
+    endDay: async () => {
+      const charged = [...ledger.values()].reduce(
+        (sum, { capturedPaise, reversedPaise }) => sum + capturedPaise - reversedPaise,
+        0,
+      )
+      await Promise.resolve()
+      return {
+        kind: 'done',
+        slipLines: ['VIRTUAL TERMINAL', 'DAY CLOSED', `TOTAL ${(charged / 100).toFixed(2)}`],
+      }
+    },
     check: async () => await Promise.resolve(null),
     close: async () => {
       isClosed = true

@@ -161,13 +161,13 @@ export function keptApproval(said: KeptApproval): KeptApproval {
 }
 
 /** A number may go over several lines, so the slip is looked at as one text. */
-export function keptLines(lines: readonly string[]): string[] {
+function keptLines(lines: readonly string[]): string[] {
   const kept = lines.slice(0, CARD_SLIP_LINES_MAX).map(keptLine)
   return hasCardNumber(kept.join('\n')) ? [] : kept
 }
 
 /** Blanks before and between the words stay: a slip sets its columns with them. */
-function keptLine(line: string): string {
+export function keptLine(line: string): string {
   const clean = withoutCardNumbers(line.replace(/\p{Cc}/gu, ' '))
   return withoutCardNumbers(clean.slice(0, CARD_SLIP_CHARS_MAX)).trimEnd()
 }

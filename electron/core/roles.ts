@@ -29,6 +29,7 @@ export const CALLERS: Readonly<Record<string, Callers>> = {
   'devices.decode': 'anyone',
   'devices.bundle': 'anyone',
   'devices.found': 'anyone',
+  'devices.endDay': STAFF,
   'devices.use': SUPERVISOR,
   'devices.rename': SUPERVISOR,
   'devices.remove': SUPERVISOR,

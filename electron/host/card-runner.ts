@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
 import type {
+  CardDayEnd,
   CardIntent,
   CardOutcome,
   CardProgress,
@@ -36,6 +37,8 @@ export type CardRunner = {
   /** Throws card_sale_open while the terminal is at work. */
   readonly ask: (sale: CardSale) => Promise<CardSale>
   readonly reverse: (reference: string, by: Approver | null) => Promise<CardSale>
+  /** Closes the terminal's day; null: it failed in a way of its own. Throws card_sale_open while it is at work. */
+  readonly endDay: () => Promise<CardDayEnd | null>
   /** Not at work: nothing is on its way to the record. */
   readonly isIdle: () => boolean
   readonly stop: () => Promise<void>
@@ -178,6 +181,11 @@ export function startCardRunner(parts: Parts): CardRunner {
       return await alone(sale.reference, async () => await follow(await askNow(sale), false))
     },
     reverse: async (reference, by) => await alone(reference, async () => await giveBack(reference, by)),
+    endDay: async () => {
+      const { endDay } = device()
+      if (endDay === undefined) throw new ProblemError('device_not_usable', { reason: 'no_day_end' })
+      return await alone(DAY_END, async () => await guarded(endDay(), logger))
+    },
     isIdle: () => busy === null,
     stop: async () => {
       isStopped = true
@@ -189,6 +197,8 @@ export function startCardRunner(parts: Parts): CardRunner {
   return runner
 }
 
+/** Stands where the reference of a sale would. */
+const DAY_END = ''
 const STOP_WAIT_MS = 2_000
 const REVERSE_BY_HAND: ReversalWord = {
   kind: 'refused',

@@ -26,6 +26,7 @@ import {
 import { callError, checkCaller } from './call-rules.ts'
 import { refuseCardNumbers } from './card-number-guard.ts'
 import { eventsOf, listDevices } from './devices/device-handlers.ts'
+import { endDay } from './devices/end-day.ts'
 import { decodeText } from './devices/scan-words.ts'
 import { supportBundle } from './devices/support-bundle.ts'
 import { testDevice } from './devices/test-device.ts'
@@ -79,6 +80,7 @@ export function createRouter(
       test: os.devices.test.handler(async ({ input }) => await testDevice(till(), input.id)),
       decode: os.devices.decode.handler(({ input }) => decodeText(input.text)),
       bundle: os.devices.bundle.handler(async () => await supportBundle(access)),
+      endDay: os.devices.endDay.handler(async ({ input }) => await endDay(till(), input.id)),
       found: os.devices.found.handler(async () => await till().devices.found()),
       use: os.devices.use.handler(async ({ input }) => await till().devices.use(input)),
       rename: os.devices.rename.handler(({ input }) => till().devices.rename(input.id, input.name)),

@@ -7,6 +7,7 @@ import { pairedPhrases, type ReceiptLanguage } from './receipt-words.ts'
 /** Each in a line of its own; every other word beside its translation. */
 const SENTENCES: ReadonlySet<string> = new Set<keyof ShiftSlipPhrases>([
   'closeTitle',
+  'dayEndTitle',
   'forSafe',
   'forTill',
   'handInTitle',

@@ -140,6 +140,8 @@ export const deviceSchema = z.strictObject({
   trouble: deviceTroubleSchema.nullable(),
   lastSeenAtMs: epochMsSchema.nullable(),
   canTest: z.boolean(),
+  /** A card terminal whose day is closed by hand. */
+  canEndDay: z.boolean(),
   /** false: it comes from the settings of the program and leaves only with them. */
   canRemove: z.boolean(),
   canRename: z.boolean(),

@@ -19,6 +19,7 @@ import * as z from 'zod'
 import { codeAndPinSchema, inShift, open, PERSON_NOT_BELIEVED, signedIn } from './callers.ts'
 import { cardProcedures, cardStatusSchema } from './card.ts'
 import { clockStandingSchema, consentSchema, limitWarningsSchema, NOTHING_AGREED } from './till-rules.ts'
+import { dayEndProcedures } from './day-end.ts'
 import { deviceCheckProcedures, deviceProcedures, virtualProcedures } from './devices.ts'
 import { customerProcedures } from './customer.ts'
 import { drawerProcedures, drawerStandingSchema } from './drawer.ts'
@@ -271,7 +272,7 @@ const lookupProblems = mayAnswer(
 export const procedures = {
   readiness: readinessProcedures,
   packs: packProcedures,
-  devices: { ...deviceProcedures, ...deviceCheckProcedures },
+  devices: { ...deviceProcedures, ...deviceCheckProcedures, ...dayEndProcedures },
   virtual: virtualProcedures,
   terminal: {
     /** Everything the frame of every screen shows; polled. */

@@ -15,6 +15,7 @@ export const shiftSlipWordsEn = {
   noReceipt: 'Not a receipt for a payer.',
   printed: 'Printed',
   closeTitle: 'Z REPORT - SHIFT {number}',
+  dayEndTitle: 'DAY OF THE CARD TERMINAL CLOSED',
   till: 'Till',
   opened: 'Opened',
   closed: 'Closed',

@@ -16,6 +16,7 @@ export const shiftSlipWordsHi: ShiftSlipPhrases = {
   noReceipt: 'यह भुगतानकर्ता की रसीद नहीं है।',
   printed: 'छपी',
   closeTitle: 'Z रिपोर्ट - पाली {number}',
+  dayEndTitle: 'कार्ड मशीन का दिन समाप्त',
   till: 'टिल',
   opened: 'खुली',
   closed: 'बंद हुई',

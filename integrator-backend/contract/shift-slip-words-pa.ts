@@ -16,6 +16,7 @@ export const shiftSlipWordsPa: ShiftSlipPhrases = {
   noReceipt: 'ਇਹ ਭੁਗਤਾਨ ਕਰਨ ਵਾਲੇ ਦੀ ਰਸੀਦ ਨਹੀਂ ਹੈ।',
   printed: 'ਛਪੀ',
   closeTitle: 'Z ਰਿਪੋਰਟ - ਸ਼ਿਫ਼ਟ {number}',
+  dayEndTitle: 'ਕਾਰਡ ਮਸ਼ੀਨ ਦਾ ਦਿਨ ਸਮਾਪਤ',
   till: 'ਟਿੱਲ',
   opened: 'ਖੁੱਲ੍ਹੀ',
   closed: 'ਬੰਦ ਹੋਈ',

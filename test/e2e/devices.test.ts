@@ -95,6 +95,19 @@ test('a test slip is printed, the printer is ready, and what happened can be rea
   expect(faultsSoFar()).toEqual([])
 })
 
+test('the card terminal closes its day after a second look, and its totals are shown', async () => {
+  const { page } = counter
+  const open = async () => await page.getByTestId('device-end-day').click()
+  await lookAtDialog(page, 'day-end', open)
+  await open()
+  await page.getByTestId('day-end-do').click()
+  await page.locator('[data-testid="day-end-told"][data-state="done"]').waitFor(PATIENCE)
+  expect(await page.getByTestId('day-end-lines').textContent()).toContain('DAY CLOSED')
+  await page.screenshot({ path: join(picturesFolder, 'day-end-told-en-1366.png') })
+  await page.getByTestId('day-end-close').click()
+  expect(faultsSoFar()).toEqual([])
+})
+
 test('a scan is shown raw and with its meaning, and changes nothing at the counter', async () => {
   const { page } = counter
   await scan(page, 'PT-DVG-W04-001')

@@ -2,6 +2,7 @@
 // connection for each command: what an older one left behind can never be taken for an answer.
 import assert from 'node:assert/strict'
 import type {
+  CardDayEnd,
   CardIntent,
   CardOutcome,
   CardStatus,
@@ -33,16 +34,10 @@ import {
   withPassword,
 } from './zvt-session.ts'
 
-export type AdministrativeOutcome =
-  | { readonly kind: 'done'; readonly slipLines: readonly string[] }
-  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly problem: DriverProblem }
-
 export type ZvtTerminal = CardTerminal & {
-  /** Closes the terminal's day: it hands its sales in to the bank. */
-  readonly endOfDay: () => Promise<AdministrativeOutcome>
-  readonly diagnose: () => Promise<AdministrativeOutcome>
-  readonly logOff: () => Promise<AdministrativeOutcome>
+  readonly endDay: () => Promise<CardDayEnd>
+  readonly diagnose: () => Promise<CardDayEnd>
+  readonly logOff: () => Promise<CardDayEnd>
 }
 
 const AMOUNT_MAX_PAISE = 999_999_999_999
@@ -64,7 +59,7 @@ export function openZvtTerminal(options: ZvtOptions): ZvtTerminal {
     close: async () => {
       state.running?.link?.close().catch(() => {})
     },
-    endOfDay: async () => await administer(state, withPassword(state, COMMAND.endOfDay)),
+    endDay: async () => await administer(state, withPassword(state, COMMAND.endOfDay)),
     diagnose: async () => await administer(state, { command: COMMAND.diagnosis }),
     logOff: async () => await administer(state, { command: COMMAND.logOff, hasCompletion: false }),
   }
@@ -242,7 +237,7 @@ async function check(state: State): Promise<DriverProblem | null> {
   })
 }
 
-async function administer(state: State, order: Command): Promise<AdministrativeOutcome> {
+async function administer(state: State, order: Command): Promise<CardDayEnd> {
   if (state.isBusy) return { kind: 'refused', code: '9C', reason: busyHere().message }
   const end = await overLink<DialogueEnd>(state, async (link) => {
     const problem = await register(state, link)

@@ -113,6 +113,11 @@ export function openDeviceBook(parts: BookParts): DeviceBook {
       ...seen,
       ...(isBusy ? { state: 'busy' as const } : {}),
       canTest: isInUse(device) && !isBusy,
+      canEndDay:
+        device.kind === 'card_terminal' &&
+        isInUse(device) &&
+        !isBusy &&
+        device.watched.terminal.endDay !== undefined,
       canRemove: !slot.isFixed,
       canRename: true,
     }

@@ -62,7 +62,14 @@ export function createFittings(parts: FittingParts): Fittings {
   }
 }
 
-const COMMON = { name: '', trouble: null, lastSeenAtMs: null, canRemove: false, canRename: false } as const
+const COMMON = {
+  name: '',
+  trouble: null,
+  lastSeenAtMs: null,
+  canEndDay: false,
+  canRemove: false,
+  canRename: false,
+} as const
 
 /** It is no device of its own: a printer opens it. Its test is a wish with a reason (drawer.open). */
 function drawerOf({ devices, drawer, drawerOpenLevel, isUnattended }: FittingParts): Device | null {

@@ -52,6 +52,7 @@ export function replaceableCards(start: () => CardRunner): Replaceable<CardRunne
     cancel: async (sale) => await current.cancel(sale),
     ask: async (sale) => await current.ask(sale),
     reverse: async (reference, by) => await current.reverse(reference, by),
+    endDay: async () => await current.endDay(),
     isIdle: () => current.isIdle(),
     stop: async () => await current.stop(),
     renew: async () => {

@@ -37,9 +37,19 @@ export function watchCardTerminal(terminal: CardTerminal, watch: Watch): Watched
     if (outcome.kind === 'not_started' || outcome.kind === 'unknown') set(outcome.problem)
     else set(null)
   }
+  const { endDay } = terminal
   return {
     terminal: {
       ...terminal,
+      ...(endDay === undefined
+        ? {}
+        : {
+            endDay: async () => {
+              const end = await endDay()
+              set(end.kind === 'unknown' ? end.problem : null)
+              return end
+            },
+          }),
       start: async (intent, { onProgress, onHandedOver }) => {
         steps = []
         const outcome = await terminal.start(intent, {

@@ -19,6 +19,9 @@ export type TimelineEntry =
     }
   | ({ readonly kind: 'print'; readonly id: string } & Print)
 
+/** Where all is well the words for the state say it in the operator's language; the office's own notes are in English. */
+const SAID_BY_WORDS: ReadonlySet<PostingState> = new Set(['RECEIVED', 'VERIFIED', 'POSTED', 'CONFIRMED'])
+
 type Life = {
   readonly row: Pick<PaymentRow, 'collectedAtMs'>
   readonly steps: readonly PostingStep[]
@@ -28,7 +31,12 @@ type Life = {
 export function timelineOf({ row, steps, prints }: Life): TimelineEntry[] {
   const entries: TimelineEntry[] = [
     { kind: 'taken', id: 'taken', atMs: row.collectedAtMs },
-    ...steps.map((step, at) => ({ kind: 'posting' as const, id: `step ${at}`, ...step })),
+    ...steps.map((step, at) => ({
+      kind: 'posting' as const,
+      id: `step ${at}`,
+      ...step,
+      note: SAID_BY_WORDS.has(step.state) ? '' : step.note,
+    })),
     ...prints.map(({ copyNumber, state, atMs }) => ({
       kind: 'print' as const,
       id: `print ${copyNumber}`,

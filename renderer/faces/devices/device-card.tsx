@@ -9,7 +9,7 @@ import { StatusMark } from '#renderer/parts/status-mark.tsx'
 import { useTerminal } from '#renderer/parts/terminal.tsx'
 import type { Device } from '#rpc/devices.ts'
 import { useMutation } from '@tanstack/react-query'
-import { ListOrdered, Pencil, Play, Trash2 } from 'lucide-react'
+import { Landmark, ListOrdered, Pencil, Play, Trash2 } from 'lucide-react'
 import type { DeviceAct } from './device-check.tsx'
 import { deviceName, DEVICE_TONES, KIND_ICONS, troubleWords } from './device-words.ts'
 import styles from './device-card.module.css'
@@ -17,11 +17,12 @@ import styles from './device-card.module.css'
 type DeviceCardProps = {
   readonly device: Device
   readonly isSupervisor: boolean
+  readonly isSignedIn: boolean
   readonly onAct: (act: DeviceAct) => void
   readonly onTested: () => void
 }
 
-export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCardProps) {
+export function DeviceCard({ device, isSupervisor, isSignedIn, onAct, onTested }: DeviceCardProps) {
   const text = useText()
   const client = useTerminal()
   const test = useMutation({
@@ -99,6 +100,16 @@ export function DeviceCard({ device, isSupervisor, onAct, onTested }: DeviceCard
           >
             {text('check.events')}
           </Button>
+          {isSignedIn && device.canEndDay ? (
+            <Button
+              icon={Landmark}
+              label={text('dayEnd.actOf', { name })}
+              onPress={() => onAct('endDay')}
+              testId="device-end-day"
+            >
+              {text('dayEnd.act')}
+            </Button>
+          ) : null}
           {isSupervisor && device.canRename ? (
             <Button
               icon={Pencil}

@@ -11,6 +11,7 @@ import { useStatus, useTerminal } from '#renderer/parts/terminal.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { DayEndDialog } from './day-end-dialog.tsx'
 import { DeviceCard } from './device-card.tsx'
 import { EventsDialog } from './events-dialog.tsx'
 import { FoundList } from './found-list.tsx'
@@ -22,7 +23,7 @@ import styles from './device-check.module.css'
 
 const POLL_MS = 1500
 
-export type DeviceAct = 'events' | 'rename' | 'remove'
+export type DeviceAct = 'events' | 'rename' | 'remove' | 'endDay'
 type Open = { readonly act: DeviceAct; readonly id: string }
 
 export function DeviceCheck({ onBack }: { readonly onBack: () => void }) {
@@ -69,6 +70,7 @@ export function DeviceCheck({ onBack }: { readonly onBack: () => void }) {
                 key={device.id}
                 device={device}
                 isSupervisor={isSupervisor}
+                isSignedIn={operator !== null}
                 onAct={(act) => setOpen({ act, id: device.id })}
                 onTested={() => void known.refetch()}
               />
@@ -83,6 +85,7 @@ export function DeviceCheck({ onBack }: { readonly onBack: () => void }) {
       </div>
       {open?.act === 'events' && chosen !== null ? <EventsDialog device={chosen} onClose={close} /> : null}
       {open?.act === 'rename' && chosen !== null ? <RenameDialog device={chosen} onClose={close} /> : null}
+      {open?.act === 'endDay' && chosen !== null ? <DayEndDialog device={chosen} onClose={close} /> : null}
       {open?.act === 'remove' && chosen !== null ? <RemoveDialog device={chosen} onClose={close} /> : null}
     </div>
   )

@@ -205,7 +205,7 @@ describe('what the till is told', () => {
 test('the day is closed, the terminal checked and left', async () => {
   const { till } = await connectTo()
   expect(await till.check()).toBeNull()
-  expect(await till.endOfDay()).toEqual({ kind: 'done', slipLines: ['DAY CLOSED'] })
+  expect(await till.endDay()).toEqual({ kind: 'done', slipLines: ['DAY CLOSED'] })
   expect(await till.diagnose()).toEqual({ kind: 'done', slipLines: ['DIAGNOSIS OK'] })
   expect(await till.logOff()).toEqual({ kind: 'done', slipLines: [] })
   await till.close()

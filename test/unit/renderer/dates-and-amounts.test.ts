@@ -66,14 +66,18 @@ test('the lock-out counts down to zero from what the core said', () => {
   expect(lockSecondsLeft({ isLocked: true, retryAfterMs: null }, 0, 0)).toBeNull()
 })
 
-test('a timeline begins with taking the money, then goes by time', () => {
+test('a timeline begins with taking the money, goes by time, and keeps the office’s notes for what is not plain', () => {
   const entries = timelineOf({
     row: { collectedAtMs: 500 },
     steps: [
-      { state: 'RECEIVED', atMs: 400, note: '' },
-      { state: 'POSTED', atMs: 900, note: '' },
+      { state: 'RECEIVED', atMs: 400, note: 'received' },
+      { state: 'UNKNOWN', atMs: 900, note: 'the line broke' },
     ],
     prints: [{ copyNumber: 0, state: 'printed', atMs: 600 }],
   })
   expect(entries.map(({ id }) => id)).toEqual(['taken', 'step 0', 'print 0', 'step 1'])
+  expect(entries.flatMap((entry) => (entry.kind === 'posting' ? [entry.note] : []))).toEqual([
+    '',
+    'the line broke',
+  ])
 })
