@@ -1,7 +1,13 @@
 // What waits for a person and what a supervisor may do about it: procedures of the supervisor screens. The office decides and
 // keeps the trail; the terminal carries the question there. Part of procedures.ts, served by host/supervisor-handlers.ts.
 import { epochMsSchema, businessServiceSchema, consumerCodeSchema } from '#contract/bill.ts'
-import { exceptionActInputSchema, exceptionSchema, EXCEPTIONS_PAGE_MAX } from '#contract/exceptions-api.ts'
+import {
+  ACT_PROBLEMS,
+  exceptionActAnswerSchema,
+  exceptionActInputSchema,
+  exceptionSchema,
+  EXCEPTIONS_PAGE_MAX,
+} from '#contract/exceptions-api.ts'
 import { paiseSchema, sumPaiseSchema } from '#contract/money.ts'
 import { mayAnswer } from '#contract/problem.ts'
 import * as z from 'zod'
@@ -39,31 +45,8 @@ export const supervisorProcedures = {
    */
   act: supervisorOnly
     .input(exceptionActInputSchema)
-    .output(
-      z.strictObject({
-        /** asked: kept, until another person agrees. */
-        result: z.enum(['done', 'asked']),
-        /** As it stands now; null: it waits for nobody any more. */
-        exception: exceptionSchema.nullable(),
-      }),
-    )
-    .errors({
-      ...officeProblems,
-      ...mayAnswer(
-        'payment_not_found',
-        'act_not_allowed',
-        'second_person_needed',
-        'refund_held_by_digit',
-        'refund_too_early',
-        'digit_unreachable',
-        'digit_bad_answer',
-        'digit_refused',
-        'digit_login_failed',
-        'wrong_pin',
-        'operator_locked',
-        'operator_unknown',
-      ),
-    }),
+    .output(exceptionActAnswerSchema)
+    .errors({ ...officeProblems, ...ACT_PROBLEMS }),
   /** What is due now under the consumer number of an exception; null: nothing. */
   billNow: supervisorOnly
     .input(z.strictObject({ consumerCode: consumerCodeSchema, businessService: businessServiceSchema }))

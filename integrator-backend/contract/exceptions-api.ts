@@ -71,6 +71,29 @@ export const exceptionActInputSchema = z.strictObject({
 })
 export type ExceptionActInput = z.infer<typeof exceptionActInputSchema>
 
+export const exceptionActAnswerSchema = z.strictObject({
+  /** done: carried out. asked: kept, until another person agrees. */
+  result: z.enum(['done', 'asked']),
+  /** As it stands now; null: it waits for nobody any more. */
+  exception: exceptionSchema.nullable(),
+})
+
+/** What an act may be refused with, from the office to the screen. */
+export const ACT_PROBLEMS = mayAnswer(
+  'payment_not_found',
+  'act_not_allowed',
+  'second_person_needed',
+  'refund_held_by_digit',
+  'refund_too_early',
+  'digit_unreachable',
+  'digit_bad_answer',
+  'digit_refused',
+  'digit_login_failed',
+  'wrong_pin',
+  'operator_locked',
+  'operator_unknown',
+)
+
 export const exceptionsApi = {
   list: oc
     .route({
@@ -97,30 +120,10 @@ export const exceptionsApi = {
   act: oc
     .route({ method: 'POST', path: '/v1/exceptions/act', summary: 'One allowed act of a supervisor' })
     .input(exceptionActInputSchema)
-    .output(
-      z.strictObject({
-        /** done: carried out. asked: kept, until another person agrees. */
-        result: z.enum(['done', 'asked']),
-        /** As it stands now; null: it waits for nobody any more. */
-        exception: exceptionSchema.nullable(),
-      }),
-    )
+    .output(exceptionActAnswerSchema)
     .errors({
       ...SIGNED_CALL_ERRORS,
-      ...mayAnswer(
-        'payment_not_found',
-        'act_not_allowed',
-        'second_person_needed',
-        'refund_held_by_digit',
-        'refund_too_early',
-        'digit_unreachable',
-        'digit_bad_answer',
-        'digit_refused',
-        'digit_login_failed',
-        'wrong_pin',
-        'operator_locked',
-        'operator_unknown',
-        'role_not_allowed',
-      ),
+      ...ACT_PROBLEMS,
+      ...mayAnswer('role_not_allowed'),
     }),
 }
