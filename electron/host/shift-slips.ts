@@ -1,5 +1,5 @@
-// Lays out the slips of a drawer in the language of the till's receipts: what was handed in, once for each side, and the Z report of a closed
-// shift. Read by shift-handlers.
+// Lays out the slips of a drawer in the language of the till's receipts: what was handed in, once for each side, the Z report of a closed
+// shift, and the end of day of a card terminal. Read by shift-handlers and devices/end-day.
 import { formatInrDigits, paise, type Paise } from '#contract/money.ts'
 import type { ShiftSlipPhrases } from '#contract/shift-slip-words-en.ts'
 import type { NoteCount } from '#contract/tender.ts'
@@ -82,6 +82,23 @@ export function closeDocument(close: ShiftClose, head: SlipHead): PrintDocument 
   return { title: lines(title).join(' / '), lang: words.lang, blocks }
 }
 
+/** What a card terminal told when its day ended, word for word. */
+export function dayEndDocument(told: readonly string[], head: Omit<SlipHead, 'serviceNames'>): PrintDocument {
+  const words = shiftSlipWords[head.language]
+  const title = words.dayEndTitle
+  const blocks: PrintBlock[] = [
+    ...heading(head, { title, words }),
+    row(words.till, head.deviceCode),
+    { kind: 'rule', style: 'dashed' },
+    ...told.map((line): PrintBlock => ({ kind: 'text', text: line, lang: 'en-IN', direction: 'ltr' })),
+    { kind: 'rule', style: 'dashed' },
+    ...lines(words.noReceipt).map(small),
+    small(`${words.printed} ${dateTimeIst(head.printedAtMs)}`),
+    { kind: 'cut' },
+  ]
+  return { title: lines(title).join(' / '), lang: words.lang, blocks }
+}
+
 function totals(close: ShiftClose, { serviceNames, language }: SlipHead): PrintBlock[] {
   const words = shiftSlipWords[language]
   const { modes } = receiptWords[language]
@@ -130,7 +147,10 @@ function cash(close: ShiftClose, words: ShiftSlipPhrases): PrintBlock[] {
 
 type Title = { readonly title: string; readonly words: ShiftSlipPhrases }
 
-function heading({ municipalityName, isDemo }: SlipHead, { title, words }: Title): PrintBlock[] {
+function heading(
+  { municipalityName, isDemo }: Omit<SlipHead, 'serviceNames'>,
+  { title, words }: Title,
+): PrintBlock[] {
   return [
     { kind: 'text', text: municipalityName, align: 'center', isBold: true, role: 'issuer' },
     ...lines(title).map((line): PrintBlock => ({

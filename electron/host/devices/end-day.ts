@@ -3,7 +3,7 @@ import { ProblemError } from '#contract/problem.ts'
 import { keptLine, keptWords } from '#core/card-sale.ts'
 import type { CardDayEnd } from '#drivers/card-terminal/card-terminal.ts'
 import { municipalityNameOf } from '#host/customer-desk.ts'
-import { dayEndDocument } from '#host/day-end-slip.ts'
+import { dayEndDocument } from '#host/shift-slips.ts'
 import type { Till } from '#host/till.ts'
 import { DAY_LINES_MAX, type DayEnd } from '#rpc/day-end.ts'
 

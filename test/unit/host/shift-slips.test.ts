@@ -18,7 +18,7 @@ import { slipToPng } from '#drivers/virtual/slip-image.ts'
 import { slipToText } from '#drivers/virtual/slip-text.ts'
 import { receiptDocument } from '#host/receipt-layout.ts'
 import { RECEIPT_LANGUAGES } from '#host/receipt-words.ts'
-import { closeDocument, handInDocument, type SlipHead } from '#host/shift-slips.ts'
+import { closeDocument, dayEndDocument, handInDocument, type SlipHead } from '#host/shift-slips.ts'
 import { profileOf } from '#test/unit/drivers/virtual-slip.ts'
 import { sampleReceipt } from './sample-receipt.ts'
 
@@ -136,6 +136,19 @@ test.each(RECEIPT_LANGUAGES.filter((language) => language !== 'en'))('slips in %
       expect(text).toContain(sum)
   }
 })
+
+test.each(RECEIPT_LANGUAGES)(
+  'the end of day of a card terminal in %s: its own lines word for word',
+  (language) => {
+    const told = ['   T-ID 68160254', 'RUPAY      3     4,620.00', 'TOTAL            4,620.00']
+    const document = dayEndDocument(told, { ...head, language })
+    for (const profileId of ['generic-80', 'generic-58'])
+      keep(`day-end-${language}-${profileId}`, print(document, profileId), profileId)
+    const text = renderText(document, 48)
+    expect(text).toContain(told.join('\n'))
+    expect(text.includes('DAY OF THE CARD TERMINAL CLOSED')).toBe(language.includes('en'))
+  },
+)
 
 test('a slip that broke off says VOID at its end, in each language, and the next one is whole', async () => {
   const profile = profileOf('generic-80')
