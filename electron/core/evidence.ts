@@ -1,7 +1,7 @@
 // What the till knew and the payer agreed to when the money changed hands: goes with every payment, so that whoever settles it
 // later, when the bill may be another, decides by what was true then. Used by take-payment.
 import type { CollectionEvidence } from '#contract/payment.ts'
-import type { ClockVerdict } from './clock-guard.ts'
+import type { ClockVerdict } from './time/clock-guard.ts'
 import { BILL_FRESH_MS } from './limits.ts'
 import type { Consent, KnownBill } from './records.ts'
 

@@ -7,7 +7,7 @@ import type { Bill, PaymentMode } from '#contract/bill.ts'
 import type { Payer } from '#contract/payment.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { CHEQUE_DAYS_MAX, INSTRUMENT_NUMBER_MIN, PAYER_NAME_MAX } from './limits.ts'
-import { packProblem } from './packs.ts'
+import { packProblem } from './bills/packs.ts'
 import { isPayerNameForDigit } from './payer-name.ts'
 import type { EarlierPayment, KnownBill, TenderedInstrument } from './records.ts'
 

@@ -7,14 +7,20 @@ import type { PaymentStatus } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
-import type { CardSale } from './card-sale.ts'
-import type { SalePlan } from './card-steps.ts'
-import type { DrawerFacts, DrawerPlan, DrawerRecord, OpenDrawer, ShiftClose } from './drawer-records.ts'
+import type { CardSale } from './cards/card-sale.ts'
+import type { SalePlan } from './cards/card-steps.ts'
+import type {
+  DrawerFacts,
+  DrawerPlan,
+  DrawerRecord,
+  OpenDrawer,
+  ShiftClose,
+} from './drawer/drawer-records.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
-import type { LastContact } from './last-contact.ts'
+import type { LastContact } from './time/last-contact.ts'
 import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
-import type { PackedBill } from './packs.ts'
-import type { ShiftPlan } from './shift.ts'
+import type { PackedBill } from './bills/packs.ts'
+import type { ShiftPlan } from './drawer/shift.ts'
 import type {
   ClockAnchor,
   ClockReading,

@@ -2,9 +2,9 @@
 // and the figures its words need. Pure; the host brings the facts, the screens and their catalogs bring the words.
 import type { LimitStanding } from '#contract/limits.ts'
 import type { Problem, ProblemData } from '#contract/problem.ts'
-import type { ClockVerdict } from './clock-guard.ts'
+import type { ClockVerdict } from './time/clock-guard.ts'
 import { CLOCK_TOLERANCE_MS, OFFLINE_SIGN_IN_MS } from './limits.ts'
-import type { PackStanding } from './packs.ts'
+import type { PackStanding } from './bills/packs.ts'
 
 /** green: ready. amber: works, but somebody should look. red: keeps from working now or soon. */
 export type ReadinessTone = 'green' | 'amber' | 'red'

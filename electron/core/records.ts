@@ -14,7 +14,7 @@ import type {
   SuspenseReason,
 } from '#contract/payment.ts'
 import type { Problem } from '#contract/problem.ts'
-import type { PackMark } from './packs.ts'
+import type { PackMark } from './bills/packs.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 
 /** Who this till is; its key is kept apart, out of the store. */

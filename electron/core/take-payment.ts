@@ -6,15 +6,15 @@ import { isWholeRupees, subtractPaise, ZERO_PAISE, type Paise } from '#contract/
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
 import { ProblemError, problemOf, type Problem } from '#contract/problem.ts'
-import { businessDateAt, financialYear } from './business-date.ts'
-import { openSaleProblem, saleFor, typedSlipProblem, usedDraft } from './card-payment.ts'
-import { instrumentOfSale, type CardSale } from './card-sale.ts'
-import { clockJump, judgeClock, requireClock, type ClockVerdict } from './clock-guard.ts'
+import { businessDateAt, financialYear } from './time/business-date.ts'
+import { openSaleProblem, saleFor, typedSlipProblem, usedDraft } from './cards/card-payment.ts'
+import { instrumentOfSale, type CardSale } from './cards/card-sale.ts'
+import { clockJump, judgeClock, requireClock, type ClockVerdict } from './time/clock-guard.ts'
 import { contentHashOf } from './content-hash.ts'
 import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
-import { contactAgeMs, type LastContact } from './last-contact.ts'
+import { contactAgeMs, type LastContact } from './time/last-contact.ts'
 import { cashProblem, type HeldFacts } from './money-limits.ts'
 import {
   amountProblem,
@@ -25,7 +25,7 @@ import {
   totalOf,
 } from './payment-rules.ts'
 import type { CollectionKey, PaymentStore } from './ports.ts'
-import { receiptNumber } from './receipt-number.ts'
+import { receiptNumber } from './receipts/receipt-number.ts'
 import type {
   ClockReading,
   ClockState,

@@ -4,7 +4,7 @@ import type { MessageEvent, MessagePortMain } from 'electron'
 import { carryOverPort } from '#host/carry-calls.ts'
 import { startHost } from '#host/start-host.ts'
 import type { TerminalHost } from '#host/terminal-host.ts'
-import { keyringVault, vaultOfMachine, type SecretVault } from '#host/vault.ts'
+import { keyringVault, vaultOfMachine, type SecretVault } from '#host/identity/vault.ts'
 import type { FromCore, ToCore } from './channels.ts'
 import { keyringOverMessages, type CoreKeyring } from './core-keyring.ts'
 

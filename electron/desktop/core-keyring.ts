@@ -1,6 +1,6 @@
 // The keyring as the core's process sees it: each wish goes to the main process as a message and comes back with its number. Used by
 // core-entry.ts; the other end is core-process.ts.
-import type { Keyring, Opened } from '#host/vault.ts'
+import type { Keyring, Opened } from '#host/identity/vault.ts'
 import { KEYRING_WAIT_MS } from './keyring.ts'
 import type { FromCore, KeyringAnswer } from './channels.ts'
 

@@ -2,7 +2,7 @@
 // or a failed assertion ends the core, never the window; the next core goes on from what is on disk. Called by main.ts.
 import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron'
 import type { ShellSettings } from '#host/shell-settings.ts'
-import type { Keyring } from '#host/vault.ts'
+import type { Keyring } from '#host/identity/vault.ts'
 import { PORT, type CoreState, type FromCore, type KeyringWish, type ToCore } from './channels.ts'
 
 /** Waits before each start of a row that never got well; one more failure stops the trying. */

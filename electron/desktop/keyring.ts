@@ -1,7 +1,7 @@
 // The system's keyring through Electron's safeStorage: only the main process may use it, and the core asks over messages. Called by
 // main.ts once the app is ready; the core's side is core-keyring.ts.
 import type { SafeStorage } from 'electron'
-import type { Keyring } from '#host/vault.ts'
+import type { Keyring } from '#host/identity/vault.ts'
 
 /** An unlocked keyring answers at once; one that asks the user for its password may take long. */
 export const KEYRING_WAIT_MS = 30_000

@@ -5,11 +5,11 @@ import { ORPCError, ValidationError, type AnyProcedure } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError, problemStatus, type ProblemData } from '#contract/problem.ts'
 import { fieldsOf } from '#contract/safe-log.ts'
-import { callersOf, requireRole } from '#core/roles.ts'
+import { callersOf, requireRole } from '#core/people/roles.ts'
 import type { ProcedureMeta } from '#rpc/callers.ts'
 import { operatorOf, tillOf, type Access } from './till.ts'
 
-/** Throws ProblemError when this caller may not call this now; who may is the table of core/roles.ts. */
+/** Throws ProblemError when this caller may not call this now; who may is the table of core/people/roles.ts. */
 export function checkCaller(access: Access, procedure: string, meta: ProcedureMeta): void {
   const callers = callersOf(procedure)
   if (meta.needs === 'nobody' && callers === 'anyone') return

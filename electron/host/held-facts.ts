@@ -1,6 +1,6 @@
 // What this till holds against the office's limits, read now. Used by the status and by the readiness card; the payment itself
 // reads the same facts anew inside its own transaction.
-import { contactAgeMs } from '#core/last-contact.ts'
+import { contactAgeMs } from '#core/time/last-contact.ts'
 import { limitsOf, type HeldFacts } from '#core/money-limits.ts'
 import type { TerminalStatus } from '#rpc/procedures.ts'
 import type { Till } from './till.ts'

@@ -1,6 +1,6 @@
 // Brings together what the readiness card judges: clocks, packs, limits, printer, disk, secrets. Called by router.ts.
-import { judgeClock } from '#core/clock-guard.ts'
-import { contactAgeMs } from '#core/last-contact.ts'
+import { judgeClock } from '#core/time/clock-guard.ts'
+import { contactAgeMs } from '#core/time/last-contact.ts'
 import { FREE_BYTES_MIN } from '#core/limits.ts'
 import { judgeLimits } from '#core/money-limits.ts'
 import { judgeReadiness } from '#core/readiness.ts'

@@ -3,14 +3,14 @@
 import { implement, type Router } from '@orpc/server'
 import type { Logger } from 'pino'
 import { ProblemError } from '#contract/problem.ts'
-import { findBills, refreshBill, type FindPorts } from '#core/find-bill.ts'
-import { readReceiptQr, receiptOf } from '#core/receipt.ts'
+import { findBills, refreshBill, type FindPorts } from '#core/bills/find-bill.ts'
+import { readReceiptQr, receiptOf } from '#core/receipts/receipt.ts'
 import type { PaymentRecord } from '#core/records.ts'
-import { openShift } from '#core/shift.ts'
-import { signIn } from '#core/sign-in.ts'
+import { openShift } from '#core/drawer/shift.ts'
+import { signIn } from '#core/people/sign-in.ts'
 import { checkPayment } from '#core/take-payment.ts'
-import { unlock, unlockChallenge, type UnlockPorts } from '#core/unlock.ts'
-import { sha256 } from '#store/check-file.ts'
+import { unlock, unlockChallenge, type UnlockPorts } from '#core/people/unlock.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import { procedures, type Procedures } from '#rpc/procedures.ts'
 import { randomInt, randomUUID } from 'node:crypto'
 import {
@@ -22,9 +22,9 @@ import {
   resolveCard,
   reverseCard,
   startCard,
-} from './card-handlers.ts'
+} from './cards/card-handlers.ts'
 import { callError, checkCaller } from './call-rules.ts'
-import { refuseCardNumbers } from './card-number-guard.ts'
+import { refuseCardNumbers } from './cards/card-number-guard.ts'
 import { eventsOf, listDevices } from './devices/device-handlers.ts'
 import { endDay } from './devices/end-day.ts'
 import { decodeText } from './devices/scan-words.ts'
@@ -39,13 +39,20 @@ import {
 } from './devices/virtual-panel.ts'
 import { rescueAnswer } from './rescue/rescue-answer.ts'
 import type { RescueResult } from './rescue/rescue-folder.ts'
-import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs-handlers.ts'
+import { chooseRoutes, fetchPacksNow, listRoutes, offerRoutes } from './packs/packs-handlers.ts'
 import { readinessOf } from './readiness-handlers.ts'
-import { confirmPrint, printsOf, reprint } from './reprint-handlers.ts'
-import { renderReceipt } from './render-receipt.ts'
+import { confirmPrint, printsOf, reprint } from './paper/reprint-handlers.ts'
+import { renderReceipt } from './paper/render-receipt.ts'
 import { statusOf } from './status.ts'
 import { actOnException, billNow, listExceptions } from './supervisor-handlers.ts'
-import { closeDrawer, countDrawer, handIn, lastCloseOf, printRecord, reportOf } from './shift-handlers.ts'
+import {
+  closeDrawer,
+  countDrawer,
+  handIn,
+  lastCloseOf,
+  printRecord,
+  reportOf,
+} from './counter/shift-handlers.ts'
 import { situationOf, takeNow, trading } from './taking.ts'
 import type { CallContext } from './terminal-host.ts'
 import { operatorOf, tillOf, type Access, type Till } from './till.ts'

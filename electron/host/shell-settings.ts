@@ -2,9 +2,9 @@
 // defaults. Called by both shells, so that a till is set up the same way in each.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { requireSafeAddress } from './integrator-address.ts'
-import { RECEIPT_LANGUAGES } from './receipt-words.ts'
-import { createScanReader, STANDARD_SCAN_PREFIX } from './scan-codes.ts'
+import { requireSafeAddress } from './link/integrator-address.ts'
+import { RECEIPT_LANGUAGES } from './paper/receipt-words.ts'
+import { createScanReader, STANDARD_SCAN_PREFIX } from './scans/scan-codes.ts'
 import { DRAWER_LEVELS } from '#drivers/drawer/open-state.ts'
 import type { HostOptions } from './terminal-host.ts'
 

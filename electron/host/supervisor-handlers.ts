@@ -5,7 +5,7 @@ import { ProblemError } from '#contract/problem.ts'
 import type { Exception, ExceptionActInput } from '#contract/exceptions-api.ts'
 import type { BillKey } from '#contract/payment.ts'
 import { EXCEPTION_PAGES_MAX, type ExceptionList } from '#rpc/supervisor.ts'
-import type { ExceptionActAnswer } from './integrator-client.ts'
+import type { ExceptionActAnswer } from './link/integrator-client.ts'
 import type { Till } from './till.ts'
 
 /** In the order of the office. Throws integrator_unreachable: nothing of this list is kept on the till. */

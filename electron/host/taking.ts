@@ -1,12 +1,12 @@
 // In what state the till is when money is taken, and the taking itself, for every door that leads to it: the tender screen and the
 // card terminal. Called by router.ts and card-handlers.ts.
 import { ProblemError } from '#contract/problem.ts'
-import { ulbCode } from '#core/receipt-number.ts'
+import { ulbCode } from '#core/receipts/receipt-number.ts'
 import type { CollectionInput, CollectionView } from '#core/records.ts'
-import { opensDrawer } from '#core/drawer-watch.ts'
+import { opensDrawer } from '#core/drawer/drawer-watch.ts'
 import { takePayment, type TakeSituation } from '#core/take-payment.ts'
 import { NOT_LET_IN } from '#rpc/enrolment.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import type { Till } from './till.ts'
 
 /** No money and no shift on a till that the integrator does not know. */

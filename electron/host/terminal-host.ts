@@ -2,7 +2,7 @@
 import type { DrawerOpenLevel } from '#drivers/drawer/open-state.ts'
 import type { Procedures, TerminalClient } from '#rpc/procedures.ts'
 import type { Router } from '@orpc/server'
-import type { ReceiptLanguage } from './receipt-words.ts'
+import type { ReceiptLanguage } from './paper/receipt-words.ts'
 
 /** What a shell knows of a call: nothing about money. */
 export type CallContext = { readonly shell: 'browser' | 'desktop' | 'test' }

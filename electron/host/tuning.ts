@@ -6,10 +6,10 @@ import { systemListers, type Lister } from '#drivers/discover/listers.ts'
 import { usbHotplug } from '#drivers/discover/watch.ts'
 import type { Clock } from '#core/ports.ts'
 import { CARD_ASK_AGAIN_MS, FREE_BYTES_MIN } from '#core/limits.ts'
-import { INTEGRATOR_TIMES, type IntegratorTimes } from './integrator-client.ts'
+import { INTEGRATOR_TIMES, type IntegratorTimes } from './link/integrator-client.ts'
 import { machineClock } from './machine-clock.ts'
 import { PACK_TIMES, type PackTimes } from './packs/pack-runner.ts'
-import { vaultOfMachine, type SecretVault } from './vault.ts'
+import { vaultOfMachine, type SecretVault } from './identity/vault.ts'
 
 export type HostTuning = {
   readonly clock: Clock

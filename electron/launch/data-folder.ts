@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import { formatInr, paise } from '#contract/money.ts'
 import { RECORD_FILE } from '#host/start-host.ts'
-import { unsentIn } from '#store/salvage.ts'
+import { unsentIn } from '#store/journal/salvage.ts'
 import { lockFolder } from './folder-lock.ts'
 import { LaunchError, wordsOf } from './launch-error.ts'
 

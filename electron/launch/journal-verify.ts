@@ -16,7 +16,7 @@ import {
   type FindingKind,
   type JournalFacts,
   type ReadFile,
-} from '#store/verify-journal.ts'
+} from '#store/journal/verify-journal.ts'
 
 /** 0: nothing found. 2: the question was not understood. */
 export const EXIT_CODES: Readonly<Record<FindingKind, number>> = {

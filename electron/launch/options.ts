@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_PORT } from '#browser/options.ts'
 import { SETTINGS } from '#host/shell-settings.ts'
-import { RECEIPT_LANGUAGES, type ReceiptLanguage } from '#host/receipt-words.ts'
+import { RECEIPT_LANGUAGES, type ReceiptLanguage } from '#host/paper/receipt-words.ts'
 import { LaunchError } from './launch-error.ts'
 
 const NODE_MAJOR_MIN = 24

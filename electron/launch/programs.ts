@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_ENROLMENT_CODE } from '#app/people/seed-demo.ts'
-import type { ReceiptLanguage } from '#host/receipt-words.ts'
+import type { ReceiptLanguage } from '#host/paper/receipt-words.ts'
 import type { RunningSandbox } from '#sandbox/start-sandbox.ts'
 import type { DataFolder } from './data-folder.ts'
 import { LaunchError } from './launch-error.ts'

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatInr, paise } from '#contract/money.ts'
 import { ProblemError } from '#contract/problem.ts'
-import { readDevice } from '#host/device-file.ts'
+import { readDevice } from '#host/identity/device-file.ts'
 import { COPY_FOLDER, rescueFolder, type RescueResult } from '#host/rescue/rescue-folder.ts'
 import { RECORD_FILE } from '#host/start-host.ts'
 

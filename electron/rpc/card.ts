@@ -1,5 +1,5 @@
 // Cards taken through a terminal: begin, watch, give up, ask again; and what to do with a card that was charged. Part of procedures.ts,
-// served by host/card-handlers.ts. No shape here can carry a whole card number.
+// served by host/cards/card-handlers.ts. No shape here can carry a whole card number.
 import { epochMsSchema } from '#contract/bill.ts'
 import { paiseSchema } from '#contract/money.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'

@@ -1,5 +1,5 @@
 // What the payer sees: published by the counter's screen, read by the customer display and shown on a pole display. Amount, purpose and
-// mode; never a name, a mobile number or an address. Part of procedures.ts, served by host/customer-desk.ts.
+// mode; never a name, a mobile number or an address. Part of procedures.ts, served by host/counter/customer-desk.ts.
 import { paiseSchema } from '#contract/money.ts'
 import * as z from 'zod'
 import { open, signedIn } from './callers.ts'

@@ -1,5 +1,5 @@
 // What devices tell the screen without being asked (scans), what the device check asks (devices.*), and in demonstrations the
-// panel of virtual devices (virtual.*). Part of procedures.ts, served by host/scan-desk.ts and host/devices.
+// panel of virtual devices (virtual.*). Part of procedures.ts, served by host/scans/scan-desk.ts and host/devices.
 import { epochMsSchema } from '#contract/bill.ts'
 import { mayAnswer, problemDataSchema } from '#contract/problem.ts'
 import * as z from 'zod'

@@ -1,4 +1,4 @@
-// Opening the cash drawer without a payment, and what the drawer's switch says. Part of procedures.ts, served by host/drawer-desk.ts.
+// Opening the cash drawer without a payment, and what the drawer's switch says. Part of procedures.ts, served by host/counter/drawer-desk.ts.
 import { epochMsSchema } from '#contract/bill.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'
 import * as z from 'zod'

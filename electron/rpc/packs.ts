@@ -1,5 +1,5 @@
 // The routes that a till carries bill packs of: which there are, which are chosen, how far they are fetched. Part of
-// procedures.ts, served by host/packs-handlers.ts.
+// procedures.ts, served by host/packs/packs-handlers.ts.
 import { epochMsSchema } from '#contract/bill.ts'
 import { routeIdSchema, ROUTES_MAX } from '#contract/packs-api.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'

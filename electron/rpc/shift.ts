@@ -1,5 +1,5 @@
 // What happens to a drawer between the opening of its shift and its end: figures so far (X), cash handed in, the blind count, the close
-// (Z) and their slips. Part of procedures.ts, served by host/shift-handlers.ts.
+// (Z) and their slips. Part of procedures.ts, served by host/counter/shift-handlers.ts.
 import { businessServiceSchema, epochMsSchema, paymentModeSchema } from '#contract/bill.ts'
 import { paiseSchema } from '#contract/money.ts'
 import { mayAnswer, problemSchema } from '#contract/problem.ts'

@@ -1,11 +1,11 @@
 // When this till last heard from its integrator, and the open unlock challenges of locked operators. Part of the store; each method is
 // one transaction.
 import { eq } from 'drizzle-orm'
-import type { LastContact } from '#core/last-contact.ts'
+import type { LastContact } from '#core/time/last-contact.ts'
 import type { ContactStore, UnlockStore } from '#core/ports.ts'
-import { unlockTryKey } from '#core/unlock.ts'
+import { unlockTryKey } from '#core/people/unlock.ts'
 import type { Gate } from './gate.ts'
-import { appendEntries } from './journal-table.ts'
+import { appendEntries } from './journal/journal-table.ts'
 import { getMeta, setMeta } from './meta.ts'
 import { pinLocks } from './schema.ts'
 import type { Session } from './session.ts'

@@ -3,16 +3,22 @@
 import { and, asc, count as countOf, desc, eq, gt, sql, sum } from 'drizzle-orm'
 import type { PaymentMode } from '#contract/bill.ts'
 import { paise, subtractPaise } from '#contract/money.ts'
-import type { DrawerFacts, DrawerPlan, DrawerRecord, OpenDrawer, ShiftClose } from '#core/drawer-records.ts'
+import type {
+  DrawerFacts,
+  DrawerPlan,
+  DrawerRecord,
+  OpenDrawer,
+  ShiftClose,
+} from '#core/drawer/drawer-records.ts'
 import { dataOfBody } from '#core/journal.ts'
 import { DRAWER_RECORDS_MAX } from '#core/limits.ts'
 import type { DrawerStore } from '#core/ports.ts'
-import { readOpenSales } from './card-sales.ts'
+import { readOpenSales } from './payments/card-sales.ts'
 import type { Gate } from './gate.ts'
 import { noteClock, readClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
-import { appendEntries, readHead } from './journal-table.ts'
-import { readUnsent } from './outbox.ts'
+import { appendEntries, readHead } from './journal/journal-table.ts'
+import { readUnsent } from './payments/outbox.ts'
 import { cashMovements, journal, payments, shifts } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 import { readOpenShift } from './shifts.ts'

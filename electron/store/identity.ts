@@ -1,11 +1,11 @@
 // Who this till is, what the integrator told it, and what time it believes. Part of the store; each method is one transaction.
 import type { Masters } from '#contract/api.ts'
-import { clockAccepted, clockAfter } from '#core/clock-guard.ts'
+import { clockAccepted, clockAfter } from '#core/time/clock-guard.ts'
 import type { JournalDraft } from '#core/journal.ts'
 import type { ClockStore, IdentityStore } from '#core/ports.ts'
 import type { ClockAnchor, ClockReading, ClockState, DeviceIdentity } from '#core/records.ts'
 import type { Gate } from './gate.ts'
-import { appendEntries } from './journal-table.ts'
+import { appendEntries } from './journal/journal-table.ts'
 import { getMeta, setMeta } from './meta.ts'
 import type { Session } from './session.ts'
 

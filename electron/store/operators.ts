@@ -5,7 +5,7 @@ import type { Masters, Operator } from '#contract/api.ts'
 import type { OperatorStore } from '#core/ports.ts'
 import type { PinLock } from '#core/records.ts'
 import type { Gate } from './gate.ts'
-import { appendEntries } from './journal-table.ts'
+import { appendEntries } from './journal/journal-table.ts'
 import { pinLocks } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 

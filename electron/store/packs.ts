@@ -3,10 +3,10 @@
 // transaction.
 import type { Bill } from '#contract/bill.ts'
 import type { PackManifest } from '#contract/packs-api.ts'
-import { foldWords, wordsQuery } from '#core/pack-words.ts'
-import type { PackedBill, PackMark } from '#core/packs.ts'
+import { foldWords, wordsQuery } from '#core/bills/pack-words.ts'
+import type { PackedBill, PackMark } from '#core/bills/packs.ts'
 import type { PackStore } from '#core/ports.ts'
-import { normalTerm } from '#core/search-terms.ts'
+import { normalTerm } from '#core/bills/search-terms.ts'
 import type { Gate } from './gate.ts'
 import { getMeta, setMeta } from './meta.ts'
 import type { Session } from './session.ts'

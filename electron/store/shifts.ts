@@ -6,7 +6,7 @@ import type { ShiftRecord } from '#core/records.ts'
 import type { Gate } from './gate.ts'
 import { noteClock } from './identity.ts'
 import { prepareInsert } from './insert.ts'
-import { appendEntries } from './journal-table.ts'
+import { appendEntries } from './journal/journal-table.ts'
 import { cashMovements, shifts } from './schema.ts'
 import { perSession, type Session } from './session.ts'
 

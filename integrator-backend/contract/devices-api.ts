@@ -1,5 +1,5 @@
 // How a machine becomes a till of the municipality: it makes its keys, trades a one-time code, both sides show six digits, and a person
-// who has compared them lets it in. Part of the API between terminal and integrator; spoken by host/enrolment.ts and
+// who has compared them lets it in. Part of the API between terminal and integrator; spoken by host/identity/enrolment.ts and
 // app/api/device-handlers.ts.
 import { oc } from '@orpc/contract'
 import * as z from 'zod'

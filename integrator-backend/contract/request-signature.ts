@@ -1,5 +1,5 @@
 // How every request of a terminal is signed: HTTP message signatures (RFC 9421) over a Content-Digest (RFC 9530), in one strict
-// profile. Pure text: the terminal signs and the integrator checks with their own crypto. Written by host/sign-request.ts, read
+// profile. Pure text: the terminal signs and the integrator checks with their own crypto. Written by host/identity/sign-request.ts, read
 // by the integrator's request check. A proxy in between may add a prefix to the path only if it takes it off again.
 
 /** Label of the one signature. */

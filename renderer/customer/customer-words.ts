@@ -1,8 +1,8 @@
 // Words of the customer display: English and one language of the place, always both at once, because nobody asks the payer which. What the
 // receipt says too is taken from its words. Used by customer-screen.tsx.
-import { receiptWordsEn } from '#contract/receipt-words-en.ts'
-import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
-import { receiptWordsPa } from '#contract/receipt-words-pa.ts'
+import { receiptWordsEn } from '#contract/words/receipt-words-en.ts'
+import { receiptWordsHi } from '#contract/words/receipt-words-hi.ts'
+import { receiptWordsPa } from '#contract/words/receipt-words-pa.ts'
 import type { CardStep } from '#rpc/card.ts'
 import type { CustomerLanguage, CustomerView } from '#rpc/customer.ts'
 

@@ -1,6 +1,6 @@
-// What became of a payment, line by line in the words that its receipt and the supervisor's list have too (contract/outcome-words.ts).
+// What became of a payment, line by line in the words that its receipt and the supervisor's list have too (contract/words/outcome-words.ts).
 // Used by the queue and the receipt screen.
-import type { OutcomeFacts } from '#contract/outcome-words.ts'
+import type { OutcomeFacts } from '#contract/words/outcome-words.ts'
 import { useText } from './language.tsx'
 import { outcomeWordsOf, postingWords } from './payment-words.ts'
 import { StatusMark } from './status-mark.tsx'

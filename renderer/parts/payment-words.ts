@@ -1,6 +1,6 @@
 // What a payment's state is called on every screen: a tone, a word and a sentence. Pure.
 import { formatInr } from '#contract/money.ts'
-import { outcomeLines, type OutcomeFacts } from '#contract/outcome-words.ts'
+import { outcomeLines, type OutcomeFacts } from '#contract/words/outcome-words.ts'
 import type { PostingState } from '#contract/payment.ts'
 import type { ReceiptStanding } from '#contract/receipt.ts'
 import type { PaymentRow } from '#rpc/procedures.ts'
@@ -71,7 +71,7 @@ export function modeWord(mode: string): TextKey {
   return MODES[mode] ?? 'mode.other'
 }
 
-/** What became of a payment, line by line: where it stands, what of it is held, why (contract/outcome-words.ts). */
+/** What became of a payment, line by line: where it stands, what of it is held, why (contract/words/outcome-words.ts). */
 export function outcomeWordsOf(text: Text, facts: OutcomeFacts): string[] {
   return outcomeLines(facts).map((line) =>
     line.key === 'held.part' ? text(line.key, { amount: formatInr(line.amountPaise) }) : text(line.key),

@@ -1,5 +1,5 @@
 // Words about cards taken through a terminal: its steps, what became of a sale, and what to do with a card that was charged.
-import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/words/shift-slip-words-en.ts'
 
 export const enCard = {
   'problem.card_terminal_absent': 'No card terminal is set up on this till.',

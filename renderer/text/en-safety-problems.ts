@@ -1,5 +1,5 @@
 // Words of the problems of enrolment, handing over, limits and rescue: what it is, and what to do.
-import { outcomeWords } from '#contract/outcome-words.ts'
+import { outcomeWords } from '#contract/words/outcome-words.ts'
 
 export const enSafetyProblems = {
   'fact.againAtMs': 'Again from: {value}',

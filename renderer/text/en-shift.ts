@@ -1,5 +1,5 @@
 // Words about the drawer: figures of the shift, cash handed in, the blind count and the end of a shift.
-import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/words/shift-slip-words-en.ts'
 
 export const enShift = {
   'problem.cash_not_enough': 'There is not so much cash in the drawer.',

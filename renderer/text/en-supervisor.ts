@@ -1,6 +1,6 @@
 // English words of the supervisor screens: what waits for a person, and what may be done about it.
-import { receiptWordsEn } from '#contract/receipt-words-en.ts'
-import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
+import { receiptWordsEn } from '#contract/words/receipt-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/words/shift-slip-words-en.ts'
 
 export const enSupervisor = {
   'nav.exceptions': 'To decide',

@@ -1,5 +1,5 @@
 // English words of freeing a locked operator by telephone.
-import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/words/shift-slip-words-en.ts'
 
 export const enUnlock = {
   'unlock.title': 'Locked: a supervisor can free you by telephone',

@@ -1,7 +1,7 @@
 // English words of the screens (ICU). hi.ts has the same keys. Money and numbers come already formatted.
-import { outcomeWords } from '#contract/outcome-words.ts'
-import { receiptWordsEn } from '#contract/receipt-words-en.ts'
-import { shiftSlipWordsEn } from '#contract/shift-slip-words-en.ts'
+import { outcomeWords } from '#contract/words/outcome-words.ts'
+import { receiptWordsEn } from '#contract/words/receipt-words-en.ts'
+import { shiftSlipWordsEn } from '#contract/words/shift-slip-words-en.ts'
 import { enCard } from './en-card.ts'
 import { enDrawer } from './en-drawer.ts'
 import { enEnrolment } from './en-enrolment.ts'

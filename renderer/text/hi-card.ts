@@ -1,5 +1,5 @@
 // Words about cards taken through a terminal, in Hindi.
-import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/words/shift-slip-words-hi.ts'
 import type { enCard } from './en-card.ts'
 
 export const hiCard: Readonly<Record<keyof typeof enCard, string>> = {

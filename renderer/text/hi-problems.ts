@@ -1,5 +1,5 @@
 // Hindi words of the closed list of problems. The same keys as en-problems.ts.
-import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
+import { outcomeWordsHi } from '#contract/words/outcome-words-hi.ts'
 import type { enProblems } from './en-problems.ts'
 
 export const hiProblems: Readonly<Record<keyof typeof enProblems, string>> = {

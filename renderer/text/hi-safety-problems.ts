@@ -1,5 +1,5 @@
 // Words of the problems of enrolment, handing over, limits and rescue in Hindi: what it is, and what to do.
-import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
+import { outcomeWordsHi } from '#contract/words/outcome-words-hi.ts'
 import type { enSafetyProblems } from './en-safety-problems.ts'
 
 export const hiSafetyProblems: Readonly<Record<keyof typeof enSafetyProblems, string>> = {

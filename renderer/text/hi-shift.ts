@@ -1,5 +1,5 @@
 // Words about the drawer in Hindi: figures of the shift, cash handed in, the blind count and the end of a shift.
-import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/words/shift-slip-words-hi.ts'
 import type { enShift } from './en-shift.ts'
 
 export const hiShift: Readonly<Record<keyof typeof enShift, string>> = {

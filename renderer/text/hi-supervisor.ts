@@ -1,6 +1,6 @@
 // Words of the supervisor screens in Hindi: what waits for a person, and what may be done about it.
-import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
-import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
+import { receiptWordsHi } from '#contract/words/receipt-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/words/shift-slip-words-hi.ts'
 import type { enSupervisor } from './en-supervisor.ts'
 
 export const hiSupervisor: Readonly<Record<keyof typeof enSupervisor, string>> = {

@@ -1,5 +1,5 @@
 // Hindi words of freeing a locked operator by telephone.
-import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/words/shift-slip-words-hi.ts'
 import type { enUnlock } from './en-unlock.ts'
 
 export const hiUnlock: Readonly<Record<keyof typeof enUnlock, string>> = {

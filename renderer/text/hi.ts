@@ -1,7 +1,7 @@
 // Hindi words of the screens (ICU). The same keys as en.ts; the compiler and a test hold it to that.
-import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
-import { receiptWordsHi } from '#contract/receipt-words-hi.ts'
-import { shiftSlipWordsHi } from '#contract/shift-slip-words-hi.ts'
+import { outcomeWordsHi } from '#contract/words/outcome-words-hi.ts'
+import { receiptWordsHi } from '#contract/words/receipt-words-hi.ts'
+import { shiftSlipWordsHi } from '#contract/words/shift-slip-words-hi.ts'
 import type { StartCatalog } from './catalog.ts'
 import { hiCard } from './hi-card.ts'
 import { hiDrawer } from './hi-drawer.ts'

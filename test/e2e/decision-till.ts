@@ -16,7 +16,7 @@ import {
   type ProblemCode,
   type ProblemData,
 } from '#contract/problem.ts'
-import { receiptOf } from '#core/receipt.ts'
+import { receiptOf } from '#core/receipts/receipt.ts'
 import { statusOf } from '#host/status.ts'
 import type { CallContext, TerminalHost } from '#host/terminal-host.ts'
 import { procedures, type OperatorTile, type TerminalStatus } from '#rpc/procedures.ts'

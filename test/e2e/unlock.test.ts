@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { unlockCode } from '#app/people/device-secrets.ts'
 import { openRootSecret } from '#app/people/root-secret.ts'
-import { readDevice } from '#host/device-file.ts'
+import { readDevice } from '#host/identity/device-file.ts'
 import { openCounter, pastShield, signIn, type Counter } from './counter-kit.ts'
 import { picturesFolder } from './open-browser.ts'
 

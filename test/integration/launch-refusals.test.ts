@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest'
 import { takePayment } from '#core/take-payment.ts'
 import { openDataFolder } from '#launch/data-folder.ts'
 import { readDemoArguments, readStartArguments, requireNode } from '#launch/options.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import { cashFor, keepBill, makeTill, situation } from '#test/unit/store/till-kit.ts'
 import { launch, newFolder } from './launch-kit.ts'
 

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readDevice } from '#host/device-file.ts'
+import { readDevice } from '#host/identity/device-file.ts'
 import { recoverTill } from '#launch/recover.ts'
 import { verifyJournal } from '#launch/journal-verify.ts'
 import { PIN, startFakeIntegrator, type FakeIntegrator } from '#test/unit/host/fake-integrator.ts'

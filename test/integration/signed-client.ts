@@ -9,8 +9,8 @@ import {
   type EnrolmentAnswer,
 } from '#contract/devices-api.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
-import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/device-key.ts'
-import { signRequest } from '#host/sign-request.ts'
+import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/identity/device-key.ts'
+import { signRequest } from '#host/identity/sign-request.ts'
 
 export type Reply<T> = { status: number; body: T }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { openServerKey } from '#app/server-key.ts'
 import type { ServerKey } from '#app/server-key.ts'
 import type { DeviceSigner } from '#contract/signed.ts'
-import { deviceSigner } from '#host/device-key.ts'
+import { deviceSigner } from '#host/identity/device-key.ts'
 
 /** PKCS#8 before the 32 secret bytes of an Ed25519 key. */
 const PKCS8_START = '302e020100300506032b657004220420'

@@ -2,7 +2,7 @@
 // Called by the watchers of this folder.
 import { withoutCardNumbers } from '#contract/card-numbers.ts'
 import { maskText } from '#contract/log-safety.ts'
-import type { DrawerHappening } from '#host/drawer-desk.ts'
+import type { DrawerHappening } from '#host/counter/drawer-desk.ts'
 import type { DriverProblem } from '#drivers/problem.ts'
 import { deviceTroubleCodeSchema, EVENTS_MAX, type DeviceEvent, type DeviceTrouble } from '#rpc/devices.ts'
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEVICE_NAME_CHARS_MAX } from '#rpc/device-bounds.ts'
 import { SCANNERS_MAX } from '#rpc/devices.ts'
-import { writePrivately } from '#host/device-file.ts'
+import { writePrivately } from '#host/identity/device-file.ts'
 import type { HostOptions } from '#host/terminal-host.ts'
 
 export const SLOT_KINDS = ['printer', 'scanner', 'card_reader', 'card_terminal'] as const

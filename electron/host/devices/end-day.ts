@@ -1,9 +1,9 @@
 // Closes the day of the card terminal and puts its totals on paper. Called by router.ts.
 import { ProblemError } from '#contract/problem.ts'
-import { keptLine, keptWords } from '#core/card-sale.ts'
+import { keptLine, keptWords } from '#core/cards/card-sale.ts'
 import type { CardDayEnd } from '#drivers/card-terminal/card-terminal.ts'
-import { municipalityNameOf } from '#host/customer-desk.ts'
-import { dayEndDocument } from '#host/shift-slips.ts'
+import { municipalityNameOf } from '#host/counter/customer-desk.ts'
+import { dayEndDocument } from '#host/paper/shift-slips.ts'
 import type { Till } from '#host/till.ts'
 import { DAY_LINES_MAX, type DayEnd } from '#rpc/day-end.ts'
 

@@ -2,8 +2,8 @@
 // each is and its test, beside the devices of device-book.ts. Made by start-devices.ts; asked by device-handlers.ts.
 import { ProblemError } from '#contract/problem.ts'
 import type { DrawerOpenLevel } from '#drivers/drawer/open-state.ts'
-import type { CustomerDesk } from '#host/customer-desk.ts'
-import type { DrawerDesk } from '#host/drawer-desk.ts'
+import type { CustomerDesk } from '#host/counter/customer-desk.ts'
+import type { DrawerDesk } from '#host/counter/drawer-desk.ts'
 import type { Device } from '#rpc/devices.ts'
 import type { DeviceBook } from './device-book.ts'
 import type { DeviceDiary } from './device-diary.ts'

@@ -19,7 +19,7 @@ import { serialScanner } from '#drivers/scanner/serial.ts'
 import { serialTransport } from '#drivers/transport/serial.ts'
 import type { Transport } from '#drivers/transport/transport.ts'
 import type { DeviceTrouble } from '#rpc/devices.ts'
-import { cardSecretsOf } from '#host/card-terminal.ts'
+import { cardSecretsOf } from '#host/cards/card-terminal.ts'
 import { troubleOf } from './device-diary.ts'
 import type { Slot } from './device-slots.ts'
 import {

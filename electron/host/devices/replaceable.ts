@@ -1,8 +1,8 @@
 // Runners that go on with other devices while the till runs: the old one ends, a new one begins with what is set up now, and who holds the
 // runner notices nothing. Queued work is on the disk. Called by start-host.
-import type { CardRunner } from '#host/card-runner.ts'
-import type { PrintRunner } from '#host/print-runner.ts'
-import type { ScanDesk } from '#host/scan-desk.ts'
+import type { CardRunner } from '#host/cards/card-runner.ts'
+import type { PrintRunner } from '#host/paper/print-runner.ts'
+import type { ScanDesk } from '#host/scans/scan-desk.ts'
 
 type Replaceable<T> = T & {
   /** Only while nothing is under way on it. */

@@ -1,6 +1,6 @@
 // What a printer prints when it is tested: where the paper ends, whether it speaks Hindi and Punjabi, whether a phone reads its codes. It says that it
 // is no receipt, and names no money. Called by test-device.ts.
-import { dateTimeIst } from '#core/business-date.ts'
+import { dateTimeIst } from '#core/time/business-date.ts'
 import type { PrintDocument } from '#drivers/printer/document.ts'
 
 const RULER = '123456789.'

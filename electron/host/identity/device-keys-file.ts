@@ -1,7 +1,7 @@
 // The secret of this device: its signing key, its seal key and the nonce of its enrolment, in the vault. Written once, before the
 // integrator hears of them; what cannot be read is never overwritten. Called by identity.ts alone.
 import { ProblemError } from '#contract/problem.ts'
-import type { SecretFiles } from '#host/secret-files.ts'
+import type { SecretFiles } from '#host/identity/secret-files.ts'
 
 export type DeviceKeys = {
   readonly version: 1

@@ -5,9 +5,9 @@ import { enrolmentTranscript, shortString } from '#contract/devices-api.ts'
 import type { EnrolmentAnswer } from '#contract/devices-api.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { signingInput, type DeviceSigner, type SignedPurpose, type SignedText } from '#contract/signed.ts'
-import { readDevice, removeDevice, writeDevice, type EnrolledDevice } from '#host/device-file.ts'
-import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/device-key.ts'
-import type { SecretFiles } from '#host/secret-files.ts'
+import { readDevice, removeDevice, writeDevice, type EnrolledDevice } from '#host/identity/device-file.ts'
+import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/identity/device-key.ts'
+import type { SecretFiles } from '#host/identity/secret-files.ts'
 import { readDeviceKeys, writeDeviceKeys, type DeviceKeys } from './device-keys-file.ts'
 
 export type Identity = {

@@ -1,7 +1,7 @@
 // The routes of this till as screens show them: offered by the integrator, chosen here, fetched so far. Called by the handlers of
 // packs and readiness.
-import { judgeClock } from '#core/clock-guard.ts'
-import { packStanding } from '#core/packs.ts'
+import { judgeClock } from '#core/time/clock-guard.ts'
+import { packStanding } from '#core/bills/packs.ts'
 import type { CarriedRoute } from '#rpc/packs.ts'
 import type { Till } from '#host/till.ts'
 

@@ -1,6 +1,6 @@
 // One thing that waits, in full: why, since when, who asked, what is known about it, and the acts that are allowed now.
 import type { Exception, ExceptionAct } from '#contract/exceptions-api.ts'
-import { outcomeOfException } from '#contract/outcome-words.ts'
+import { outcomeOfException } from '#contract/words/outcome-words.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { Button } from '#renderer/parts/button.tsx'
 import { useText } from '#renderer/parts/language.tsx'

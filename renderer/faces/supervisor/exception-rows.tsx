@@ -1,7 +1,7 @@
 // The list of what waits, under a heading per kind with its count and sum. One tab stop; arrows go through it.
 import type { Exception } from '#contract/exceptions-api.ts'
 import { formatInr } from '#contract/money.ts'
-import { outcomeOfException } from '#contract/outcome-words.ts'
+import { outcomeOfException } from '#contract/words/outcome-words.ts'
 import { ageText } from '#renderer/parts/age-text.ts'
 import { useText } from '#renderer/parts/language.tsx'
 import { outcomeWordsOf } from '#renderer/parts/payment-words.ts'

@@ -2,7 +2,7 @@
 // Called by cut-power.ts's callers.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readDevice } from '#host/device-file.ts'
+import { readDevice } from '#host/identity/device-file.ts'
 import { openStore } from '#store/open-store.ts'
 import { auditTerminal, type Acknowledged } from '#test/reliability/auditor.ts'
 import type { Verdict } from '#test/reliability/power-cut/cut-power.ts'

@@ -5,7 +5,7 @@ import { checkChain, isProofOfRestore, sha256 } from '#app/records/check-chain.t
 import type { HeldHead } from '#app/records/check-chain.ts'
 import { chainOf, FIRST_HASH, recordSigningInput } from '#contract/journal-record.ts'
 import type { JournalRecord } from '#contract/journal-record.ts'
-import { deviceSigner, makeDeviceKey } from '#host/device-key.ts'
+import { deviceSigner, makeDeviceKey } from '#host/identity/device-key.ts'
 
 const owner = { deviceId: 'device-1', incarnation: 'A' }
 const signer = deviceSigner(makeDeviceKey())

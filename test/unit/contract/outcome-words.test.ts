@@ -3,18 +3,18 @@
 import { describe, expect, test } from 'vitest'
 import { createIntl } from 'react-intl'
 import { rupees, ZERO_PAISE, type Paise } from '#contract/money.ts'
-import { outcomeWordsHi } from '#contract/outcome-words-hi.ts'
+import { outcomeWordsHi } from '#contract/words/outcome-words-hi.ts'
 import {
   outcomeLines,
   outcomeOfException,
   outcomeTexts,
   outcomeWords,
   type OutcomeFacts,
-} from '#contract/outcome-words.ts'
+} from '#contract/words/outcome-words.ts'
 import { POSTING_STATES, SUSPENSE_REASONS } from '#contract/payment.ts'
-import { laneOf, standingOf } from '#core/receipt.ts'
+import { laneOf, standingOf } from '#core/receipts/receipt.ts'
 import type { PrintBlock } from '#drivers/printer/document.ts'
-import { receiptDocument } from '#host/receipt-layout.ts'
+import { receiptDocument } from '#host/paper/receipt-layout.ts'
 import { outcomeWordsOf, postingWords } from '#renderer/parts/payment-words.ts'
 import { LANGUAGES, loadCatalog, type Text } from '#renderer/text/catalog.ts'
 import { sampleReceipt } from '#test/unit/host/sample-receipt.ts'

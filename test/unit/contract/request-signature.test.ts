@@ -10,8 +10,8 @@ import {
   signatureHeaders,
   signatureParams,
 } from '#contract/request-signature.ts'
-import { deviceSigner, makeDeviceKey } from '#host/device-key.ts'
-import { signRequest } from '#host/sign-request.ts'
+import { deviceSigner, makeDeviceKey } from '#host/identity/device-key.ts'
+import { signRequest } from '#host/identity/sign-request.ts'
 
 const facts = { createdSeconds: 1_790_000_000, nonce: 'AAAAAAAAAAAAAAAAAAAAAA', keyId: 'device-1' }
 const bodyDigest = createHash('sha256').update('{"a":1}').digest('base64')

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AMOUNT_PAISE_MAX, paise } from '#contract/money.ts'
-import { amountInWords } from '#core/amount-in-words.ts'
+import { amountInWords } from '#core/receipts/amount-in-words.ts'
 
 test.each([
   [0, 'Rupees Zero Only'],

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AMOUNT_PAISE_MAX, paise } from '#contract/money.ts'
-import { amountInIndicWords } from '#core/amount-words-indic.ts'
+import { amountInIndicWords } from '#core/receipts/amount-words-indic.ts'
 
 test.each([
   ['hi', 0, 'शून्य रुपये मात्र'],

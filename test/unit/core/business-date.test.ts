@@ -1,7 +1,13 @@
 // Goal: dates on receipts and the year of the number series are those of a clock in India, whatever the machine's zone.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { businessDateIst, civilTimeIst, dateIst, dateTimeIst, financialYear } from '#core/business-date.ts'
+import {
+  businessDateIst,
+  civilTimeIst,
+  dateIst,
+  dateTimeIst,
+  financialYear,
+} from '#core/time/business-date.ts'
 
 const reference = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Asia/Kolkata',

@@ -16,8 +16,8 @@ import {
   type CardSale,
   type CardSaleState,
   type KeptApproval,
-} from '#core/card-sale.ts'
-import { requireSecond } from '#core/card-steps.ts'
+} from '#core/cards/card-sale.ts'
+import { requireSecond } from '#core/cards/card-steps.ts'
 import { codeOf } from '#test/unit/store/till-kit.ts'
 import { CASHIER, OTHER, SUPERVISOR } from './drawer-facts.ts'
 

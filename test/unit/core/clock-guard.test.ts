@@ -5,10 +5,10 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { paymentSchema } from '#contract/payment.ts'
-import { businessDateAt, businessDateIst } from '#core/business-date.ts'
-import { clockAccepted, clockAfter, clockJump, judgeClock } from '#core/clock-guard.ts'
+import { businessDateAt, businessDateIst } from '#core/time/business-date.ts'
+import { clockAccepted, clockAfter, clockJump, judgeClock } from '#core/time/clock-guard.ts'
 import type { ClockReading, ClockState } from '#core/records.ts'
-import { openShift } from '#core/shift.ts'
+import { openShift } from '#core/drawer/shift.ts'
 import {
   CASHIER,
   cashFor,

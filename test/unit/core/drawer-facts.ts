@@ -7,7 +7,7 @@ import type {
   DrawerRecord,
   HandIn,
   OpenDrawer,
-} from '#core/drawer-records.ts'
+} from '#core/drawer/drawer-records.ts'
 import { FIRST_HASH } from '#core/journal.ts'
 import type { ClockState, OperatorTile, ShiftRecord } from '#core/records.ts'
 import { expect } from 'vitest'

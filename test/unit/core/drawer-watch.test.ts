@@ -9,7 +9,7 @@ import {
   opensDrawer,
   UNWATCHED,
   type DrawerEvent,
-} from '#core/drawer-watch.ts'
+} from '#core/drawer/drawer-watch.ts'
 
 type Step = readonly [atMs: number, what: 'kick' | 'open' | 'closed' | 'silent']
 

@@ -11,8 +11,8 @@ import {
   sumOf,
   type CloseWish,
   type HandInWish,
-} from '#core/drawer.ts'
-import type { CashCount, DrawerFacts, HandIn } from '#core/drawer-records.ts'
+} from '#core/drawer/drawer.ts'
+import type { CashCount, DrawerFacts, HandIn } from '#core/drawer/drawer-records.ts'
 import { FIRST_HASH } from '#core/journal.ts'
 import { REASON_CHARS_MAX, SHIFT_COUNTS_MAX, SHIFT_HAND_INS_MAX } from '#core/limits.ts'
 import type { ShiftRecord } from '#core/records.ts'

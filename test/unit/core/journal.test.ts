@@ -13,7 +13,7 @@ import {
   type JournalEntry,
   type JournalHead,
 } from '#core/journal.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 
 const owner = { deviceId: 'device-1', incarnation: 'A' }
 const pair = generateKeyPairSync('ed25519')

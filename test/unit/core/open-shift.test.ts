@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
 import type { ClockState, ShiftRecord } from '#core/records.ts'
-import { openShift, type ShiftPlan } from '#core/shift.ts'
+import { openShift, type ShiftPlan } from '#core/drawer/shift.ts'
 import { at, CASHIER, clock, problem, shift } from './drawer-facts.ts'
 import { NOW_MS } from './sample-bill.ts'
 

@@ -11,7 +11,7 @@ import {
   printerProblem,
   processIdOf,
   waitForNumber,
-} from '#core/print-queue.ts'
+} from '#core/receipts/print-queue.ts'
 import type { PrintJob, PrintState } from '#core/records.ts'
 
 const noPaper = problemOf(new ProblemError('printer_unreachable'))

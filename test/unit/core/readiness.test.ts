@@ -1,7 +1,7 @@
 // Goal: the readiness card names whatever keeps a collector from working, as bad as it is, and nothing else.
 import { describe, expect, test } from 'vitest'
 import { ProblemError, problemOf } from '#contract/problem.ts'
-import type { ClockVerdict } from '#core/clock-guard.ts'
+import type { ClockVerdict } from '#core/time/clock-guard.ts'
 import { judgeReadiness, READINESS_TOPICS, type ReadinessFacts } from '#core/readiness.ts'
 import { NOW_MS } from './sample-bill.ts'
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkCharacter, hasValidCheck } from '#contract/check-character.ts'
-import { receiptNumber, ulbCode } from '#core/receipt-number.ts'
+import { receiptNumber, ulbCode } from '#core/receipts/receipt-number.ts'
 
 const series = {
   ulbCode: 'JLD',

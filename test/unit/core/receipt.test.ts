@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
 import { POSTING_STATES, type PostingState } from '#contract/payment.ts'
 import { receiptSchema } from '#contract/receipt.ts'
-import { laneOf, readReceiptQr, receiptOf, receiptQr, standingOf } from '#core/receipt.ts'
+import { laneOf, readReceiptQr, receiptOf, receiptQr, standingOf } from '#core/receipts/receipt.ts'
 import { cashFor, DEVICE, keepBill, makeTill, take, type TillKit } from '#test/unit/store/till-kit.ts'
 import { sampleMasters } from './sample-bill.ts'
 

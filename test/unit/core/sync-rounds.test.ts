@@ -15,7 +15,7 @@ import {
 import type { AppendedRecords, RecordBatch } from '#core/ports.ts'
 import { FIRST_FEED_STATE, feedRound, type FeedPorts } from '#core/sync/feed-round.ts'
 import { FIRST_SEND_STATE, sendRound, type SendPorts, type SendState } from '#core/sync/send-round.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import { DEVICE, makeTill, takeOne, type TillKit } from '#test/unit/store/till-kit.ts'
 
 let till: TillKit

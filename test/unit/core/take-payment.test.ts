@@ -6,7 +6,7 @@ import { addPaise, paise, rupees } from '#contract/money.ts'
 import { contentHashOf } from '#core/content-hash.ts'
 import { checkPayment } from '#core/take-payment.ts'
 import type { CollectionInput } from '#core/records.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import {
   cashFor,
   codeOf,

@@ -12,7 +12,7 @@ import {
   type Core,
 } from '#desktop/core-process.ts'
 import type { ShellSettings } from '#host/shell-settings.ts'
-import type { Keyring } from '#host/vault.ts'
+import type { Keyring } from '#host/identity/vault.ts'
 
 class FakeCore extends EventEmitter {
   readonly stdout = null

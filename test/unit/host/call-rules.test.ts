@@ -3,7 +3,7 @@
 import type { AnyProcedure } from '@orpc/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
-import { CALLERS } from '#core/roles.ts'
+import { CALLERS } from '#core/people/roles.ts'
 import { operatorWith, PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
 import { cashInput, problemOfCall, signInAndOpen, startKit, todaysBill, type HostKit } from './host-kit.ts'
 

@@ -1,7 +1,7 @@
 // Goal: the whole till with a terminal of each protocol, over the line and with the keys of the product, the terminal's own ledger held
 // against the till's record: approved, declined, lines and tills that break off, and answers about another sale or another amount.
 import { describe, expect, test } from 'vitest'
-import { checkCards, readRecordFile } from '#store/verify-journal.ts'
+import { checkCards, readRecordFile } from '#store/journal/verify-journal.ts'
 import { audit, charge, settled, SUPERVISOR, wishFor } from './card-kit.ts'
 import { AMOUNT_PAISE, EZETAP, NEXO, PINE_LABS, ZVT, type Protocol } from './card-counterparts.ts'
 import { paidPaise, startTillWith, type ProtocolTill } from './card-protocols-kit.ts'

@@ -10,8 +10,8 @@ import { hidScanner } from '#drivers/scanner/hid-scanner.ts'
 import { virtualStripeReader } from '#drivers/virtual/card-reader.ts'
 import { virtualScanner } from '#drivers/virtual/scanner.ts'
 import { badgeHashText, badgeText } from '#contract/badge.ts'
-import { createBadgeNames } from '#host/badge-numbers.ts'
-import { startScanDesk } from '#host/scan-desk.ts'
+import { createBadgeNames } from '#host/scans/badge-numbers.ts'
+import { startScanDesk } from '#host/scans/scan-desk.ts'
 import { operatorWith } from './fake-integrator.ts'
 
 const NOW = 1_780_000_000_000

@@ -2,7 +2,7 @@
 // open for all to see; nothing is sent twice; and while it is not known, the same bills take no other money.
 import { afterEach, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
-import { checkCards, readRecordFile } from '#store/verify-journal.ts'
+import { checkCards, readRecordFile } from '#store/journal/verify-journal.ts'
 import { audit, charge, settled, startCardKit, SUPERVISOR, wishFor, type CardKit } from './card-kit.ts'
 import { cashInput, problemOfCall } from './host-kit.ts'
 

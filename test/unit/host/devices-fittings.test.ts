@@ -2,7 +2,7 @@
 // demonstration can open the drawer by hand and pull a cable. Real drivers and virtual devices.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { rupees } from '#contract/money.ts'
-import { startCustomerDesk } from '#host/customer-desk.ts'
+import { startCustomerDesk } from '#host/counter/customer-desk.ts'
 import type { CustomerView } from '#rpc/customer.ts'
 import { pino } from 'pino'
 import { eventually, startDeviceKit, type DeviceKit } from './device-kit.ts'

@@ -19,7 +19,7 @@ import {
 } from '#contract/problem.ts'
 import type { AppendRequest, RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
-import { sha256 } from '#store/check-file.ts'
+import { sha256 } from '#store/journal/check-file.ts'
 import { sampleMasters, TENANT } from '#test/unit/core/sample-bill.ts'
 import { createFakeDevices, type FakeDevice } from './fake-devices.ts'
 

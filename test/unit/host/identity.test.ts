@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EnrolmentAnswer } from '#contract/devices-api.ts'
-import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/device-key.ts'
-import { readDevice } from '#host/device-file.ts'
+import { deviceSigner, makeDeviceKey, makeSealKey, sealPublicKey } from '#host/identity/device-key.ts'
+import { readDevice } from '#host/identity/device-file.ts'
 import { openIdentity, type Identity } from '#host/identity/identity.ts'
-import { openSecretFiles } from '#host/secret-files.ts'
-import { plainVault } from '#host/vault.ts'
+import { openSecretFiles } from '#host/identity/secret-files.ts'
+import { plainVault } from '#host/identity/vault.ts'
 
 let folder: string
 beforeEach(() => {

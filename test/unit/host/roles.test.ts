@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ROLES } from '#contract/api.ts'
 import { ProblemError } from '#contract/problem.ts'
-import { CALLERS, callersOf, requireFace, requireRole } from '#core/roles.ts'
+import { CALLERS, callersOf, requireFace, requireRole } from '#core/people/roles.ts'
 import type { ProcedureMeta } from '#rpc/callers.ts'
 import { procedures } from '#rpc/procedures.ts'
 
@@ -64,5 +64,5 @@ test('a kiosk never looks through what others paid, and works without a person o
 })
 
 test('a procedure that stands in no row is a mistake of the program, not an open door', () => {
-  expect(() => requireRole('drawer.kick', 'supervisor')).toThrow('core/roles.ts')
+  expect(() => requireRole('drawer.kick', 'supervisor')).toThrow('core/people/roles.ts')
 })

@@ -2,7 +2,7 @@
 // when it names none.
 import { expect, test } from 'vitest'
 import { checksumOf } from '#drivers/scanner/payload/merchant-qr.ts'
-import { createScanReader } from '#host/scan-codes.ts'
+import { createScanReader } from '#host/scans/scan-codes.ts'
 
 const read = createScanReader([String.raw`https://pay\.devgaon\.example/b/(\w+-\w+)`])
 const field = (tag: string, value: string) => `${tag}${String(value.length).padStart(2, '0')}${value}`

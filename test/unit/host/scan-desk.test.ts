@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import pino from 'pino'
 import { hidScanner } from '#drivers/scanner/hid-scanner.ts'
 import { virtualScanner } from '#drivers/virtual/scanner.ts'
-import { startScanDesk } from '#host/scan-desk.ts'
+import { startScanDesk } from '#host/scans/scan-desk.ts'
 
 const NOW = 1_780_000_000_000
 const address = { vendorId: 0x05e0, productId: 1, serialNumber: null }

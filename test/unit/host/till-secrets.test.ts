@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keyringVault, type SecretVault } from '#host/vault.ts'
+import { keyringVault, type SecretVault } from '#host/identity/vault.ts'
 import { operatorWith, PIN, startFakeIntegrator, type FakeIntegrator } from './fake-integrator.ts'
 import { problemOfCall, startKit } from './host-kit.ts'
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSecretFiles, SECRETS_FOLDER, type SecretFiles } from '#host/secret-files.ts'
+import { openSecretFiles, SECRETS_FOLDER, type SecretFiles } from '#host/identity/secret-files.ts'
 import {
   keyringVault,
   passphraseVault,
@@ -12,7 +12,7 @@ import {
   vaultOfMachine,
   type Keyring,
   type SecretVault,
-} from '#host/vault.ts'
+} from '#host/identity/vault.ts'
 
 const SECRET = 'the private half of a key'
 let dataDir: string

@@ -2,12 +2,12 @@
 // payments; the table is made anew from the journal word for word; and whoever tampers with it is found.
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { CardSale } from '#core/card-sale.ts'
-import { beginSale, takeWord } from '#core/card-steps.ts'
+import type { CardSale } from '#core/cards/card-sale.ts'
+import { beginSale, takeWord } from '#core/cards/card-steps.ts'
 import type { CollectionInput } from '#core/records.ts'
 import { MIGRATIONS } from '#store/migrate.ts'
-import { rebuildDerived } from '#store/rebuild.ts'
-import { checkCards, readRecordFile } from '#store/verify-journal.ts'
+import { rebuildDerived } from '#store/journal/rebuild.ts'
+import { checkCards, readRecordFile } from '#store/journal/verify-journal.ts'
 import {
   cashFor,
   CASHIER,

@@ -5,8 +5,8 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { paise, rupees } from '#contract/money.ts'
-import type { CashAmount } from '#core/drawer.ts'
-import { rebuildDerived } from '#store/rebuild.ts'
+import type { CashAmount } from '#core/drawer/drawer.ts'
+import { rebuildDerived } from '#store/journal/rebuild.ts'
 import { card, drawerOf, OTHER, SUPERVISOR, SUPERVISOR_CASHIER } from './drawer-kit.ts'
 import {
   cashFor,

@@ -1,7 +1,7 @@
 // Goal: a till carries 10,000 bills of a route, finds them by number, mobile, name and door in every script, replaces a pack only by a
 // whole one, and goes on after a restart where it stopped.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findBills, type FindPorts, type FoundBill } from '#core/find-bill.ts'
+import { findBills, type FindPorts, type FoundBill } from '#core/bills/find-bill.ts'
 import { ProblemError } from '#contract/problem.ts'
 import { loadPack, makePack, wardBills } from '#test/unit/packs/pack-kit.ts'
 import { NOW_MS, sampleBill, sampleMasters } from '#test/unit/core/sample-bill.ts'

@@ -12,9 +12,9 @@ import { paise, ZERO_PAISE } from '#contract/money.ts'
 import { signingInput } from '#contract/signed.ts'
 import type { JournalEntry } from '#core/journal.ts'
 import { EXIT_CODES, verifyJournal } from '#launch/journal-verify.ts'
-import { sha256 } from '#store/check-file.ts'
-import { DERIVED_TABLES, rebuildDerived } from '#store/rebuild.ts'
-import { checkEntries, checkHeads, readJournal, type JournalFacts } from '#store/verify-journal.ts'
+import { sha256 } from '#store/journal/check-file.ts'
+import { DERIVED_TABLES, rebuildDerived } from '#store/journal/rebuild.ts'
+import { checkEntries, checkHeads, readJournal, type JournalFacts } from '#store/journal/verify-journal.ts'
 import { cashFor, DEVICE, keepBill, makeTill, SIGNER, take, takeOne, type TillKit } from './till-kit.ts'
 
 const RUNS = Number(process.env['TAHSIL_TAMPERINGS'] ?? 300)
