@@ -8,7 +8,6 @@ import type { Problem } from '#contract/problem.ts'
 import type { RecordOutcome } from '#contract/records-api.ts'
 import type { SignedText } from '#contract/signed.ts'
 import type { CardSale } from './cards/card-sale.ts'
-import type { SalePlan } from './cards/card-steps.ts'
 import type {
   DrawerFacts,
   DrawerPlan,
@@ -18,9 +17,7 @@ import type {
 } from './drawer/drawer-records.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import type { LastContact } from './time/last-contact.ts'
-import type { CollectionFacts, CollectionPlan } from './take-payment.ts'
 import type { PackedBill } from './bills/packs.ts'
-import type { ShiftPlan } from './drawer/shift.ts'
 import type {
   ClockAnchor,
   ClockReading,
@@ -31,6 +28,7 @@ import type {
   PinLock,
   ShiftRecord,
 } from './records.ts'
+import type { CollectionFacts, CollectionPlan, SalePlan, ShiftPlan } from './plans.ts'
 
 export type Clock = { readonly read: () => ClockReading }
 

@@ -1,7 +1,6 @@
 // Takes the money of one collection: 1 to 20 bills, one payer, one instrument, one commit. The plan is made inside the store's
 // transaction from facts read there, so nothing can change between looking and writing. A repeat of the same call gives the
 // first answer; the same ids with other content are refused. Called by the host's payment procedures.
-import type { Limits } from '#contract/limits.ts'
 import { isWholeRupees, subtractPaise, ZERO_PAISE, type Paise } from '#contract/money.ts'
 import type { PaymentMode } from '#contract/bill.ts'
 import type { Instrument, Payment } from '#contract/payment.ts'
@@ -14,8 +13,8 @@ import { contentHashOf } from './content-hash.ts'
 import { evidenceOf } from './evidence.ts'
 import type { JournalDraft, Sha256 } from './journal.ts'
 import { LINES_MAX, PAYMENT_BYTES_MAX } from './limits.ts'
-import { contactAgeMs, type LastContact } from './time/last-contact.ts'
-import { cashProblem, type HeldFacts } from './money-limits.ts'
+import { contactAgeMs } from './time/last-contact.ts'
+import { cashProblem } from './money-limits.ts'
 import {
   amountProblem,
   billProblem,
@@ -28,73 +27,20 @@ import type { CollectionKey, PaymentStore } from './ports.ts'
 import { receiptNumber } from './receipts/receipt-number.ts'
 import type {
   ClockReading,
-  ClockState,
   CollectionInput,
   CollectionLine,
-  CollectionRecord,
   CollectionView,
   DeviceIdentity,
   KnownBill,
-  PrintState,
   ShiftRecord,
   TenderedInstrument,
 } from './records.ts'
-
-/** What the store reads at the start of the transaction. */
-export type CollectionFacts = {
-  readonly device: DeviceIdentity | null
-  readonly shift: ShiftRecord | null
-  readonly clock: ClockState
-  readonly recorded: { readonly contentHash: string } | null
-  /** Ids of this call's payments that exist already, in whatever collection. */
-  readonly knownPaymentIds: readonly string[]
-  readonly bills: readonly KnownBill[]
-  readonly nextDeviceSeq: number
-  /** Of the series that `seriesYear` names. */
-  readonly nextReceiptSeq: number
-  readonly limits: Limits
-  readonly unsent: HeldFacts['unsent']
-  /** null: the integrator was never heard. */
-  readonly contact: LastContact | null
-  /** Card sales of this till that wait for somebody or something. */
-  readonly openSales: readonly CardSale[]
-}
+import type { CollectionFacts, CollectionPlan, PaymentPlan, TakeSituation } from './plans.ts'
 
 /** The financial year in which the next receipt of this till is numbered: of the shift's date, not of the clock. */
 export function seriesYear(facts: Pick<CollectionFacts, 'shift' | 'clock'>, at: ClockReading): string | null {
   if (facts.shift === null) return null
   return financialYear(businessDateAt(facts.shift.businessDate, judgeClock(at, facts.clock).earliestMs))
-}
-
-export type PaymentPlan = {
-  readonly payment: Payment
-  /** The exact JSON that is journaled, sent and hashed. */
-  readonly body: string
-  readonly receiptSeq: number
-}
-
-export type CollectionPlan = {
-  readonly collection: CollectionRecord
-  readonly payments: readonly PaymentPlan[]
-  readonly financialYear: string
-  readonly journal: readonly JournalDraft[]
-  /** Cash that stays in the drawer. */
-  readonly cashPaise: Paise
-  readonly printState: Extract<PrintState, 'queued' | 'absent'>
-  /** The card sale that these payments use up, as it stands after; null: no card terminal was in it. */
-  readonly usedSale: CardSale | null
-}
-
-/** Who asks, when, and in what state the till is. */
-export type TakeSituation = {
-  readonly operatorId: string
-  readonly at: ClockReading
-  readonly isOffline: boolean
-  readonly hasPrinter: boolean
-  readonly hasDiskSpace: boolean
-  readonly ulbCode: string
-  /** A terminal takes the cards: no slip is typed on this till. */
-  readonly hasCardTerminal: boolean
 }
 
 type TakePorts = { readonly store: PaymentStore; readonly sha256: Sha256 }

@@ -4,10 +4,11 @@ import { ProblemError } from '#contract/problem.ts'
 import { ulbCode } from '#core/receipts/receipt-number.ts'
 import type { CollectionInput, CollectionView } from '#core/records.ts'
 import { opensDrawer } from '#core/drawer/drawer-watch.ts'
-import { takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { takePayment } from '#core/take-payment.ts'
 import { NOT_LET_IN } from '#rpc/enrolment.ts'
 import { sha256 } from '#store/journal/check-file.ts'
 import type { Till } from './till.ts'
+import type { TakeSituation } from '#core/plans.ts'
 
 /** No money and no shift on a till that the integrator does not know. */
 export function trading<T extends Pick<Till, 'store' | 'enrolmentProblem'>>(till: T): T {

@@ -6,7 +6,7 @@ import { isPostable, stepTo, type CardSale } from './card-sale.ts'
 import { canonicalJson } from '#core/content-hash.ts'
 import type { JournalDraft } from '#core/journal.ts'
 import type { CollectionInput } from '#core/records.ts'
-import type { CollectionFacts, TakeSituation } from '#core/take-payment.ts'
+import type { CollectionFacts, TakeSituation } from '#core/plans.ts'
 
 type Asked = { readonly input: CollectionInput; readonly situation: TakeSituation }
 

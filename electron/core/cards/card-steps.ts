@@ -18,7 +18,8 @@ import type { JournalDraft } from '#core/journal.ts'
 import { OPEN_CARD_SALES_MAX, REASON_CHARS_MAX } from '#core/limits.ts'
 import type { CardSaleStore } from '#core/ports.ts'
 import type { ClockReading, CollectionInput, OperatorTile } from '#core/records.ts'
-import { checkCollection, keyOf, type CollectionFacts, type TakeSituation } from '#core/take-payment.ts'
+import { checkCollection, keyOf } from '#core/take-payment.ts'
+import type { CollectionFacts, SalePlan, TakeSituation } from '#core/plans.ts'
 
 type CardPorts = { readonly store: CardSaleStore }
 
@@ -29,8 +30,6 @@ export type SaleSituation = TakeSituation & {
   /** null: no terminal that takes cards by itself. */
   readonly terminal: { readonly kind: string; readonly name: string } | null
 }
-
-export type SalePlan = { readonly sale: CardSale; readonly journal: JournalDraft }
 
 /**
  * Writes down what the terminal is about to be asked for. One sale at a time: while of any sale it is not known where its money is, no

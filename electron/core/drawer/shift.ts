@@ -5,11 +5,8 @@ import { ProblemError } from '#contract/problem.ts'
 import { DENOMINATIONS_PAISE } from '#contract/tender.ts'
 import { businessDateIst } from '#core/time/business-date.ts'
 import { requireClock } from '#core/time/clock-guard.ts'
-import type { JournalDraft } from '#core/journal.ts'
 import type { ClockStore, IdentityStore, ShiftStore } from '#core/ports.ts'
 import type { ClockReading, OperatorTile, ShiftRecord } from '#core/records.ts'
-
-export type ShiftPlan = { readonly shift: ShiftRecord; readonly journal: JournalDraft }
 
 export type FloatCount = { readonly denominationPaise: Paise; readonly count: number }
 

@@ -4,17 +4,16 @@ import { asc, count as countOf, eq, sql } from 'drizzle-orm'
 import { ProblemError } from '#contract/problem.ts'
 import type { CardSale } from '#core/cards/card-sale.ts'
 import { isOpenSale } from '#core/cards/card-sale.ts'
-import type { SalePlan } from '#core/cards/card-steps.ts'
 import type { JournalEntry } from '#core/journal.ts'
 import { OPEN_CARD_SALES_MAX } from '#core/limits.ts'
 import type { CardSaleStore, CollectionKey } from '#core/ports.ts'
-import type { CollectionFacts } from '#core/take-payment.ts'
 import type { Gate } from '#store/gate.ts'
 import { noteClock, readClock } from '#store/identity.ts'
 import { prepareInsert } from '#store/insert.ts'
 import { appendEntries } from '#store/journal/journal-table.ts'
 import { cardSales } from '#store/schema.ts'
 import { perSession, type Session } from '#store/session.ts'
+import type { CollectionFacts, SalePlan } from '#core/plans.ts'
 
 const statements = perSession((db) => ({
   // Word for word the condition of the index card_sales_open.

@@ -7,12 +7,7 @@ import type { JournalEntry } from '#core/journal.ts'
 import { LINES_MAX } from '#core/limits.ts'
 import type { CollectionKey, PaymentStore } from '#core/ports.ts'
 import type { CollectionView, KnownBill, PaymentRow } from '#core/records.ts'
-import {
-  seriesYear,
-  type CollectionFacts,
-  type CollectionPlan,
-  type PaymentPlan,
-} from '#core/take-payment.ts'
+import { seriesYear } from '#core/take-payment.ts'
 import { readKnownBill } from '#store/bills.ts'
 import { readOpenSales, writeStep } from './card-sales.ts'
 import type { Gate } from '#store/gate.ts'
@@ -24,6 +19,7 @@ import { readUnsent } from './outbox.ts'
 import { collections, outbox, payments, printJobs } from '#store/schema.ts'
 import { perSession, type Session } from '#store/session.ts'
 import { addToShift, readOpenShift } from '#store/shifts.ts'
+import type { CollectionFacts, CollectionPlan, PaymentPlan } from '#core/plans.ts'
 
 const statements = perSession((db) => ({
   collection: db

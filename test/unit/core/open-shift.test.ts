@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
 import type { ClockState, ShiftRecord } from '#core/records.ts'
-import { openShift, type ShiftPlan } from '#core/drawer/shift.ts'
+import { openShift } from '#core/drawer/shift.ts'
 import { at, CASHIER, clock, problem, shift } from './drawer-facts.ts'
 import { NOW_MS } from './sample-bill.ts'
+import type { ShiftPlan } from '#core/plans.ts'
 
 type Opening = { isEnrolled?: boolean; isOpen?: boolean; clockState?: ClockState }
 function opened(

@@ -8,11 +8,12 @@ import { paise, rupees, ZERO_PAISE } from '#contract/money.ts'
 import type { JournalDraft, JournalType } from '#core/journal.ts'
 import type { CollectionInput, CollectionView, OperatorTile } from '#core/records.ts'
 import { openShift } from '#core/drawer/shift.ts'
-import { takePayment, type TakeSituation } from '#core/take-payment.ts'
+import { takePayment } from '#core/take-payment.ts'
 import { deviceSigner } from '#host/identity/device-key.ts'
 import { sha256 } from '#store/journal/check-file.ts'
 import { openStore, type Store, type StoreOptions } from '#store/open-store.ts'
 import { NOW_MS, sampleBill, sampleMasters, TENANT, WIDE_LIMITS } from '#test/unit/core/sample-bill.ts'
+import type { TakeSituation } from '#core/plans.ts'
 
 export const DEVICE = { deviceId: 'device-1', deviceCode: '0417', incarnation: 'A', tenantId: TENANT }
 /** The same key in every process of a test: PKCS#8 of a seed that nobody else would use. */
