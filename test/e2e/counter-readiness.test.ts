@@ -28,6 +28,7 @@ const tone = async (topic: string) =>
 test('the card is there before anybody has signed in', async () => {
   const { page } = counter
   await page.getByTestId('operator-tile').first().waitFor()
+  await pastShield(page)
   await page.getByTestId('readiness-open').click()
   await page.getByTestId('ready-device').waitFor()
   expect(await tone('device')).toBe('green')
@@ -42,6 +43,7 @@ test('a ward is chosen before the shift opens, fetched, and everything about bil
   const { page } = counter
   await signIn(page)
   await page.getByTestId('no-float').waitFor()
+  await pastShield(page)
   await page.getByTestId('readiness-open').click()
   await page.getByTestId('route-ward-4').waitFor()
   await pastShield(page)

@@ -238,6 +238,7 @@ test('offline: known bills are paid, receipts are provisional, and all of it arr
   await pastShield(page)
   await page.keyboard.press('Alt+KeyQ')
   await page.getByTestId('queue-row').waitFor()
+  await pastShield(page)
   await page.getByTestId('send-now').click()
   await page.getByTestId('problem-integrator_unreachable').waitFor()
   await line.accept()
