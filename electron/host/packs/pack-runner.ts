@@ -154,6 +154,8 @@ async function stepOfRoute(ports: RunnerPorts, state: State, wanted: Wanted): Pr
     }
     if (loading !== null) {
       store.usePack(loading)
+      // what is offered was seen when loading began
+      rest(times.lookMs)
       const { packId, version, billCount } = loading.manifest
       logger.info({ packId, version, billCount }, 'bill pack in use')
       return times.pieceMs
